@@ -1,0 +1,2 @@
+//! The `ringrift` binary.
+fn main() {}

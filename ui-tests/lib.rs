@@ -1,0 +1,1 @@
+//! Every message of the macros: see `ui.rs`.
