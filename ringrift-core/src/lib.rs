@@ -1,1 +1,75 @@
-//! ringrift.
+//! ringrift: annotate a struct, and you have a daemon.
+
+#[cfg(panic = "abort")]
+compile_error!("ringrift supervises panics, and with `panic = \"abort\"` there is nothing left to supervise; remove it from the profile");
+
+#[expect(unused_extern_crates, reason = "the macros' output in this crate names it so")]
+extern crate self as ringrift_core;
+
+pub(crate) mod words;
+pub(crate) mod nearest;
+pub mod config;
+pub(crate) mod delivery;
+pub(crate) mod declaration;
+pub mod runtime;
+
+pub use ringrift_macros::{daemon, event, handlers, on_event};
+
+pub use self::{
+    declaration::{
+        daemon::{
+            Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle, BuildContext as InitContext, NotRunning, Ref,
+        },
+        live::world::NoRuntime,
+        registry::{Registry, UnknownDaemon},
+        spec::{DaemonSpec, Place},
+        wiring,
+    },
+    delivery::{
+        account::AccountSnapshot,
+        dead_letters::{DeadLetterCounts, DeadReason, LetterState},
+        emit::{Emit, EmitError, HOP_LIMIT},
+    },
+    words::{
+        category::Category,
+        daemon_type::DaemonType,
+        event::{Event, EventId, EventMeta},
+        health::{HealthReport, HealthStatus},
+        options::{Kind, OnUnhealthy, Options, Overflow},
+        restart::{Backoff, OnExhausted, Restart, RestartPolicy},
+        state::{State, StateName},
+        stats::{DaemonStats, ErrorRecord, Recent},
+    },
+};
+
+/// What a file with a daemon needs.
+pub mod prelude {
+    pub use crate::{
+        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport, InitContext, daemon, event,
+        handlers, on_event,
+    };
+}
+
+/// What the macros' output names. Not for people.
+#[doc(hidden)]
+pub mod __private {
+    pub use inventory;
+
+    pub use crate::{
+        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime, OnExhausted, OnUnhealthy,
+        Overflow, Restart,
+        declaration::{
+            daemon::{
+                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable, Handlers,
+                NoHandlers, Registered, RunnerFn, check_config, inject_spec,
+            },
+            live::world::instance,
+            registry::{DaemonEntry, EventEntry},
+            spec::{
+                DaemonSpec, InjectSpec, Place, SpecRef, SubSpec,
+                check::{Level, check, max_level, sub},
+            },
+        },
+        words::event::{Erased, Payload},
+    };
+}

@@ -1,0 +1,39 @@
+//! The traits through which rustc checks the wiring. The macros implement them; users never do.
+
+use crate::declaration::spec::SpecRef;
+
+/// A struct with `#[daemon]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a daemon",
+    label = "not a daemon",
+    note = "annotate it with `#[daemon(category = \"..\")]`"
+)]
+pub trait Registered {
+    /// Its declaration.
+    const SPEC: SpecRef;
+}
+
+/// The daemon `D` lists this event in `emits`. On the event's side, because with the bound on the
+/// daemon one impl would make rustc infer the event and say "mismatched types".
+#[diagnostic::on_unimplemented(
+    message = "daemon `{D}` does not declare that it emits `{Self}`",
+    label = "`{D}` may not emit this",
+    note = "add `{Self}` to `emits = [..]` of `#[daemon]` on `{D}`"
+)]
+pub trait EmittedBy<D> {}
+
+/// This daemon lists `T` in `depends_on` or `wants`.
+#[diagnostic::on_unimplemented(
+    message = "daemon `{Self}` does not depend on `{T}`",
+    label = "`{T}` is not a dependency of `{Self}`",
+    note = "add `{T}` to `depends_on = [..]` or `wants = [..]` of `#[daemon]` on `{Self}`"
+)]
+pub trait DependsOn<T> {}
+
+/// This daemon has `config = T`.
+#[diagnostic::on_unimplemented(
+    message = "the configuration of daemon `{Self}` is not a `{T}`",
+    label = "`{Self}` has no `config = {T}`",
+    note = "add `config = {T}` to `#[daemon]` on `{Self}`"
+)]
+pub trait ConfiguredBy<T> {}

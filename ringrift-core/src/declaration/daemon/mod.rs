@@ -1,0 +1,69 @@
+//! All that the author of a daemon sees.
+
+mod bounds;
+mod construct;
+mod context;
+mod error;
+mod exit;
+mod handle;
+mod handlers;
+
+use std::future::Future;
+
+pub use self::{
+    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered},
+    construct::{BuildContext, Construct, FieldDefault, RunnerFn, check_config, inject_spec},
+    context::Context,
+    error::{DaemonResult, Fatal, FatalError},
+    exit::ExitReason,
+    handle::{Handle, NotRunning, Ref},
+    handlers::{HandlerTable, Handlers, NoHandlers},
+};
+pub(crate) use self::handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE};
+use crate::words::health::HealthReport;
+
+/// What a daemon does. Every method is optional.
+///
+/// A daemon takes `&self`: a cycle, a handler and a health check may run at the same time, so a
+/// hung cycle can still be seen. Its state is atomics, mutexes, channels. A restart builds a new
+/// instance.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `impl Daemon`",
+    label = "needs `impl Daemon for {Self}`",
+    note = "write `impl Daemon for {Self} {{}}`; every method is optional"
+)]
+pub trait Daemon: Construct {
+    /// Runs before anything else; the daemon is ready once it returns Ok, within `start_timeout` (30 s).
+    fn on_start(&self, cx: &Context<Self>) -> impl Future<Output = DaemonResult> + Send {
+        _ = cx;
+        async { Ok(()) }
+    }
+
+    /// One round of work: at the pace of `cycle` or `schedule`, or when asked by
+    /// [`Context::request_cycle`]. A task without a runner runs it once. An error is recorded, and
+    /// the next cycle is the retry.
+    ///
+    /// # Cancel safety
+    /// Dropped at an await when `cycle_timeout`, or a stop's limit, is over.
+    fn run_cycle(&self, cx: &Context<Self>) -> impl Future<Output = DaemonResult> + Send {
+        _ = cx;
+        async { Ok(()) }
+    }
+
+    /// Runs after the mail is drained, when the daemon is asked to stop; not after a failure.
+    fn on_stop(&self, cx: &Context<Self>) -> impl Future<Output = DaemonResult> + Send {
+        _ = cx;
+        async { Ok(()) }
+    }
+
+    /// Always runs last, whatever the end was, also after a start that failed.
+    fn on_exit(&self, cx: &Context<Self>, reason: &ExitReason) -> impl Future<Output = DaemonResult> + Send {
+        _ = (cx, reason);
+        async { Ok(()) }
+    }
+
+    /// How it is, asked every `health_check_interval` (30 s), within 5 s.
+    fn health(&self, cx: &Context<Self>) -> impl Future<Output = HealthReport> + Send {
+        async { HealthReport::from_stats(&cx.stats()) }
+    }
+}

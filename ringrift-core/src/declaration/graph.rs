@@ -1,0 +1,1 @@
+//! The wiring as a graph: who depends on, wants, emits and handles what.

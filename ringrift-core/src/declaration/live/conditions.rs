@@ -1,0 +1,33 @@
+//! What is wrong with a daemon that runs: apart from its state, which goes on being `Running`.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::words::health::HealthReport;
+
+/// What the ticker, the watchdog and the health checks have found.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions(Mutex<Found>);
+
+/// The findings.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Found {
+    /// The hook that runs without a heartbeat, and since when.
+    pub(crate) stalled: Option<(&'static str, u64)>,
+    /// Since when it blocks a worker thread.
+    pub(crate) blocking_ms: Option<u64>,
+    /// The newest health report, and when it was made.
+    pub(crate) report: Option<(HealthReport, u64)>,
+    /// Failed checks in a row.
+    pub(crate) failed_checks: u32,
+}
+
+impl Conditions {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Found> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new incarnation starts without them.
+    pub(crate) fn clear(&self) {
+        *self.lock() = Found::default();
+    }
+}

@@ -1,0 +1,121 @@
+//! The counters of one daemon.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{
+            AtomicU64,
+            Ordering::Relaxed,
+        },
+    },
+    time::SystemTime,
+};
+
+use crate::words::stats::{DaemonStats, ErrorRecord, KEPT_ERRORS, RECENT_OUTCOMES, Recent};
+
+/// Counters over all incarnations of a daemon.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    cycles: AtomicU64,
+    cycle_errors: AtomicU64,
+    errors: AtomicU64,
+    panics: AtomicU64,
+    /// The newest outcomes: how many in the upper half, one bit each in the lower, 1 for an error.
+    outcomes: AtomicU64,
+    last_errors: Mutex<VecDeque<ErrorRecord>>,
+}
+
+const RING: u64 = (1 << RECENT_OUTCOMES) - 1;
+/// A ring full of successes: the common case, which one more success does not change.
+const ALL_GOOD: u64 = (RECENT_OUTCOMES as u64) << 32;
+
+impl Counters {
+    /// Notes how a cycle or a handler ended. Cycles and handlers of a daemon share a task, so there
+    /// is one writer.
+    #[inline]
+    pub(crate) fn outcome(&self, is_error: bool) {
+        let old = self.outcomes.load(Relaxed);
+        if old == ALL_GOOD && !is_error {
+            return;
+        }
+        let count = ((old >> 32) + 1).min(u64::from(RECENT_OUTCOMES));
+        let ring = ((old << 1) | u64::from(is_error)) & RING;
+        self.outcomes.store(count << 32 | ring, Relaxed);
+    }
+
+    pub(crate) fn cycle(&self, is_error: bool) {
+        let column = if is_error { &self.cycle_errors } else { &self.cycles };
+        column.fetch_add(1, Relaxed);
+        self.outcome(is_error);
+    }
+
+    /// Forgets the outcomes of an incarnation that has ended, so that the next is not judged by them.
+    pub(crate) fn forget_outcomes(&self) {
+        self.outcomes.store(0, Relaxed);
+    }
+
+    pub(crate) fn panic(&self) {
+        self.panics.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn error(&self, hook: &'static str, message: String, at: SystemTime) {
+        self.errors.fetch_add(1, Relaxed);
+        let mut kept = self.last_errors();
+        if kept.len() == KEPT_ERRORS {
+            kept.pop_front();
+        }
+        kept.push_back(ErrorRecord { at, hook: hook.into(), message });
+    }
+
+    fn last_errors(&self) -> MutexGuard<'_, VecDeque<ErrorRecord>> {
+        self.last_errors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn snapshot(&self, events: u64) -> DaemonStats {
+        let outcomes = self.outcomes.load(Relaxed);
+        DaemonStats {
+            cycles: self.cycles.load(Relaxed),
+            cycle_errors: self.cycle_errors.load(Relaxed),
+            events,
+            errors: self.errors.load(Relaxed),
+            panics: self.panics.load(Relaxed),
+            recent: Recent { errors: (outcomes & RING).count_ones(), outcomes: (outcomes >> 32) as u32 },
+            last_errors: self.last_errors().iter().cloned().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_at_the_last_twenty_outcomes() {
+        let counters = Counters::default();
+        for _ in 0..7 {
+            counters.outcome(true);
+        }
+        assert_eq!(counters.snapshot(0).recent, Recent { errors: 7, outcomes: 7 });
+        for _ in 0..18 {
+            counters.outcome(false);
+        }
+        assert_eq!(counters.snapshot(0).recent, Recent { errors: 2, outcomes: 20 });
+        for _ in 0..5 {
+            counters.outcome(false);
+        }
+        assert_eq!(counters.snapshot(0).recent, Recent { errors: 0, outcomes: 20 });
+    }
+
+    #[test]
+    fn keeps_the_last_fifty_errors() {
+        let counters = Counters::default();
+        for n in 0..60 {
+            counters.error("run_cycle", n.to_string(), SystemTime::UNIX_EPOCH);
+        }
+        let stats = counters.snapshot(0);
+        assert_eq!((stats.errors, stats.last_errors.len()), (60, 50));
+        assert_eq!(stats.last_errors[0].message, "10");
+        assert_eq!(stats.last_errors[49].message, "59");
+    }
+}

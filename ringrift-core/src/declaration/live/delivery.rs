@@ -1,0 +1,105 @@
+//! What the end of one delivery means: for its account, its daemon, and its dead letter.
+
+use std::future::Future;
+
+use super::incarnation::Life;
+use crate::{
+    declaration::daemon::{DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
+    delivery::{
+        dead_letters::DeadReason,
+        guard::{BoxError, Chain, Outcome, guarded},
+        mailbox::{Mail, Mailbox, Slot},
+    },
+};
+
+/// Runs one handler under its watch and settles the account. `Err` is a failure of the daemon.
+#[inline]
+pub(crate) async fn deliver(
+    life: &Life,
+    mailbox: &Mailbox,
+    place: usize,
+    mail: &Mail,
+    handler: impl Future<Output = DaemonResult> + Send,
+) -> Result<(), String> {
+    let slot = &mailbox.slots[usize::from(mail.slot)];
+    let watch = &mailbox.watches[place];
+    watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
+    #[cfg(feature = "testing")]
+    let handler = life.world.faults.before_handler(&life.record, handler);
+    let outcome = match &slot.dedup {
+        None => guarded(handler, watch).await,
+        // Boxed: few handlers dedup, and all would carry the size.
+        Some(dedup) => {
+            let Some(fresh) = dedup.enter(&mail.event, life.world.clock.coarse_ms()).await else {
+                watch.end();
+                slot.account.deduplicated.bump();
+                return Ok(());
+            };
+            let outcome = Box::pin(guarded(handler, watch)).await;
+            if matches!(outcome, Outcome::Ok(())) {
+                fresh.mark(life.world.clock.coarse_ms());
+            }
+            outcome
+        }
+    };
+    match outcome {
+        Outcome::Ok(()) => {
+            handled(life, slot, mail);
+            Ok(())
+        }
+        Outcome::Err(error) => {
+            failed(life, slot, mail, DeadReason::HandlerError, &error);
+            Ok(())
+        }
+        Outcome::Timeout => {
+            let limit = humantime::format_duration(slot.timeout);
+            failed(life, slot, mail, DeadReason::Timeout, &format!("took longer than {limit}").into());
+            Ok(())
+        }
+        Outcome::Panic(panic) => {
+            failed(life, slot, mail, DeadReason::Panic, &format!("panicked: {panic}").into());
+            panicked(life, slot, &panic)
+        }
+    }
+}
+
+#[inline]
+fn handled(life: &Life, slot: &Slot, mail: &Mail) {
+    life.record.counters.outcome(false);
+    match mail.letter {
+        None => slot.account.handled.bump(),
+        Some(id) => {
+            // A dead letter comes back to life: first it is no longer dead, then it is handled.
+            if life.world.router.letters.recover(id).is_some() {
+                slot.account.dead.sub(1);
+                slot.account.handled.bump();
+            }
+        }
+    }
+}
+
+#[cold]
+fn failed(life: &Life, slot: &Slot, mail: &Mail, reason: DeadReason, error: &BoxError) {
+    let message = Chain(&**error).to_string();
+    let event = slot.event.name;
+    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, ?reason, error = %message, "handler failed");
+    life.record.counters.outcome(true);
+    life.record.counters.error(slot.handler, format!("{event}: {message}"), life.world.clock.wall());
+    if mail.letter.is_none() {
+        slot.account.dead.add(1);
+    }
+    let is_fatal = error.downcast_ref::<FatalError>().is_some();
+    life.world.router.bury(life.record.index, mail.clone(), reason, message, is_fatal);
+}
+
+/// Three panics of handlers in 60 s are a failure of the daemon.
+#[cold]
+fn panicked(life: &Life, slot: &Slot, panic: &str) -> Result<(), String> {
+    life.record.counters.panic();
+    let now = life.world.clock.now_ms();
+    let window = PANIC_WINDOW.as_millis() as u64;
+    if life.record.handler_panicked(now, now.saturating_sub(window), PANICS_IN_A_MINUTE) {
+        return Err(format!("{PANICS_IN_A_MINUTE} handlers panicked in 60 s, the last in `{}`: {panic}", slot.handler));
+    }
+    Ok(())
+}

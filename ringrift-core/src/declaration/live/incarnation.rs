@@ -1,0 +1,193 @@
+//! One life of a daemon, from its construction to its end, behind a type that the supervisor can hold.
+
+use std::{
+    any::Any,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::Span;
+
+use super::{attribution::Attributed, record::Record, tasks::Tasks, world::World};
+use crate::{
+    declaration::daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, ExitReason},
+    delivery::{guard::caught, mailbox::Mail, taken::Taken},
+    words::health::HealthReport,
+};
+
+/// A boxed future; hooks run in one, so an idle daemon does not hold the space of its largest hook.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// How a spec builds its daemon.
+pub(crate) type Build = fn(Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>>;
+
+/// What an incarnation shares with its contexts.
+#[derive(Debug)]
+pub(crate) struct Life {
+    pub(crate) world: Arc<World>,
+    pub(crate) record: Arc<Record>,
+    pub(crate) incarnation: u32,
+    pub(crate) born_ms: u64,
+    /// The daemon's span, which also says whether anybody listens.
+    pub(crate) span: Span,
+    token: OnceLock<CancellationToken>,
+    tasks: OnceLock<Tasks>,
+}
+
+impl Life {
+    pub(crate) fn new(world: Arc<World>, record: Arc<Record>, incarnation: u32, span: Span) -> Self {
+        let born_ms = world.clock.now_ms();
+        Self { world, record, incarnation, born_ms, span, token: OnceLock::new(), tasks: OnceLock::new() }
+    }
+
+    /// Cancelled when the incarnation must end; made when somebody asks for it.
+    pub(crate) fn token(&self) -> &CancellationToken {
+        self.token.get_or_init(CancellationToken::new)
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.token().cancel();
+    }
+
+    /// The helper tasks, if there ever were any.
+    pub(crate) fn tasks(&self) -> Option<&Tasks> {
+        self.tasks.get()
+    }
+
+    pub(crate) fn instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
+        self.record.any_instance()
+    }
+
+    /// A span of its own for a delivery, if anybody listens to the daemon's.
+    #[inline]
+    pub(crate) fn delivery_span(&self, mail: &Mail) -> Span {
+        if self.span.is_disabled() {
+            return Span::none();
+        }
+        tracing::info_span!(parent: &self.span, "delivery", event = mail.event.meta.name, event_id = %mail.event.id)
+    }
+
+    pub(crate) fn spawn<F>(self: &Arc<Self>, task: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let life = Arc::clone(self);
+        let watched = async move {
+            match caught(task).await {
+                Ok(output) => output,
+                Err(panic) => life.spawned_task_panicked(panic),
+            }
+        };
+        let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
+        let attributed = Attributed::new(self.world.number, self.record.index, Box::pin(scoped));
+        self.tasks.get_or_init(Tasks::default).spawn(attributed)
+    }
+
+    /// Notes the panic as an error of the daemon, and hands it on to whoever holds the `JoinHandle`.
+    fn spawned_task_panicked(&self, panic: String) -> ! {
+        tracing::error!(%panic, "a spawned task panicked");
+        self.record.counters.panic();
+        self.record.counters.error("spawn", format!("panicked: {panic}"), self.world.clock.wall());
+        std::panic::resume_unwind(Box::new(panic))
+    }
+
+    pub(crate) fn spawn_blocking<F, T>(&self, work: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let span = self.span.clone();
+        self.tasks.get_or_init(Tasks::default).spawn_blocking(move || span.in_scope(work))
+    }
+}
+
+/// One incarnation of any daemon.
+pub(crate) trait Incarnation: Send + Sync {
+    fn instance(&self) -> Arc<dyn Any + Send + Sync>;
+    fn on_start(&self) -> Boxed<'_, DaemonResult>;
+    fn run_cycle(&self) -> Boxed<'_, DaemonResult>;
+    /// `runner = path`.
+    fn runner(&self) -> Option<Boxed<'_, DaemonResult>>;
+    /// Runs the mail in hand; `Err` is a failure of the daemon.
+    fn batch<'a>(&'a self, taken: &'a mut Taken) -> Boxed<'a, Result<(), String>>;
+    fn on_stop(&self) -> Boxed<'_, DaemonResult>;
+    fn on_exit<'a>(&'a self, reason: &'a ExitReason) -> Boxed<'a, DaemonResult>;
+    fn health(&self) -> Boxed<'_, HealthReport>;
+}
+
+/// The incarnation of a `D`.
+pub(crate) struct Living<D> {
+    pub(crate) daemon: Arc<D>,
+    pub(crate) life: Arc<Life>,
+    cx: Context<D>,
+}
+
+/// Builds a `D`: what `DaemonSpec::build` holds.
+pub(crate) fn build<D: Daemon>(life: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+    Box::pin(async move {
+        let daemon = D::construct(BuildContext::new(Arc::clone(&life))).await?;
+        Ok(living(Arc::new(daemon), life))
+    })
+}
+
+/// The incarnation of a daemon that is built already.
+pub(crate) fn living<D: Daemon>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Incarnation> {
+    let cx = Context::new(Arc::clone(&life));
+    Arc::new(Living { daemon, life, cx })
+}
+
+/// Where a test's fault strikes: nothing without the test kit.
+macro_rules! hook {
+    ($self:ident, $hook:ident, $call:expr) => {{
+        #[cfg(feature = "testing")]
+        let future = $self.life.world.faults.before(&$self.life.record, crate::declaration::live::faults::FaultAt::$hook, $call);
+        #[cfg(not(feature = "testing"))]
+        let future = $call;
+        Box::pin(future)
+    }};
+}
+
+impl<D: Daemon> Incarnation for Living<D> {
+    fn instance(&self) -> Arc<dyn Any + Send + Sync> {
+        Arc::clone(&self.daemon) as _
+    }
+
+    fn on_start(&self) -> Boxed<'_, DaemonResult> {
+        hook!(self, Start, self.daemon.on_start(&self.cx))
+    }
+
+    fn run_cycle(&self) -> Boxed<'_, DaemonResult> {
+        hook!(self, Cycle, self.daemon.run_cycle(&self.cx))
+    }
+
+    fn runner(&self) -> Option<Boxed<'_, DaemonResult>> {
+        let run = <D as Construct>::RUNNER?;
+        Some(hook!(self, Runner, run(&self.daemon, &self.cx)))
+    }
+
+    fn batch<'a>(&'a self, taken: &'a mut Taken) -> Boxed<'a, Result<(), String>> {
+        match <D as Construct>::HANDLERS.batch {
+            Some(batch) => batch(self, taken),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn on_stop(&self) -> Boxed<'_, DaemonResult> {
+        hook!(self, Stop, self.daemon.on_stop(&self.cx))
+    }
+
+    fn on_exit<'a>(&'a self, reason: &'a ExitReason) -> Boxed<'a, DaemonResult> {
+        hook!(self, Exit, self.daemon.on_exit(&self.cx, reason))
+    }
+
+    fn health(&self) -> Boxed<'_, HealthReport> {
+        #[cfg(feature = "testing")]
+        return Box::pin(self.life.world.faults.before_health(&self.life.record, self.daemon.health(&self.cx)));
+        #[cfg(not(feature = "testing"))]
+        Box::pin(self.daemon.health(&self.cx))
+    }
+}

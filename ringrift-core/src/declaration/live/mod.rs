@@ -1,0 +1,15 @@
+//! What is known of daemons while they live: plain shared records that the supervisor writes, and
+//! that contexts, handles and views read. Nothing is started here.
+
+pub(crate) mod attribution;
+pub(crate) mod conditions;
+pub(crate) mod counters;
+pub(crate) mod delivery;
+#[cfg(feature = "testing")]
+pub(crate) mod faults;
+pub(crate) mod incarnation;
+pub(crate) mod provided;
+pub(crate) mod record;
+pub(crate) mod signals;
+pub(crate) mod tasks;
+pub(crate) mod world;

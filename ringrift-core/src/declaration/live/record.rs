@@ -1,0 +1,249 @@
+//! The record of one daemon in one runtime.
+
+use std::{
+    any::Any,
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+};
+
+use super::{
+    conditions::Conditions,
+    counters::Counters,
+    signals::{Signal, Signals},
+};
+use crate::{
+    declaration::spec::DaemonSpec,
+    delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
+    words::{daemon_type::DaemonType, options::Options, schedule::Schedule, state::State, stats::DaemonStats},
+};
+
+/// The options of one daemon as they are in force.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) options: Options,
+    pub(crate) schedule: Schedule,
+}
+
+/// The hooks that the ticker watches on a daemon's own task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Hook {
+    Init,
+    OnStart,
+    RunCycle,
+    Runner,
+    OnStop,
+    OnExit,
+}
+
+impl Hook {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::OnStart => "on_start",
+            Self::RunCycle => "run_cycle",
+            Self::Runner => "runner",
+            Self::OnStop => "on_stop",
+            Self::OnExit => "on_exit",
+        }
+    }
+
+    pub(crate) const fn from_number(number: u32) -> Self {
+        match number {
+            0 => Self::Init,
+            1 => Self::OnStart,
+            2 => Self::RunCycle,
+            3 => Self::Runner,
+            4 => Self::OnStop,
+            _ => Self::OnExit,
+        }
+    }
+}
+
+/// What is wanted of a daemon, apart from where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Intent {
+    Run,
+    /// With the reason, and whether the operator's file said so.
+    Stop { cause: String },
+    /// Not selected, or disabled: no task runs, nothing is owed.
+    Off { cause: String },
+}
+
+/// Where it is, since when, and how often it began.
+#[derive(Debug, Clone)]
+pub(crate) struct Status {
+    pub(crate) state: State,
+    pub(crate) since_ms: u64,
+    /// The number of the living, or the last, incarnation.
+    pub(crate) incarnation: u32,
+    /// When that one became ready.
+    pub(crate) ready_ms: Option<u64>,
+    /// How long its start took.
+    pub(crate) start_took_ms: Option<u64>,
+    pub(crate) restarts: u32,
+}
+
+/// Everything that is known of one daemon.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) index: u32,
+    pub(crate) ty: DaemonType,
+    pub(crate) spec: &'static DaemonSpec,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) mailbox: Option<Arc<Mailbox>>,
+    pub(crate) depends_on: Box<[u32]>,
+    pub(crate) wants: Box<[u32]>,
+    /// Those that depend on it, or want it.
+    pub(crate) dependents: Box<[u32]>,
+    pub(crate) counters: Counters,
+    pub(crate) conditions: Conditions,
+    pub(crate) signals: Signals,
+    /// The hook that runs on the daemon's task.
+    pub(crate) hook: Watch,
+    heartbeat_ms: AtomicU64,
+    handler_panics: Mutex<VecDeque<u64>>,
+    intent: Mutex<Intent>,
+    status: Mutex<Status>,
+    instance: RwLock<Option<Arc<dyn Any + Send + Sync>>>,
+    /// Whether handles may lead to the instance: from `Running` until it has stopped.
+    is_open: AtomicBool,
+}
+
+/// What the builder of a runtime knows of a daemon.
+pub(crate) struct Declared {
+    pub(crate) index: u32,
+    pub(crate) ty: DaemonType,
+    pub(crate) spec: &'static DaemonSpec,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) mailbox: Option<Arc<Mailbox>>,
+    pub(crate) depends_on: Box<[u32]>,
+    pub(crate) wants: Box<[u32]>,
+    pub(crate) dependents: Box<[u32]>,
+    pub(crate) intent: Intent,
+    pub(crate) state: State,
+}
+
+impl Record {
+    pub(crate) fn new(declared: Declared) -> Self {
+        let status = Status {
+            state: declared.state,
+            since_ms: 1,
+            incarnation: 0,
+            ready_ms: None,
+            start_took_ms: None,
+            restarts: 0,
+        };
+        Self {
+            index: declared.index,
+            ty: declared.ty,
+            spec: declared.spec,
+            settings: declared.settings,
+            mailbox: declared.mailbox,
+            depends_on: declared.depends_on,
+            wants: declared.wants,
+            dependents: declared.dependents,
+            counters: Counters::default(),
+            conditions: Conditions::default(),
+            signals: Signals::default(),
+            hook: Watch::default(),
+            heartbeat_ms: AtomicU64::new(0),
+            handler_panics: Mutex::default(),
+            intent: Mutex::new(declared.intent),
+            status: Mutex::new(status),
+            instance: RwLock::new(None),
+            is_open: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.settings.options
+    }
+
+    pub(crate) fn status(&self) -> MutexGuard<'_, Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.status().state.clone()
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.status().state.is_ready()
+    }
+
+    pub(crate) fn intent(&self) -> MutexGuard<'_, Intent> {
+        self.intent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn wants_to_run(&self) -> bool {
+        *self.intent() == Intent::Run
+    }
+
+    pub(crate) fn request_cycle(&self) {
+        self.signals.raise(Signal::Cycle);
+    }
+
+    pub(crate) fn heartbeat(&self, now_ms: u64) {
+        self.heartbeat_ms.store(now_ms, Relaxed);
+    }
+
+    /// When the daemon last said that it is alive; 0 for never in this incarnation.
+    pub(crate) fn last_heartbeat(&self) -> u64 {
+        self.heartbeat_ms.load(Relaxed)
+    }
+
+    /// Counts a handler's panic; true when there were `limit` since `since_ms`.
+    pub(crate) fn handler_panicked(&self, now_ms: u64, since_ms: u64, limit: usize) -> bool {
+        let mut panics = self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner);
+        panics.push_back(now_ms);
+        panics.retain(|at| *at >= since_ms);
+        panics.len() >= limit
+    }
+
+    /// Forgets what belonged to the incarnation that has ended.
+    pub(crate) fn begin_incarnation(&self) {
+        self.conditions.clear();
+        self.counters.forget_outcomes();
+        self.heartbeat_ms.store(0, Relaxed);
+        self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) fn set_instance(&self, instance: Option<Arc<dyn Any + Send + Sync>>) {
+        let old = std::mem::replace(&mut *self.instance.write().unwrap_or_else(PoisonError::into_inner), instance);
+        // Outside the lock: it may be the last one, and a user's `Drop` runs.
+        drop(old);
+    }
+
+    /// Opens or closes the instance to handles.
+    pub(crate) fn set_open(&self, is_open: bool) {
+        self.is_open.store(is_open, Release);
+    }
+
+    /// The instance that handles lead to.
+    pub(crate) fn instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
+        self.is_open.load(Acquire).then(|| self.any_instance())?
+    }
+
+    /// The instance, also while it starts.
+    pub(crate) fn any_instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
+        let instance = self.instance.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        instance.downcast().ok()
+    }
+
+    /// The sum of the accounts of its handlers.
+    pub(crate) fn account(&self) -> AccountSnapshot {
+        let slots = self.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
+        slots.fold(AccountSnapshot::default(), |sum, slot| sum.plus(slot.account.snapshot()))
+    }
+
+    pub(crate) fn stats(&self) -> DaemonStats {
+        self.counters.snapshot(self.account().handled)
+    }
+}

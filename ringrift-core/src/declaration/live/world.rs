@@ -1,0 +1,159 @@
+//! One runtime, as everything in it sees it. Two worlds in a process don't see each other.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{
+        Arc, PoisonError, RwLock, Weak,
+        atomic::{
+            AtomicBool, AtomicU32,
+            Ordering::{AcqRel, Relaxed},
+        },
+    },
+};
+
+use thiserror::Error;
+use tokio::sync::Notify;
+
+use super::{provided::Provided, record::Record};
+use crate::{
+    config::Config,
+    declaration::{
+        daemon::{Handle, Registered},
+        spec::DaemonSpec,
+    },
+    delivery::{clock::Clock, router::Router},
+    words::daemon_type::DaemonType,
+};
+
+/// All that is shared in one runtime.
+#[derive(Debug)]
+pub(crate) struct World {
+    /// Distinguishes the runtimes of a process; never 0.
+    pub(crate) number: u32,
+    pub(crate) records: Box<[Arc<Record>]>,
+    by_spec: HashMap<usize, u32>,
+    by_type: HashMap<DaemonType, u32>,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) provided: Provided,
+    /// Told after every change of a state or of a health report.
+    pub(crate) changed: Notify,
+    /// Whether anything was begun since the ticker's last round.
+    active: AtomicBool,
+    pub(crate) ticker: Notify,
+    #[cfg(feature = "testing")]
+    pub(crate) faults: super::faults::Faults,
+}
+
+/// What a world is made of.
+pub(crate) struct Parts {
+    pub(crate) records: Box<[Arc<Record>]>,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) provided: Provided,
+}
+
+static NEXT_NUMBER: AtomicU32 = AtomicU32::new(1);
+/// The runtime that code outside of daemons means by `X::instance()`.
+static MAIN: RwLock<Weak<World>> = RwLock::new(Weak::new());
+
+tokio::task_local! {
+    static CURRENT: Arc<World>;
+}
+
+/// `X::instance()` was called where no runtime is.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no runtime with daemon `{daemon}` runs here; call this from a daemon's task, or start the process's runtime first")]
+pub struct NoRuntime {
+    /// The daemon that was looked for.
+    pub daemon: DaemonType,
+}
+
+impl World {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let mut by_spec = HashMap::new();
+        let mut by_type = HashMap::new();
+        for record in &parts.records {
+            // Of several copies of one type, a handle by type leads to the first.
+            by_spec.entry(address(record.spec)).or_insert(record.index);
+            by_type.insert(record.ty, record.index);
+        }
+        Self {
+            number: NEXT_NUMBER.fetch_add(1, Relaxed),
+            records: parts.records,
+            by_spec,
+            by_type,
+            router: parts.router,
+            clock: parts.clock,
+            config: parts.config,
+            provided: parts.provided,
+            changed: Notify::new(),
+            active: AtomicBool::new(false),
+            ticker: Notify::new(),
+            #[cfg(feature = "testing")]
+            faults: super::faults::Faults::default(),
+        }
+    }
+
+    pub(crate) fn record(&self, index: u32) -> &Arc<Record> {
+        &self.records[index as usize]
+    }
+
+    /// The record of that daemon.
+    pub(crate) fn find(&self, ty: DaemonType) -> Option<&Arc<Record>> {
+        self.by_type.get(&ty).map(|index| self.record(*index))
+    }
+
+    pub(crate) fn handle<D: Registered>(&self) -> Option<Handle<D>> {
+        let index = self.by_spec.get(&address(D::SPEC.get()))?;
+        Some(Handle::new(Arc::clone(self.record(*index))))
+    }
+
+    /// Says that something is about to be stamped with the coarse clock, so that the ticker is awake.
+    #[inline]
+    pub(crate) fn begin_activity(&self) {
+        if !self.active.load(Relaxed) {
+            self.wake_ticker();
+        }
+    }
+
+    #[cold]
+    fn wake_ticker(&self) {
+        self.clock.now_ms();
+        if !self.active.swap(true, AcqRel) {
+            self.ticker.notify_one();
+        }
+    }
+
+    /// Whether anything was begun since the last call.
+    pub(crate) fn take_activity(&self) -> bool {
+        self.active.swap(false, AcqRel)
+    }
+
+    /// Makes this the runtime of the process, unless another one lives.
+    pub(crate) fn claim_main(self: &Arc<Self>) {
+        let mut main = MAIN.write().unwrap_or_else(PoisonError::into_inner);
+        if main.strong_count() == 0 {
+            *main = Arc::downgrade(self);
+        }
+    }
+
+    /// Runs `future` with this as the current runtime.
+    pub(crate) fn scope<F: Future>(self: Arc<Self>, future: F) -> impl Future<Output = F::Output> {
+        CURRENT.scope(self, future)
+    }
+}
+
+fn address(spec: &'static DaemonSpec) -> usize {
+    std::ptr::from_ref(spec).addr()
+}
+
+/// The handle of `D` in the current task's runtime, or else in the process's.
+pub fn instance<D: Registered>() -> Result<Handle<D>, NoRuntime> {
+    let current = CURRENT.try_with(|world| world.handle::<D>()).ok().flatten();
+    let main = || MAIN.read().unwrap_or_else(PoisonError::into_inner).upgrade()?.handle::<D>();
+    current.or_else(main).ok_or(NoRuntime { daemon: D::SPEC.get().ty })
+}

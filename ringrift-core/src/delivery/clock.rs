@@ -1,0 +1,65 @@
+//! The time of one runtime: milliseconds since its start, and the time of day.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, SystemTime},
+};
+
+use tokio::time::Instant;
+
+/// Where the time of day comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TimeOfDay {
+    /// The system's clock.
+    System,
+    /// So much after the start, as a paused clock says: the test kit's.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only the test kit has a paused clock"))]
+    SinceStart(SystemTime),
+}
+
+/// The clock of one runtime.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    start: Instant,
+    time_of_day: TimeOfDay,
+    /// What the last reading said: good enough for stamps, and free.
+    coarse_ms: AtomicU64,
+}
+
+impl Clock {
+    pub(crate) fn new(time_of_day: TimeOfDay) -> Self {
+        Self { start: Instant::now(), time_of_day, coarse_ms: AtomicU64::new(1) }
+    }
+
+    /// Milliseconds since the start, plus one so that zero can mean "never".
+    pub(crate) fn now_ms(&self) -> u64 {
+        let now = self.start.elapsed().as_millis() as u64 + 1;
+        self.coarse_ms.store(now, Relaxed);
+        now
+    }
+
+    /// The last reading, at most one tick old while anything is in hand.
+    #[inline]
+    pub(crate) fn coarse_ms(&self) -> u64 {
+        self.coarse_ms.load(Relaxed)
+    }
+
+    /// The instant of a reading.
+    pub(crate) fn instant(&self, ms: u64) -> Instant {
+        self.start + Duration::from_millis(ms.saturating_sub(1))
+    }
+
+    /// The time of day.
+    pub(crate) fn wall(&self) -> SystemTime {
+        match self.time_of_day {
+            TimeOfDay::System => SystemTime::now(),
+            TimeOfDay::SinceStart(start) => start + self.start.elapsed(),
+        }
+    }
+
+    /// The time of day of an earlier reading.
+    pub(crate) fn wall_at(&self, ms: u64) -> SystemTime {
+        let ago = self.now_ms().saturating_sub(ms);
+        self.wall() - Duration::from_millis(ago)
+    }
+}

@@ -1,0 +1,93 @@
+//! Runs a user's future so that a panic is a value and the ticker can end it.
+
+use std::{
+    any::Any,
+    error::Error,
+    fmt,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    task::Poll,
+};
+
+use super::watch::Watch;
+
+/// What a hook or handler returns when it goes wrong.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// How a guarded future ended.
+#[derive(Debug)]
+pub(crate) enum Outcome<T = ()> {
+    Ok(T),
+    Err(BoxError),
+    Panic(String),
+    Timeout,
+}
+
+/// Awaits `future` under `watch`, which the caller has begun; ends the watch.
+#[inline]
+pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
+    let mut future = pin!(future);
+    let outcome = poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
+        Ok(Poll::Ready(Ok(value))) => Poll::Ready(Outcome::Ok(value)),
+        Ok(Poll::Ready(Err(error))) => Poll::Ready(Outcome::Err(error)),
+        Err(panic) => Poll::Ready(Outcome::Panic(panic)),
+        // Only what really waits pays for being watched.
+        Ok(Poll::Pending) if watch.poll_expired(cx) => Poll::Ready(Outcome::Timeout),
+        Ok(Poll::Pending) => Poll::Pending,
+    })
+    .await;
+    watch.end();
+    outcome
+}
+
+/// Awaits `future` with nothing but panic safety.
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+#[inline]
+fn poll_caught<F: Future>(
+    future: Pin<&mut F>,
+    cx: &mut std::task::Context<'_>,
+) -> Result<Poll<F::Output>, String> {
+    catch_unwind(AssertUnwindSafe(|| future.poll(cx))).map_err(panic_message)
+}
+
+/// Runs `f`; a panic is its message.
+pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(panic_message)
+}
+
+/// The text of a panic.
+#[cold]
+#[expect(clippy::needless_pass_by_value, reason = "the payload's own drop must happen here, not in the caller")]
+pub(crate) fn panic_message(payload: Box<dyn Any + Send>) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic whose payload is not a text".to_owned()
+    }
+}
+
+/// An error with all its causes on one line: `a: b: c`.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

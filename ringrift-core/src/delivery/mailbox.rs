@@ -1,0 +1,282 @@
+//! The bounded mailbox of one daemon.
+//!
+//! A mutex round a deque that the reader swaps for its own empty one: a push is one short lock, a
+//! whole batch is another, and the wake comes after the lock. The bound counts what is not settled,
+//! the batch in hand included.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+use super::{account::Account, dead_letters::LetterId, dedup::Dedup, watch::Watch};
+use crate::words::{
+    event::{Erased, EventMeta},
+    options::Overflow,
+};
+
+/// One delivery: an event on its way to one handler.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    pub(crate) event: Arc<Erased>,
+    /// Which handler of the daemon.
+    pub(crate) slot: u16,
+    /// How many times a handler was begun for it and cut off.
+    pub(crate) attempt: u16,
+    /// The dead letter that this delivery retries.
+    pub(crate) letter: Option<LetterId>,
+}
+
+/// What the router knows of one handler.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) handler: &'static str,
+    pub(crate) event: &'static EventMeta,
+    pub(crate) timeout: Duration,
+    pub(crate) dedup: Option<Dedup>,
+    pub(crate) account: Account,
+}
+
+/// What the daemon's state means for its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// Disabled or not selected: nothing is owed.
+    Absent,
+    /// Running: a full mailbox may be waited for.
+    Open,
+    /// Waiting, starting, in backoff, stopped: queue up to the bound.
+    Held,
+    /// Failed, completed, leaked: every event is a dead letter at once.
+    Refusing,
+}
+
+/// Why a mail was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Full, and its reader is at work: worth waiting for.
+    Full,
+    /// Full, and nobody reads it now.
+    FullAndHeld,
+    /// The daemon has ended.
+    Ended,
+}
+
+/// Keeps a counter that the reader writes off the cache line that the writers lock.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
+/// The mailbox.
+#[derive(Debug)]
+pub(crate) struct Mailbox {
+    queue: Mutex<Queue>,
+    pub(crate) slots: Box<[Slot]>,
+    /// One per delivery that may be in hand at once.
+    pub(crate) watches: Box<[Watch]>,
+    capacity: u64,
+    overflow: Overflow,
+    someone_waits: AtomicBool,
+    room: Notify,
+    settled: Apart<AtomicU64>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    mail: VecDeque<Mail>,
+    waker: Option<Waker>,
+    gate: Gate,
+    /// Pushed since the start, less what was evicted.
+    pushed: u64,
+    /// The last reading of `settled`.
+    settled: u64,
+}
+
+impl Mailbox {
+    pub(crate) fn new(slots: Box<[Slot]>, capacity: u32, overflow: Overflow, concurrency: u32) -> Self {
+        let queue = Queue { mail: VecDeque::new(), waker: None, gate: Gate::Absent, pushed: 0, settled: 0 };
+        Self {
+            queue: Mutex::new(queue),
+            slots,
+            watches: (0..concurrency).map(|_| Watch::default()).collect(),
+            capacity: u64::from(capacity),
+            overflow,
+            someone_waits: AtomicBool::new(false),
+            room: Notify::new(),
+            settled: Apart::default(),
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn account(&self, mail: &Mail) -> &Account {
+        &self.slots[usize::from(mail.slot)].account
+    }
+
+    /// Takes a delivery on: it is owed from here. On refusal it is not.
+    #[inline]
+    pub(crate) fn push(&self, mail: Mail) -> Result<(), (Mail, Refusal)> {
+        let waker = {
+            let mut queue = self.queue();
+            match queue.gate {
+                Gate::Absent => return Ok(()),
+                Gate::Refusing => return Err((mail, Refusal::Ended)),
+                Gate::Open | Gate::Held => {}
+            }
+            if self.is_full(&mut queue) {
+                return self.overflow(&mut queue, mail);
+            }
+            self.account(&mail).owed.bump();
+            queue.pushed += 1;
+            queue.mail.push_back(mail);
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    fn is_full(&self, queue: &mut Queue) -> bool {
+        if queue.pushed - queue.settled < self.capacity {
+            return false;
+        }
+        queue.settled = self.settled.0.load(Acquire);
+        queue.pushed - queue.settled >= self.capacity
+    }
+
+    #[cold]
+    fn overflow(&self, queue: &mut Queue, mail: Mail) -> Result<(), (Mail, Refusal)> {
+        let oldest = queue.mail.iter().position(|queued| queued.letter.is_none());
+        match (self.overflow, oldest) {
+            (Overflow::Block, _) if queue.gate == Gate::Open => Err((mail, Refusal::Full)),
+            (Overflow::Block, _) => Err((mail, Refusal::FullAndHeld)),
+            (Overflow::DropOldest, Some(oldest)) => {
+                self.account(&mail).owed.bump();
+                if let Some(evicted) = queue.mail.remove(oldest) {
+                    self.account(&evicted).evicted.bump();
+                }
+                queue.mail.push_back(mail);
+                Ok(())
+            }
+            (Overflow::DropOldest | Overflow::DropNewest, _) => {
+                self.account(&mail).owed.bump();
+                self.account(&mail).dropped.bump();
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts the retry of a dead letter in line; only a running daemon with room takes it.
+    pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Mail> {
+        let waker = {
+            let mut queue = self.queue();
+            if queue.gate != Gate::Open || self.is_full(&mut queue) {
+                return Err(mail);
+            }
+            queue.pushed += 1;
+            queue.mail.push_back(mail);
+            queue.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        Ok(())
+    }
+
+    /// Counts a refused delivery as owed and dead.
+    pub(crate) fn owe_dead(&self, slot: u16) {
+        let account = &self.slots[usize::from(slot)].account;
+        let queue = self.queue();
+        account.owed.bump();
+        drop(queue);
+        account.dead.add(1);
+    }
+
+    /// Resolves when there may be room again. Create it before the push that it waits for.
+    pub(crate) fn room(&self) -> tokio::sync::futures::Notified<'_> {
+        let room = self.room.notified();
+        self.someone_waits.store(true, Release);
+        room
+    }
+
+    /// One delivery has come to an end. Called by the daemon's own task only.
+    #[inline]
+    pub(crate) fn settle(&self) {
+        let settled = &self.settled.0;
+        settled.store(settled.load(Relaxed) + 1, Release);
+        if self.someone_waits.load(Relaxed) {
+            self.wake_waiting();
+        }
+    }
+
+    #[cold]
+    fn wake_waiting(&self) {
+        self.someone_waits.store(false, Release);
+        self.room.notify_waiters();
+    }
+
+    /// Swaps `batch`, which must be empty, for all that waits.
+    pub(crate) fn poll_take(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
+        let mut queue = self.queue();
+        // Here for certain: a push that saw the mailbox full held this lock before.
+        if self.someone_waits.load(Relaxed) {
+            self.wake_waiting();
+        }
+        if queue.mail.is_empty() {
+            if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+                queue.waker = Some(cx.waker().clone());
+            }
+            return Poll::Pending;
+        }
+        std::mem::swap(&mut queue.mail, batch);
+        Poll::Ready(())
+    }
+
+    /// All that waits, without waiting.
+    pub(crate) fn take_now(&self) -> VecDeque<Mail> {
+        std::mem::take(&mut self.queue().mail)
+    }
+
+    /// Gives an unsettled batch back to the head of the line, in its order.
+    pub(crate) fn give_back(&self, mut batch: VecDeque<Mail>) {
+        let mut queue = self.queue();
+        batch.append(&mut queue.mail);
+        queue.mail = batch;
+    }
+
+    /// What the daemon's state means from now on.
+    pub(crate) fn set_gate(&self, gate: Gate) {
+        self.queue().gate = gate;
+        self.wake_waiting();
+    }
+
+    /// How many deliveries are queued, not counting those in hand.
+    pub(crate) fn queued(&self) -> usize {
+        self.queue().mail.len()
+    }
+
+    /// The bound.
+    pub(crate) fn capacity(&self) -> u64 {
+        self.capacity
+    }
+
+    /// Gives the memory of an idle mailbox back.
+    pub(crate) fn shrink_if_idle(&self) {
+        let mut queue = self.queue();
+        if queue.mail.is_empty() && queue.mail.capacity() > 0 {
+            queue.mail = VecDeque::new();
+        }
+    }
+}

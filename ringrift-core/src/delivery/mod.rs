@@ -1,0 +1,12 @@
+//! Floor 2: how events reach their handlers. Knows events and mailboxes, not daemons.
+
+pub(crate) mod account;
+pub(crate) mod clock;
+pub(crate) mod dead_letters;
+pub(crate) mod dedup;
+pub(crate) mod emit;
+pub(crate) mod guard;
+pub(crate) mod mailbox;
+pub(crate) mod router;
+pub(crate) mod taken;
+pub(crate) mod watch;

@@ -1,0 +1,316 @@
+//! The one path that every event takes: from an emit into the mailbox of each subscriber.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
+    task::{Context, Poll},
+};
+
+use tokio::{sync::futures::Notified, time::Sleep};
+
+use super::{
+    account::AccountSnapshot,
+    clock::Clock,
+    dead_letters::{DeadLetters, DeadReason, Failure, Letter, LetterId},
+    emit::{EmitError, HOP_LIMIT},
+    mailbox::{Mail, Mailbox, Refusal},
+};
+use crate::words::{
+    event::{Erased, EventId, EventMeta},
+    options::BLOCK_LIMIT,
+};
+
+/// One subscriber of one type of event.
+#[derive(Debug)]
+struct Subscriber {
+    mailbox: Arc<Mailbox>,
+    daemon: u32,
+    slot: u16,
+}
+
+#[derive(Debug, Default)]
+struct Route {
+    meta: Option<&'static EventMeta>,
+    emitted: AtomicU64,
+    hop_limited: AtomicU64,
+    subscribers: Box<[Subscriber]>,
+}
+
+/// Who hears what in one runtime. Fixed before the first daemon starts.
+#[derive(Debug)]
+pub(crate) struct Router {
+    routes: Box<[Route]>,
+    pub(crate) mailboxes: Box<[Option<Arc<Mailbox>>]>,
+    pub(crate) letters: DeadLetters,
+    pub(crate) clock: Arc<Clock>,
+    /// The upper half of every event's id.
+    prefix: u128,
+    closed: AtomicBool,
+}
+
+/// What is known of one type of event at run time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RouteCounts {
+    pub(crate) meta: &'static EventMeta,
+    pub(crate) emitted: u64,
+    pub(crate) hop_limited: u64,
+}
+
+impl Router {
+    /// A router over the mailboxes of all daemons, by their index, and the events they may emit.
+    pub(crate) fn new(
+        mailboxes: Box<[Option<Arc<Mailbox>>]>,
+        events: &[&'static EventMeta],
+        clock: Arc<Clock>,
+        prefix: u64,
+    ) -> Self {
+        let handled = mailboxes.iter().flatten().flat_map(|mailbox| mailbox.slots.iter().map(|slot| slot.event));
+        let mut by_index: Vec<(Option<&'static EventMeta>, Vec<Subscriber>)> = Vec::new();
+        for meta in handled.chain(events.iter().copied()) {
+            if by_index.len() <= meta.index() {
+                by_index.resize_with(meta.index() + 1, Default::default);
+            }
+            by_index[meta.index()].0 = Some(meta);
+        }
+        for (daemon, mailbox) in mailboxes.iter().enumerate() {
+            for (slot, handler) in mailbox.iter().flat_map(|mailbox| mailbox.slots.iter()).enumerate() {
+                let mailbox = Arc::clone(mailbox.as_ref().expect("it has slots"));
+                let subscriber = Subscriber { mailbox, daemon: daemon as u32, slot: slot as u16 };
+                by_index[handler.event.index()].1.push(subscriber);
+            }
+        }
+        let route = |(meta, subscribers): (_, Vec<_>)| Route { meta, subscribers: subscribers.into(), ..Route::default() };
+        Self {
+            routes: by_index.into_iter().map(route).collect(),
+            mailboxes,
+            letters: DeadLetters::default(),
+            clock,
+            prefix: u128::from(prefix) << 64,
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Gives the event its id and pushes it to every subscriber: first to all with room, then the
+    /// rest is waited for, together and once.
+    #[inline]
+    pub(crate) fn publish(&self, mut event: Arc<Erased>) -> Result<Option<Waiting<'_>>, EmitError> {
+        let meta = event.meta;
+        if self.closed.load(Relaxed) {
+            return Err(EmitError::Stopped { event: meta.name });
+        }
+        let index = meta.index();
+        // An event that this runtime has never heard of has no subscriber in it.
+        let Some(route) = self.routes.get(index) else { return Ok(None) };
+        if event.hops >= HOP_LIMIT {
+            return Err(hop_limit(route, meta));
+        }
+        let number = route.emitted.fetch_add(1, Relaxed);
+        let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };
+        let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
+        envelope.id = EventId(self.prefix | (index as u128) << 48 | u128::from(number));
+        let mut full = Vec::new();
+        for subscriber in rest {
+            self.deliver(subscriber, Arc::clone(&event), &mut full);
+        }
+        self.deliver(last, event, &mut full);
+        Ok((!full.is_empty()).then(|| Waiting::new(self, full)))
+    }
+
+    #[inline]
+    fn deliver<'a>(&'a self, to: &'a Subscriber, event: Arc<Erased>, full: &mut Vec<Blocked<'a>>) {
+        let mail = Mail { event, slot: to.slot, attempt: 0, letter: None };
+        if let Err((mail, refusal)) = to.mailbox.push(mail) {
+            self.refused(to, mail, refusal, full);
+        }
+    }
+
+    #[cold]
+    fn refused<'a>(&'a self, to: &'a Subscriber, mail: Mail, refusal: Refusal, full: &mut Vec<Blocked<'a>>) {
+        // A daemon that waited for its own mailbox would wait for itself.
+        if refusal == Refusal::Full && mail.event.emitter != to.daemon {
+            full.push(Blocked { to, mail: Some(mail), room: None });
+        } else {
+            self.refuse(to, mail, refusal);
+        }
+    }
+
+    fn refuse(&self, to: &Subscriber, mail: Mail, refusal: Refusal) {
+        let (reason, error) = match refusal {
+            Refusal::Full | Refusal::FullAndHeld => {
+                (DeadReason::MailboxFull, format!("the mailbox is full with {} events", to.mailbox.capacity()))
+            }
+            Refusal::Ended => (DeadReason::Stopped, "the daemon has ended".to_owned()),
+        };
+        to.mailbox.owe_dead(to.slot);
+        self.bury(to.daemon, mail, reason, error, false);
+    }
+
+    /// Keeps a delivery, already counted as dead, as a dead letter; a fatal one is not retried.
+    pub(crate) fn bury(&self, daemon: u32, mail: Mail, reason: DeadReason, error: String, is_fatal: bool) {
+        let now_ms = self.clock.now_ms();
+        let at = self.clock.wall();
+        if let Some(id) = mail.letter {
+            self.letters.fail_again(id, Failure { event: mail.event, daemon, slot: mail.slot, reason, error, at, now_ms, is_fatal });
+            return;
+        }
+        tracing::debug!(event = mail.event.meta.name, event_id = %mail.event.id, ?reason, %error, "dead letter");
+        let failure = Failure { event: mail.event, daemon, slot: mail.slot, reason, error, at, now_ms, is_fatal };
+        if let Some(pushed_out) = self.letters.add(failure) {
+            tracing::warn!(event = pushed_out.event.meta.name, "the store of dead letters is full; the oldest is discarded");
+            self.count_discarded(&pushed_out);
+        }
+    }
+
+    fn count_discarded(&self, letter: &Letter) {
+        if let Some(account) = self.account(letter.daemon, letter.slot) {
+            account.dead.sub(1);
+            account.discarded.add(1);
+        }
+    }
+
+    fn account(&self, daemon: u32, slot: u16) -> Option<&super::account::Account> {
+        let mailbox = self.mailboxes.get(daemon as usize)?.as_ref()?;
+        mailbox.slots.get(usize::from(slot)).map(|slot| &slot.account)
+    }
+
+    /// Gives up the dead letters that `which` picks, and counts them.
+    pub(crate) fn discard_letters(&self, which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+        let discarded = self.letters.discard(which);
+        discarded.iter().for_each(|letter| self.count_discarded(letter));
+        discarded
+    }
+
+    /// Sends one dead letter to its own handler again; false when it is under way already, or when
+    /// the daemon is not running or has no room.
+    pub(crate) fn retry_letter(&self, id: LetterId, letter: &Letter) -> bool {
+        let Some(Some(mailbox)) = self.mailboxes.get(letter.daemon as usize) else { return false };
+        if !self.letters.begin_retry(id) {
+            return false;
+        }
+        let event = Arc::clone(&letter.event);
+        let taken = mailbox.push_retry(Mail { event, slot: letter.slot, attempt: 0, letter: Some(id) }).is_ok();
+        if !taken {
+            self.letters.cancel_retry(id);
+        }
+        taken
+    }
+
+    /// From now on every emit fails.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Release);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Acquire)
+    }
+
+    /// Whether anybody hears this event here.
+    pub(crate) fn has_subscribers(&self, meta: &'static EventMeta) -> bool {
+        self.routes.get(meta.index()).is_some_and(|route| !route.subscribers.is_empty())
+    }
+
+    /// Every type of event of this runtime with its counters.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = RouteCounts> {
+        self.routes.iter().filter_map(|route| {
+            let emitted = route.emitted.load(Relaxed);
+            let hop_limited = route.hop_limited.load(Relaxed);
+            route.meta.map(|meta| RouteCounts { meta, emitted, hop_limited })
+        })
+    }
+
+    /// The sum of all accounts.
+    pub(crate) fn total(&self) -> AccountSnapshot {
+        let slots = self.mailboxes.iter().flatten().flat_map(|mailbox| mailbox.slots.iter());
+        slots.fold(AccountSnapshot::default(), |sum, slot| sum.plus(slot.account.snapshot()))
+    }
+}
+
+#[cold]
+fn hop_limit(route: &Route, meta: &'static EventMeta) -> EmitError {
+    route.hop_limited.fetch_add(1, Relaxed);
+    EmitError::HopLimit { event: meta.name }
+}
+
+/// A delivery that waits for room.
+struct Blocked<'a> {
+    to: &'a Subscriber,
+    /// `None` once it is settled.
+    mail: Option<Mail>,
+    room: Option<Pin<Box<Notified<'a>>>>,
+}
+
+/// The deliveries of one emit that wait for room, all under one limit.
+pub(crate) struct Waiting<'a> {
+    router: &'a Router,
+    blocked: Vec<Blocked<'a>>,
+    limit: Pin<Box<Sleep>>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(router: &'a Router, blocked: Vec<Blocked<'a>>) -> Self {
+        Self { router, blocked, limit: Box::pin(tokio::time::sleep(BLOCK_LIMIT)) }
+    }
+
+    fn give_up(&mut self) {
+        for blocked in &mut self.blocked {
+            if let Some(mail) = blocked.mail.take() {
+                self.router.refuse(blocked.to, mail, Refusal::Full);
+            }
+        }
+    }
+}
+
+impl<'a> Blocked<'a> {
+    /// Whether it is settled: pushed, or refused for another reason than being full.
+    fn poll(&mut self, router: &Router, cx: &mut Context<'_>) -> bool {
+        let mailbox: &'a Mailbox = &self.to.mailbox;
+        loop {
+            let Some(mail) = self.mail.take() else { return true };
+            let room = self.room.get_or_insert_with(|| Box::pin(mailbox.room()));
+            // Registered before the push, so that room made in between is not missed.
+            let made = room.as_mut().poll(cx).is_ready();
+            match mailbox.push(mail) {
+                Ok(()) => return true,
+                Err((mail, Refusal::Full)) => self.mail = Some(mail),
+                Err((mail, refusal)) => {
+                    router.refuse(self.to, mail, refusal);
+                    return true;
+                }
+            }
+            if !made {
+                return false;
+            }
+            self.room = None;
+        }
+    }
+}
+
+impl Future for Waiting<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        this.blocked.retain_mut(|blocked| !blocked.poll(this.router, cx));
+        if this.blocked.is_empty() {
+            return Poll::Ready(());
+        }
+        if this.limit.as_mut().poll(cx).is_ready() {
+            this.give_up();
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.give_up();
+    }
+}

@@ -1,0 +1,94 @@
+//! The batch that a daemon has in hand.
+
+use std::{collections::VecDeque, future::poll_fn, sync::Arc};
+
+use super::mailbox::{Mail, Mailbox};
+
+/// More room than this is given back when the mailbox runs dry.
+const KEPT_CAPACITY: usize = 64;
+
+/// The batch in hand. Dropped, it gives what is not settled back to the head of the mailbox, in
+/// order, so a restart loses nothing.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) mailbox: Arc<Mailbox>,
+    batch: VecDeque<Mail>,
+    /// Deliveries whose handlers run at once (`concurrency`), by place; empty when one runs at a time.
+    side_by_side: Vec<Option<Mail>>,
+    /// Whether a handler was begun for the front of the batch.
+    begun: bool,
+}
+
+impl Taken {
+    pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
+        Self { mailbox, batch: VecDeque::new(), side_by_side: Vec::new(), begun: false }
+    }
+
+    /// Waits for mail and takes all of it.
+    ///
+    /// # Cancel safety
+    /// Nothing is taken unless it returns.
+    pub(crate) async fn fill(&mut self) {
+        if !self.batch.is_empty() {
+            return;
+        }
+        if self.batch.capacity() > KEPT_CAPACITY {
+            self.batch = VecDeque::new();
+        }
+        poll_fn(|cx| self.mailbox.poll_take(&mut self.batch, cx)).await;
+    }
+
+    /// Takes what waits now, without waiting; false when there is nothing.
+    pub(crate) fn fill_now(&mut self) -> bool {
+        if self.batch.is_empty() {
+            self.batch = self.mailbox.take_now();
+        }
+        !self.batch.is_empty()
+    }
+
+    /// Begins the first delivery, which stays here until it is settled.
+    #[inline]
+    pub(crate) fn begin(&mut self) -> Option<&Mail> {
+        let mail = self.batch.front()?;
+        self.begun = true;
+        Some(mail)
+    }
+
+    /// The first delivery has come to an end.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        self.begun = false;
+        drop(self.batch.pop_front());
+        self.mailbox.settle();
+    }
+
+    /// Begins the first delivery beside others, at a place that [`settle_at`](Self::settle_at) frees.
+    pub(crate) fn begin_at(&mut self, place: usize) -> Option<Mail> {
+        let mail = self.batch.pop_front()?;
+        if self.side_by_side.len() <= place {
+            self.side_by_side.resize(place + 1, None);
+        }
+        self.side_by_side[place] = Some(mail.clone());
+        Some(mail)
+    }
+
+    /// The delivery at `place` has come to an end.
+    pub(crate) fn settle_at(&mut self, place: usize) {
+        self.side_by_side[place] = None;
+        self.mailbox.settle();
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
+            front.attempt = front.attempt.saturating_add(1);
+        }
+        let mut back: VecDeque<Mail> = self.side_by_side.drain(..).flatten().collect();
+        back.iter_mut().for_each(|mail| mail.attempt = mail.attempt.saturating_add(1));
+        back.append(&mut self.batch);
+        if !back.is_empty() {
+            self.mailbox.give_back(back);
+        }
+    }
+}

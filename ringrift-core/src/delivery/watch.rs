@@ -1,0 +1,56 @@
+//! The stamp of one hook or delivery under way, so that a central ticker can see and end it.
+
+use std::sync::atomic::{
+    AtomicU32, AtomicU64,
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
+};
+
+use futures_util::task::AtomicWaker;
+
+const IDLE: u64 = 0;
+const EXPIRED: u64 = u64::MAX;
+
+/// What runs since when. One writer: the task that runs it; the ticker reads and expires.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    started_ms: AtomicU64,
+    what: AtomicU32,
+    waker: AtomicWaker,
+}
+
+impl Watch {
+    /// Stamps the start of `what`: a handler's slot, or a hook.
+    #[inline]
+    pub(crate) fn begin(&self, what: u32, now_ms: u64) {
+        self.what.store(what, Relaxed);
+        self.started_ms.store(now_ms, Release);
+    }
+
+    #[inline]
+    pub(crate) fn end(&self) {
+        self.started_ms.store(IDLE, Release);
+    }
+
+    /// What is under way, and since when.
+    pub(crate) fn current(&self) -> Option<(u32, u64)> {
+        match self.started_ms.load(Acquire) {
+            IDLE | EXPIRED => None,
+            started => Some((self.what.load(Relaxed), started)),
+        }
+    }
+
+    /// Ends what was stamped at `started`. The compare-exchange keeps it from hitting the next one.
+    pub(crate) fn expire(&self, started: u64) -> bool {
+        let expired = self.started_ms.compare_exchange(started, EXPIRED, AcqRel, Relaxed).is_ok();
+        if expired {
+            self.waker.wake();
+        }
+        expired
+    }
+
+    /// Whether the ticker ended what runs; registers the waker for the case that it will.
+    pub(crate) fn poll_expired(&self, cx: &std::task::Context<'_>) -> bool {
+        self.waker.register(cx.waker());
+        self.started_ms.load(Acquire) == EXPIRED
+    }
+}

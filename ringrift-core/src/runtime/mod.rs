@@ -1,0 +1,3 @@
+//! Assembles a runtime and shows it.
+
+pub mod snapshot;

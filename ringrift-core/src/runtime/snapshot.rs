@@ -1,0 +1,235 @@
+//! The one value that every view shows.
+
+use std::{collections::BTreeMap, time::SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    delivery::{
+        account::AccountSnapshot,
+        dead_letters::{DeadLetterCounts, DeadReason, LetterState},
+    },
+    words::{
+        category::Category,
+        health::{HealthReport, HealthStatus},
+        options::{Kind, Overflow},
+        state::StateName,
+        stats::DaemonStats,
+    },
+};
+
+/// Everything the views show of one runtime, at one moment. Times are milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The process.
+    pub runtime: RuntimeSnapshot,
+    /// Every daemon of the registry, by name.
+    pub daemons: Vec<DaemonSnapshot>,
+    /// Every type of event, by name.
+    pub events: Vec<EventSnapshot>,
+    /// How many dead letters there are.
+    pub dead_letter_counts: DeadLetterCounts,
+    /// The newest dead letters, 100 at most, newest first.
+    pub dead_letters: Vec<DeadLetterSnapshot>,
+    /// The sum of all accounts.
+    pub deliveries: AccountSnapshot,
+}
+
+/// Where the whole runtime is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Not every selected daemon has settled for the first time.
+    Starting,
+    /// Every one has.
+    Running,
+    /// It stops.
+    Stopping,
+    /// It has stopped.
+    Stopped,
+}
+
+/// The process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuntimeSnapshot {
+    /// The version of ringrift-core.
+    pub version: String,
+    /// The process id.
+    pub pid: u32,
+    /// When this was taken.
+    pub taken_at: SystemTime,
+    /// When the runtime started.
+    pub started_at: SystemTime,
+    /// How long ago that was.
+    pub uptime_ms: u64,
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// The profile it was started with.
+    pub profile: Option<String>,
+    /// Whether it is ready: every selected critical daemon is, and the first start has settled.
+    pub ready: bool,
+    /// Why it is not, a line each.
+    pub not_ready_because: Vec<String>,
+    /// Whether every selected critical daemon is healthy.
+    pub healthy: bool,
+    /// The configuration file, if there is one.
+    pub config_file: Option<String>,
+}
+
+/// One daemon.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DaemonSnapshot {
+    /// Its name.
+    pub name: String,
+    /// The first line of its documentation.
+    pub description: String,
+    /// Its category.
+    pub category: Category,
+    /// Service or task.
+    pub kind: Kind,
+    /// Where it is declared, `file:line`.
+    pub place: String,
+    /// Whether this runtime was told to run it.
+    pub selected: bool,
+    /// Its state.
+    pub state: StateName,
+    /// Why it is in that state; empty for running.
+    pub reason: String,
+    /// How long it has been in it.
+    pub in_state_ms: u64,
+    /// Whether its dependents may start.
+    pub ready: bool,
+    /// The number of the living, or the last, incarnation.
+    pub incarnation: u32,
+    /// How long it has been ready.
+    pub uptime_ms: Option<u64>,
+    /// How long its last start took.
+    pub start_took_ms: Option<u64>,
+    /// Restarts since the runtime started.
+    pub restarts: u32,
+    /// Failures in a row that are followed by a restart.
+    pub max_restarts: u32,
+    /// When the next restart is due.
+    pub next_restart_in_ms: Option<u64>,
+    /// How it is.
+    pub health: HealthSnapshot,
+    /// Whether readiness depends on it.
+    pub critical: bool,
+    /// When its cycles run, for a person.
+    pub schedule: String,
+    /// The daemons it depends on.
+    pub depends_on: Vec<String>,
+    /// The daemons it wants.
+    pub wants: Vec<String>,
+    /// The events it may emit.
+    pub emits: Vec<String>,
+    /// The events it handles.
+    pub handlers: Vec<HandlerSnapshot>,
+    /// Its mailbox, if it handles events.
+    pub mailbox: Option<MailboxSnapshot>,
+    /// The profiles it is in; `None` for all.
+    pub profiles: Option<Vec<String>>,
+    /// What to use in its place.
+    pub deprecated: Option<String>,
+    /// Its counters and last errors.
+    pub stats: DaemonStats,
+    /// The effective options, as text, by name.
+    pub options: BTreeMap<String, String>,
+}
+
+/// Health as the guide shapes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HealthSnapshot {
+    /// Neither `ERROR` nor `STOPPED`.
+    pub healthy: bool,
+    /// One of the five words, message and details.
+    #[serde(flatten)]
+    pub report: HealthReport,
+    /// How old the newest check is.
+    pub checked_ms_ago: Option<u64>,
+    /// Failed checks in a row.
+    pub failed_checks: u32,
+}
+
+impl HealthSnapshot {
+    /// The status alone.
+    pub fn status(&self) -> HealthStatus {
+        self.report.status
+    }
+}
+
+/// One handler and its account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandlerSnapshot {
+    /// The method.
+    pub handler: String,
+    /// The event.
+    pub event: String,
+    /// What became of the deliveries.
+    #[serde(flatten)]
+    pub deliveries: AccountSnapshot,
+}
+
+/// A mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxSnapshot {
+    /// Events that wait, not counting those in hand.
+    pub queued: u64,
+    /// Its bound.
+    pub capacity: u64,
+    /// What happens beyond.
+    pub overflow: Overflow,
+}
+
+/// One type of event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventSnapshot {
+    /// Its name.
+    pub name: String,
+    /// The first line of its documentation.
+    pub description: String,
+    /// Whether it comes from outside.
+    pub external: bool,
+    /// Who may emit it.
+    pub emitters: Vec<String>,
+    /// Who handles it, as `daemon::handler`.
+    pub handlers: Vec<String>,
+    /// Emitted since the start.
+    pub emitted: u64,
+    /// Emits that the hop limit cut off.
+    pub hop_limited: u64,
+    /// What became of the deliveries.
+    #[serde(flatten)]
+    pub deliveries: AccountSnapshot,
+}
+
+/// One dead letter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeadLetterSnapshot {
+    /// Its number in this runtime.
+    pub id: u32,
+    /// The event's name.
+    pub event: String,
+    /// The event's id.
+    pub event_id: String,
+    /// The daemon whose handler failed.
+    pub daemon: String,
+    /// The handler.
+    pub handler: String,
+    /// Why.
+    pub reason: DeadReason,
+    /// The error and its causes.
+    pub error: String,
+    /// Retries so far.
+    pub retries: u32,
+    /// What becomes of it.
+    pub state: LetterState,
+    /// When the handler failed first.
+    pub first_failed_at: SystemTime,
+    /// When it failed last.
+    pub last_failed_at: SystemTime,
+    /// When the next retry is due; 0 when it is overdue.
+    pub next_retry_in_ms: Option<u64>,
+    /// The payload, as JSON.
+    pub payload: serde_json::Value,
+}

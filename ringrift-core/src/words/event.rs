@@ -1,0 +1,211 @@
+//! Events: what is said between daemons.
+
+use std::{
+    any::Any,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use serde::{Serialize, Serializer, de::DeserializeOwned};
+
+/// A payload that daemons emit and handle; `#[event("NAME")]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "not an event",
+    note = "annotate the struct with `#[event(\"NAME\")]`"
+)]
+pub trait Event: Payload {
+    /// The name, in upper case: `TRAINING_COMPLETED`.
+    const NAME: &'static str;
+
+    /// Other names that are accepted for it: in `#[on_event]`, and from outside.
+    const ALIASES: &'static [&'static str] = &[];
+
+    /// The static description of this type of event.
+    fn meta() -> &'static EventMeta;
+}
+
+/// What a struct needs to be an event.
+#[diagnostic::on_unimplemented(
+    message = "the event `{Self}` can't be serialised",
+    label = "needs `Serialize` and `Deserialize`, and to be `Send + Sync + 'static`",
+    note = "add `#[derive(serde::Serialize, serde::Deserialize)]` to `{Self}`"
+)]
+pub trait Payload: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Payload for T {}
+
+/// Everything that is known of one type of event before the program runs.
+#[derive(Debug)]
+pub struct EventMeta {
+    /// `TRAINING_COMPLETED`.
+    pub name: &'static str,
+    /// The first line of its documentation.
+    pub description: &'static str,
+    /// Other names that are accepted for it from outside.
+    pub aliases: &'static [&'static str],
+    /// Whether it comes from outside the program, so that nobody needs to emit it.
+    pub external: bool,
+    /// The fields that content dedup looks at; all of them when empty.
+    pub dedup_key: &'static [&'static str],
+    /// Where it is declared.
+    pub file: &'static str,
+    /// The line of that file.
+    pub line: u32,
+    codec: Codec,
+    /// The place of this event in every router's table, handed out at first use.
+    index: AtomicU32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Codec {
+    encode: fn(&Erased) -> Result<serde_json::Value, serde_json::Error>,
+    decode: fn(serde_json::Value) -> Result<Arc<Erased>, serde_json::Error>,
+}
+
+const NO_INDEX: u32 = u32::MAX;
+static NEXT_INDEX: AtomicU32 = AtomicU32::new(0);
+
+impl EventMeta {
+    /// The description of `E`; the macro adds what its options say.
+    pub const fn new<E: Event>(file: &'static str, line: u32) -> Self {
+        Self {
+            name: E::NAME,
+            description: "",
+            aliases: E::ALIASES,
+            external: false,
+            dedup_key: &[],
+            file,
+            line,
+            codec: Codec { encode: encode::<E>, decode: decode::<E> },
+            index: AtomicU32::new(NO_INDEX),
+        }
+    }
+
+    /// Sets the first line of the documentation.
+    #[must_use]
+    pub const fn description(mut self, description: &'static str) -> Self {
+        self.description = description;
+        self
+    }
+
+    /// Sets `external`.
+    #[must_use]
+    pub const fn external(mut self) -> Self {
+        self.external = true;
+        self
+    }
+
+    /// Sets `dedup_key = [..]`.
+    #[must_use]
+    pub const fn dedup_key(mut self, fields: &'static [&'static str]) -> Self {
+        self.dedup_key = fields;
+        self
+    }
+
+    /// The place in a router's table; the same in every runtime of the process.
+    pub(crate) fn index(&self) -> usize {
+        // Relaxed: the index guards no other memory.
+        match self.index.load(Ordering::Relaxed) {
+            NO_INDEX => self.assign_index(),
+            index => index as usize,
+        }
+    }
+
+    #[cold]
+    fn assign_index(&self) -> usize {
+        let fresh = NEXT_INDEX.fetch_add(1, Ordering::Relaxed);
+        match self.index.compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => fresh as usize,
+            Err(taken) => taken as usize,
+        }
+    }
+
+    /// The payload as JSON.
+    pub(crate) fn encode(&self, event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
+        (self.codec.encode)(event)
+    }
+
+    /// An envelope from a payload as JSON; unknown fields are ignored.
+    pub(crate) fn decode(&self, payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
+        (self.codec.decode)(payload)
+    }
+}
+
+fn encode<E: Event>(event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::to_value(event.payload::<E>())
+}
+
+fn decode<E: Event>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
+    serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
+}
+
+/// The identity of one emitted event: a prefix of the runtime, then a counter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct EventId(pub(crate) u128);
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An event under way: the payload with what the router needs to know of it.
+pub struct Envelope<P: ?Sized = dyn Any + Send + Sync> {
+    /// The identity, set when it is published.
+    pub(crate) id: EventId,
+    /// How many handlers stand between the first emit and this one.
+    pub(crate) hops: u8,
+    /// Which daemon emitted it, as its index in the runtime; [`OUTSIDE`] for none.
+    pub(crate) emitter: u32,
+    /// Its type.
+    pub(crate) meta: &'static EventMeta,
+    /// The payload.
+    pub(crate) payload: P,
+}
+
+/// The emitter of events that come from outside every daemon.
+pub(crate) const OUTSIDE: u32 = u32::MAX;
+
+/// An envelope whose payload is any event.
+pub type Erased = Envelope<dyn Any + Send + Sync>;
+
+impl<E: Event> Envelope<E> {
+    pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
+        Arc::new(Self { id: EventId::default(), hops, emitter, meta: E::meta(), payload })
+    }
+
+    pub(crate) fn from_outside(payload: E) -> Arc<Self> {
+        Self::new(payload, OUTSIDE, 0)
+    }
+}
+
+impl Erased {
+    /// The payload as the type that the router's table promises.
+    #[inline]
+    pub fn payload<E: Event>(&self) -> &E {
+        self.payload.downcast_ref().expect("the router delivers by the type's own index")
+    }
+}
+
+impl fmt::Debug for Erased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope").field("event", &self.meta.name).field("id", &self.id).finish_non_exhaustive()
+    }
+}
