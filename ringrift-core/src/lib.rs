@@ -1,1 +1,4 @@
 //! ringrift.
+
+pub mod config;
+pub mod nearest;
