@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::Unexpected;
+
 use super::origin::Origin;
 use super::path::{KeyPath, Step};
 
 /// A value with the place of its key and its own place.
-#[derive(Clone)]
 pub(crate) struct Node {
     /// Where the key stands; an unknown key is reported here.
     pub(crate) key_origin: Origin,
@@ -18,7 +19,6 @@ pub(crate) struct Node {
 pub(crate) type Table = BTreeMap<String, Node>;
 
 /// What a layer holds at a key.
-#[derive(Clone)]
 pub(crate) enum Value {
     Boolean(bool),
     Integer(i64),
@@ -49,6 +49,18 @@ impl Node {
         match &self.value {
             Value::Table(table) => Some(table),
             _ => None,
+        }
+    }
+
+    /// The value in serde's words for something that was not expected.
+    pub(crate) fn unexpected(&self) -> Unexpected<'_> {
+        match &self.value {
+            Value::Boolean(boolean) => Unexpected::Bool(*boolean),
+            Value::Integer(integer) => Unexpected::Signed(*integer),
+            Value::Float(float) => Unexpected::Float(*float),
+            Value::Text(text) | Value::Raw(text) => Unexpected::Str(text),
+            Value::List(_) => Unexpected::Seq,
+            Value::Table(_) => Unexpected::Map,
         }
     }
 
