@@ -1,24 +1,30 @@
 //! ringrift: annotate a struct, and you have a daemon.
 
 #[cfg(panic = "abort")]
-compile_error!("ringrift supervises panics, and with `panic = \"abort\"` there is nothing left to supervise; remove it from the profile");
+compile_error!(
+    "ringrift supervises panics, and with `panic = \"abort\"` there is nothing left to supervise; remove it from the profile"
+);
 
-#[expect(unused_extern_crates, reason = "the macros' output in this crate names it so")]
+#[expect(
+    unused_extern_crates,
+    reason = "the macros' output in this crate names it so"
+)]
 extern crate self as ringrift_core;
 
-pub(crate) mod words;
-pub(crate) mod nearest;
 pub mod config;
-pub(crate) mod delivery;
 pub(crate) mod declaration;
+pub(crate) mod delivery;
+pub(crate) mod nearest;
 pub mod runtime;
+pub(crate) mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
 
 pub use self::{
     declaration::{
         daemon::{
-            Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle, BuildContext as InitContext, NotRunning, Ref,
+            BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal,
+            FatalError, Handle, NotRunning, Ref,
         },
         live::world::NoRuntime,
         registry::{Registry, UnknownDaemon},
@@ -45,8 +51,8 @@ pub use self::{
 /// What a file with a daemon needs.
 pub mod prelude {
     pub use crate::{
-        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport, InitContext, daemon, event,
-        handlers, on_event,
+        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport,
+        InitContext, daemon, event, handlers, on_event,
     };
 }
 
@@ -56,12 +62,13 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::{
-        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime, OnExhausted, OnUnhealthy,
-        Overflow, Restart,
+        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime,
+        OnExhausted, OnUnhealthy, Overflow, Restart,
         declaration::{
             daemon::{
-                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable, Handlers,
-                NoHandlers, Registered, RunnerFn, check_config, inject_spec,
+                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
+                HandlerTable, Handlers, NoHandlers, Registered, RunnerFn, check_config,
+                inject_spec,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

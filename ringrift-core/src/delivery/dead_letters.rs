@@ -78,7 +78,9 @@ pub(crate) struct Letter {
 
 /// The wait before retry `retries + 1`: 60 x 2^n seconds, 3600 at most.
 pub(crate) fn retry_delay(retries: u32) -> Duration {
-    FIRST_RETRY.saturating_mul(1 << retries.min(16)).min(RETRY_CAP)
+    FIRST_RETRY
+        .saturating_mul(1 << retries.min(16))
+        .min(RETRY_CAP)
 }
 
 /// All dead letters of a runtime.
@@ -129,13 +131,21 @@ impl DeadLetters {
             first_failed: failure.at,
             last_failed: failure.at,
             due_ms: failure.now_ms + retry_delay(0).as_millis() as u64,
-            state: if failure.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
+            state: if failure.is_fatal {
+                LetterState::Exhausted
+            } else {
+                LetterState::Pending
+            },
         };
         inner.letters.insert(id, letter);
         if inner.letters.len() <= CAPACITY {
             return None;
         }
-        let oldest = inner.letters.iter().find(|(_, letter)| letter.state != LetterState::Retrying).map(|(id, _)| *id);
+        let oldest = inner
+            .letters
+            .iter()
+            .find(|(_, letter)| letter.state != LetterState::Retrying)
+            .map(|(id, _)| *id);
         oldest.and_then(|oldest| inner.letters.remove(&oldest))
     }
 
@@ -143,7 +153,13 @@ impl DeadLetters {
     pub(crate) fn due(&self, now_ms: u64, limit: usize) -> Vec<(LetterId, Letter)> {
         let inner = self.inner();
         let due = |letter: &Letter| letter.state == LetterState::Pending && letter.due_ms <= now_ms;
-        inner.letters.iter().filter(|(_, letter)| due(letter)).take(limit).map(|(id, letter)| (*id, letter.clone())).collect()
+        inner
+            .letters
+            .iter()
+            .filter(|(_, letter)| due(letter))
+            .take(limit)
+            .map(|(id, letter)| (*id, letter.clone()))
+            .collect()
     }
 
     /// Marks a pending letter as under way; false when it is not pending any more, so that two
@@ -159,7 +175,11 @@ impl DeadLetters {
     /// Takes back a retry that the mailbox did not take, or that was cut off: no attempt is spent.
     pub(crate) fn cancel_retry(&self, id: LetterId) {
         self.change(id, |letter| {
-            letter.state = if letter.retries >= MAX_RETRIES { LetterState::Exhausted } else { LetterState::Pending };
+            letter.state = if letter.retries >= MAX_RETRIES {
+                LetterState::Exhausted
+            } else {
+                LetterState::Pending
+            };
             true
         });
     }
@@ -179,7 +199,9 @@ impl DeadLetters {
     /// The retry failed too.
     pub(crate) fn fail_again(&self, id: LetterId, failure: Failure) {
         let mut inner = self.inner();
-        let Some(letter) = inner.letters.get_mut(&id) else { return };
+        let Some(letter) = inner.letters.get_mut(&id) else {
+            return;
+        };
         letter.retries += 1;
         letter.reason = failure.reason;
         letter.error = failure.error;
@@ -195,18 +217,30 @@ impl DeadLetters {
     /// Gives up the letters that `which` picks.
     pub(crate) fn discard(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
-        let picked = inner.letters.extract_if(.., |_, letter| letter.state != LetterState::Retrying && which(letter));
+        let picked = inner.letters.extract_if(.., |_, letter| {
+            letter.state != LetterState::Retrying && which(letter)
+        });
         picked.map(|(_, letter)| letter).collect()
     }
 
     /// All letters, oldest first.
     pub(crate) fn list(&self) -> Vec<(LetterId, Letter)> {
-        self.inner().letters.iter().map(|(id, letter)| (*id, letter.clone())).collect()
+        self.inner()
+            .letters
+            .iter()
+            .map(|(id, letter)| (*id, letter.clone()))
+            .collect()
     }
 
     pub(crate) fn counts(&self) -> DeadLetterCounts {
         let inner = self.inner();
-        let in_state = |state| inner.letters.values().filter(|letter| letter.state == state).count() as u64;
+        let in_state = |state| {
+            inner
+                .letters
+                .values()
+                .filter(|letter| letter.state == state)
+                .count() as u64
+        };
         DeadLetterCounts {
             pending: in_state(LetterState::Pending),
             retrying: in_state(LetterState::Retrying),

@@ -42,7 +42,11 @@ pub(crate) struct Fresh<'a> {
 
 impl Dedup {
     pub(crate) fn new(window: Duration) -> Self {
-        Self { window_ms: window.as_millis() as u64, memory: Mutex::default(), settled: Notify::new() }
+        Self {
+            window_ms: window.as_millis() as u64,
+            memory: Mutex::default(),
+            settled: Notify::new(),
+        }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -52,11 +56,21 @@ impl Dedup {
     /// `None` when the content was handled within the window. A duplicate of one in hand waits for
     /// its outcome. What can't be serialised is never a duplicate.
     pub(crate) async fn enter(&self, event: &Erased, now_ms: u64) -> Option<Fresh<'_>> {
-        let Some(key) = content_key(event) else { return Some(Fresh { dedup: self, key: None }) };
+        let Some(key) = content_key(event) else {
+            return Some(Fresh {
+                dedup: self,
+                key: None,
+            });
+        };
         loop {
             let settled = self.settled.notified();
             match self.memory().look(&key, now_ms, self.window_ms) {
-                Look::Unknown => return Some(Fresh { dedup: self, key: Some(key) }),
+                Look::Unknown => {
+                    return Some(Fresh {
+                        dedup: self,
+                        key: Some(key),
+                    });
+                }
                 Look::Handled => return None,
                 Look::InHand => {}
             }

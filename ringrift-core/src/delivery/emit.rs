@@ -19,7 +19,9 @@ pub const HOP_LIMIT: u8 = 32;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EmitError {
     /// Handlers emit in a circle.
-    #[error("`{event}` was not emitted: {HOP_LIMIT} handlers in a row emitted an event, which looks like a circle; break it, or emit from a cycle")]
+    #[error(
+        "`{event}` was not emitted: {HOP_LIMIT} handlers in a row emitted an event, which looks like a circle; break it, or emit from a cycle"
+    )]
     HopLimit {
         /// The event.
         event: &'static str,
@@ -52,7 +54,11 @@ pub struct Emit<'a> {
 impl<'a> Emit<'a> {
     #[inline]
     pub(crate) fn new(router: &'a Router, event: Arc<Erased>) -> Self {
-        Self { router, event: Some(event), waiting: None }
+        Self {
+            router,
+            event: Some(event),
+            waiting: None,
+        }
     }
 }
 
@@ -65,7 +71,10 @@ impl Future for Emit<'_> {
             return waiting.as_mut().poll(cx).map(Ok);
         }
         let budget = ready!(tokio::task::coop::poll_proceed(cx));
-        let event = self.event.take().expect("a future is not polled after it returned");
+        let event = self
+            .event
+            .take()
+            .expect("a future is not polled after it returned");
         budget.made_progress();
         match self.router.publish(event) {
             Err(error) => Poll::Ready(Err(error)),

@@ -26,7 +26,10 @@ pub(crate) enum Outcome<T = ()> {
 
 /// Awaits `future` under `watch`, which the caller has begun; ends the watch.
 #[inline]
-pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
+pub(crate) async fn guarded<T>(
+    future: impl Future<Output = Result<T, BoxError>>,
+    watch: &Watch,
+) -> Outcome<T> {
     let mut future = pin!(future);
     let outcome = poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
         Ok(Poll::Ready(Ok(value))) => Poll::Ready(Outcome::Ok(value)),
@@ -66,7 +69,10 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, String> {
 
 /// The text of a panic.
 #[cold]
-#[expect(clippy::needless_pass_by_value, reason = "the payload's own drop must happen here, not in the caller")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the payload's own drop must happen here, not in the caller"
+)]
 pub(crate) fn panic_message(payload: Box<dyn Any + Send>) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()

@@ -102,8 +102,19 @@ struct Queue {
 }
 
 impl Mailbox {
-    pub(crate) fn new(slots: Box<[Slot]>, capacity: u32, overflow: Overflow, concurrency: u32) -> Self {
-        let queue = Queue { mail: VecDeque::new(), waker: None, gate: Gate::Absent, pushed: 0, settled: 0 };
+    pub(crate) fn new(
+        slots: Box<[Slot]>,
+        capacity: u32,
+        overflow: Overflow,
+        concurrency: u32,
+    ) -> Self {
+        let queue = Queue {
+            mail: VecDeque::new(),
+            waker: None,
+            gate: Gate::Absent,
+            pushed: 0,
+            settled: 0,
+        };
         Self {
             queue: Mutex::new(queue),
             slots,
@@ -235,7 +246,11 @@ impl Mailbox {
             self.wake_waiting();
         }
         if queue.mail.is_empty() {
-            if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            if !queue
+                .waker
+                .as_ref()
+                .is_some_and(|waker| waker.will_wake(cx.waker()))
+            {
                 queue.waker = Some(cx.waker().clone());
             }
             return Poll::Pending;

@@ -79,7 +79,10 @@ impl RestartPolicy {
     pub const DEFAULT: Self = Self {
         restart: Restart::OnFailure,
         max_restarts: 5,
-        backoff: Backoff { first: Duration::from_secs(1), cap: Duration::from_mins(1) },
+        backoff: Backoff {
+            first: Duration::from_secs(1),
+            cap: Duration::from_mins(1),
+        },
         reset: Duration::from_mins(5),
         on_exhausted: OnExhausted::Fail,
     };
@@ -106,7 +109,10 @@ mod tests {
 
     #[test]
     fn huge_attempts_and_delays_do_not_overflow() {
-        let backoff = Backoff { first: Duration::MAX, cap: Duration::MAX };
+        let backoff = Backoff {
+            first: Duration::MAX,
+            cap: Duration::MAX,
+        };
         assert_eq!(backoff.delay(u32::MAX), Duration::MAX);
     }
 

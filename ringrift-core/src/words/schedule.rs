@@ -62,7 +62,9 @@ pub struct CronSchedule {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidSchedule {
     /// The cron line is wrong.
-    #[error("`{line}` is not a cron line: {reason}; write five fields, `minute hour day month weekday`, as in `0 3 * * *`")]
+    #[error(
+        "`{line}` is not a cron line: {reason}; write five fields, `minute hour day month weekday`, as in `0 3 * * *`"
+    )]
     Cron {
         /// The line.
         line: String,
@@ -84,13 +86,23 @@ impl CronSchedule {
             .seconds(Seconds::Optional)
             .build()
             .parse(line)
-            .map_err(|error| InvalidSchedule::Cron { line: line.into(), reason: error.to_string() })?;
+            .map_err(|error| InvalidSchedule::Cron {
+                line: line.into(),
+                reason: error.to_string(),
+            })?;
         let zone = chrono_tz::Tz::from_str(zone).map_err(|_| InvalidSchedule::Zone(zone.into()))?;
-        Ok(Self { line: line.into(), cron, zone })
+        Ok(Self {
+            line: line.into(),
+            cron,
+            zone,
+        })
     }
 
     /// The first firing after `now`; `None` when there is none, as for 30 February.
-    pub fn next_after(&self, now: chrono::DateTime<chrono::Utc>) -> Option<chrono::DateTime<chrono::Utc>> {
+    pub fn next_after(
+        &self,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Option<chrono::DateTime<chrono::Utc>> {
         let local = now.with_timezone(&self.zone);
         let next = self.cron.find_next_occurrence(&local, false).ok()?;
         Some(next.with_timezone(&chrono::Utc))
@@ -123,13 +135,20 @@ mod tests {
     fn fires_in_its_own_time_zone() {
         let schedule = CronSchedule::parse("0 3 * * *", "Europe/Berlin").unwrap();
         let now = Utc.with_ymd_and_hms(2026, 7, 1, 0, 0, 0).unwrap();
-        assert_eq!(schedule.next_after(now), Some(Utc.with_ymd_and_hms(2026, 7, 1, 1, 0, 0).unwrap()));
+        assert_eq!(
+            schedule.next_after(now),
+            Some(Utc.with_ymd_and_hms(2026, 7, 1, 1, 0, 0).unwrap())
+        );
     }
 
     #[test]
     fn names_the_line_and_the_zone_that_are_wrong() {
         let line = CronSchedule::parse("0 25 * * *", "UTC").unwrap_err();
-        assert!(line.to_string().starts_with("`0 25 * * *` is not a cron line: "), "{line}");
+        assert!(
+            line.to_string()
+                .starts_with("`0 25 * * *` is not a cron line: "),
+            "{line}"
+        );
         let zone = CronSchedule::parse("0 3 * * *", "Mars/Base").unwrap_err();
         assert_eq!(zone, InvalidSchedule::Zone("Mars/Base".into()));
     }
@@ -137,6 +156,9 @@ mod tests {
     #[test]
     fn a_day_that_never_comes_has_no_firing() {
         let schedule = CronSchedule::parse("0 0 30 2 *", "UTC").unwrap();
-        assert_eq!(schedule.next_after(Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap()), None);
+        assert_eq!(
+            schedule.next_after(Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap()),
+            None
+        );
     }
 }

@@ -171,8 +171,13 @@ impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Running => f.write_str("running"),
-            Self::Backoff { attempt, delay, cause } => {
-                let delay = humantime::format_duration(Duration::from_millis(delay.as_millis() as u64));
+            Self::Backoff {
+                attempt,
+                delay,
+                cause,
+            } => {
+                let delay =
+                    humantime::format_duration(Duration::from_millis(delay.as_millis() as u64));
                 write!(f, "backoff (restart {attempt} after {delay}): {cause}")
             }
             other => write!(f, "{}: {}", other.name(), other.cause()),

@@ -21,7 +21,11 @@ pub struct Recent {
 impl Recent {
     /// Errors over outcomes; 0 when there are none.
     pub fn error_rate(self) -> f64 {
-        if self.outcomes == 0 { 0.0 } else { f64::from(self.errors) / f64::from(self.outcomes) }
+        if self.outcomes == 0 {
+            0.0
+        } else {
+            f64::from(self.errors) / f64::from(self.outcomes)
+        }
     }
 }
 

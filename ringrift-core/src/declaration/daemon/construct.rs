@@ -12,7 +12,10 @@ use super::{
     handlers::HandlerTable,
 };
 use crate::{
-    config::{Config, ConfigError, Problem},
+    config::{
+        Config,
+        problem::{ConfigError, Problem},
+    },
     declaration::{live::incarnation::Life, spec::InjectSpec},
 };
 
@@ -43,7 +46,9 @@ pub struct BuildContext<D> {
 
 impl<D: Registered + 'static> BuildContext<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self { cx: Context::new(life) }
+        Self {
+            cx: Context::new(life),
+        }
     }
 
     /// The daemon's section of the configuration, `[daemons.x]`.
@@ -73,7 +78,8 @@ impl<D: Registered + 'static> BuildContext<D> {
         let life = self.cx.life();
         life.world.provided.get::<T>().ok_or_else(|| {
             let missing = std::any::type_name::<T>();
-            format!("nobody provides a `{missing}`; add `.provide(value)` to the runtime's builder").into()
+            format!("nobody provides a `{missing}`; add `.provide(value)` to the runtime's builder")
+                .into()
         })
     }
 
@@ -110,8 +116,15 @@ pub fn check_config<T: DeserializeOwned>(config: &Config, section: &str) -> Vec<
 }
 
 /// One entry of `DaemonSpec::injects`.
-pub const fn inject_spec<T: Clone + Send + Sync + 'static>(field: &'static str, type_name: &'static str) -> InjectSpec {
-    InjectSpec { field, type_name, type_id: TypeId::of::<T> }
+pub const fn inject_spec<T: Clone + Send + Sync + 'static>(
+    field: &'static str,
+    type_name: &'static str,
+) -> InjectSpec {
+    InjectSpec {
+        field,
+        type_name,
+        type_id: TypeId::of::<T>,
+    }
 }
 
 impl<D: Registered + 'static> Context<D> {
@@ -126,6 +139,9 @@ impl<D: Registered + 'static> Context<D> {
     {
         let life = self.life();
         let section = format!("daemons.{}", life.record.spec.ty);
-        life.world.config.section_without(&section, &["options"]).map_err(ConfigError::new)
+        life.world
+            .config
+            .section_without(&section, &["options"])
+            .map_err(ConfigError::from)
     }
 }

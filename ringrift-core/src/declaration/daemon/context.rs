@@ -1,11 +1,6 @@
 //! What a daemon sees of the runtime it lives in.
 
-use std::{
-    future::Future,
-    marker::PhantomData,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, marker::PhantomData, sync::Arc, time::Duration};
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -36,13 +31,23 @@ pub struct Context<D> {
 
 impl<D> Clone for Context<D> {
     fn clone(&self) -> Self {
-        Self { life: Arc::clone(&self.life), hops: self.hops, event: self.event, daemon: PhantomData }
+        Self {
+            life: Arc::clone(&self.life),
+            hops: self.hops,
+            event: self.event,
+            daemon: PhantomData,
+        }
     }
 }
 
 impl<D: Registered + 'static> Context<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self { life, hops: 0, event: None, daemon: PhantomData }
+        Self {
+            life,
+            hops: 0,
+            event: None,
+            daemon: PhantomData,
+        }
     }
 
     pub(crate) fn life(&self) -> &Arc<Life> {
@@ -106,7 +111,10 @@ impl<D: Registered + 'static> Context<D> {
     where
         D: DependsOn<T>,
     {
-        self.life.world.handle::<T>().expect("a dependency is in the same registry, or the runtime would not have started")
+        self.life
+            .world
+            .handle::<T>()
+            .expect("a dependency is in the same registry, or the runtime would not have started")
     }
 
     /// Asks for a cycle as soon as the one under way, if any, has ended. Requests coalesce.
@@ -133,7 +141,13 @@ impl<D: Registered + 'static> Context<D> {
 
     /// How long this incarnation lives.
     pub fn uptime(&self) -> Duration {
-        Duration::from_millis(self.life.world.clock.now_ms().saturating_sub(self.life.born_ms))
+        Duration::from_millis(
+            self.life
+                .world
+                .clock
+                .now_ms()
+                .saturating_sub(self.life.born_ms),
+        )
     }
 
     /// Which daemon this is.
@@ -158,6 +172,8 @@ impl<D: Registered + Send + Sync + 'static> Context<D> {
     /// # Panics
     /// Inside `init = path`, before there is one.
     pub fn this(&self) -> Arc<D> {
-        self.life.instance().expect("`this` is called by a daemon that has been built")
+        self.life
+            .instance()
+            .expect("`this` is called by a daemon that has been built")
     }
 }

@@ -10,6 +10,7 @@ mod handlers;
 
 use std::future::Future;
 
+pub(crate) use self::handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE};
 pub use self::{
     bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered},
     construct::{BuildContext, Construct, FieldDefault, RunnerFn, check_config, inject_spec},
@@ -19,7 +20,6 @@ pub use self::{
     handle::{Handle, NotRunning, Ref},
     handlers::{HandlerTable, Handlers, NoHandlers},
 };
-pub(crate) use self::handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE};
 use crate::words::health::HealthReport;
 
 /// What a daemon does. Every method is optional.
@@ -57,7 +57,11 @@ pub trait Daemon: Construct {
     }
 
     /// Always runs last, whatever the end was, also after a start that failed.
-    fn on_exit(&self, cx: &Context<Self>, reason: &ExitReason) -> impl Future<Output = DaemonResult> + Send {
+    fn on_exit(
+        &self,
+        cx: &Context<Self>,
+        reason: &ExitReason,
+    ) -> impl Future<Output = DaemonResult> + Send {
         _ = (cx, reason);
         async { Ok(()) }
     }

@@ -105,7 +105,11 @@ impl Faults {
         self.before(record, FaultAt::Handler, handler)
     }
 
-    pub(crate) async fn before_health(&self, record: &Record, health: impl Future<Output = HealthReport>) -> HealthReport {
+    pub(crate) async fn before_health(
+        &self,
+        record: &Record,
+        health: impl Future<Output = HealthReport>,
+    ) -> HealthReport {
         if let Some(fault) = self.next(record, FaultAt::Health)
             && let Err(error) = strike(fault).await
         {

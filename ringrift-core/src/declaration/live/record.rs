@@ -20,7 +20,10 @@ use super::{
 use crate::{
     declaration::spec::DaemonSpec,
     delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
-    words::{daemon_type::DaemonType, options::Options, schedule::Schedule, state::State, stats::DaemonStats},
+    words::{
+        daemon_type::DaemonType, options::Options, schedule::Schedule, state::State,
+        stats::DaemonStats,
+    },
 };
 
 /// The options of one daemon as they are in force.
@@ -71,9 +74,13 @@ impl Hook {
 pub(crate) enum Intent {
     Run,
     /// With the reason, and whether the operator's file said so.
-    Stop { cause: String },
+    Stop {
+        cause: String,
+    },
     /// Not selected, or disabled: no task runs, nothing is owed.
-    Off { cause: String },
+    Off {
+        cause: String,
+    },
 }
 
 /// Where it is, since when, and how often it began.
@@ -201,7 +208,10 @@ impl Record {
 
     /// Counts a handler's panic; true when there were `limit` since `since_ms`.
     pub(crate) fn handler_panicked(&self, now_ms: u64, since_ms: u64, limit: usize) -> bool {
-        let mut panics = self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut panics = self
+            .handler_panics
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         panics.push_back(now_ms);
         panics.retain(|at| *at >= since_ms);
         panics.len() >= limit
@@ -212,11 +222,20 @@ impl Record {
         self.conditions.clear();
         self.counters.forget_outcomes();
         self.heartbeat_ms.store(0, Relaxed);
-        self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.handler_panics
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     pub(crate) fn set_instance(&self, instance: Option<Arc<dyn Any + Send + Sync>>) {
-        let old = std::mem::replace(&mut *self.instance.write().unwrap_or_else(PoisonError::into_inner), instance);
+        let old = std::mem::replace(
+            &mut *self
+                .instance
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+            instance,
+        );
         // Outside the lock: it may be the last one, and a user's `Drop` runs.
         drop(old);
     }
@@ -233,14 +252,20 @@ impl Record {
 
     /// The instance, also while it starts.
     pub(crate) fn any_instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
-        let instance = self.instance.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let instance = self
+            .instance
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()?;
         instance.downcast().ok()
     }
 
     /// The sum of the accounts of its handlers.
     pub(crate) fn account(&self) -> AccountSnapshot {
         let slots = self.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
-        slots.fold(AccountSnapshot::default(), |sum, slot| sum.plus(slot.account.snapshot()))
+        slots.fold(AccountSnapshot::default(), |sum, slot| {
+            sum.plus(slot.account.snapshot())
+        })
     }
 
     pub(crate) fn stats(&self) -> DaemonStats {

@@ -66,7 +66,9 @@ tokio::task_local! {
 
 /// `X::instance()` was called where no runtime is.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no runtime with daemon `{daemon}` runs here; call this from a daemon's task, or start the process's runtime first")]
+#[error(
+    "no runtime with daemon `{daemon}` runs here; call this from a daemon's task, or start the process's runtime first"
+)]
 pub struct NoRuntime {
     /// The daemon that was looked for.
     pub daemon: DaemonType,
@@ -154,6 +156,13 @@ fn address(spec: &'static DaemonSpec) -> usize {
 /// The handle of `D` in the current task's runtime, or else in the process's.
 pub fn instance<D: Registered>() -> Result<Handle<D>, NoRuntime> {
     let current = CURRENT.try_with(|world| world.handle::<D>()).ok().flatten();
-    let main = || MAIN.read().unwrap_or_else(PoisonError::into_inner).upgrade()?.handle::<D>();
-    current.or_else(main).ok_or(NoRuntime { daemon: D::SPEC.get().ty })
+    let main = || {
+        MAIN.read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .upgrade()?
+            .handle::<D>()
+    };
+    current.or_else(main).ok_or(NoRuntime {
+        daemon: D::SPEC.get().ty,
+    })
 }

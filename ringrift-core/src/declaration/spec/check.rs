@@ -77,7 +77,12 @@ struct Search {
 }
 
 const fn walk(root: &'static DaemonSpec) -> Walk {
-    let mut search = Search { found: [root; BOUND], from: [0; BOUND], count: 1, table: [0; TABLE] };
+    let mut search = Search {
+        found: [root; BOUND],
+        from: [0; BOUND],
+        count: 1,
+        table: [0; TABLE],
+    };
     let mut at = 0;
     while at < search.count {
         let spec = search.found[at];
@@ -148,7 +153,9 @@ const fn panic_with_cycle(root: &DaemonSpec, path: &[&'static str; BOUND], lengt
         i -= 1;
         text = text.push(path[i]).push(" -> ");
     }
-    text = text.push(root.ty.as_str()).push("; data that flows in a circle goes by events, which need no order");
+    text = text
+        .push(root.ty.as_str())
+        .push("; data that flows in a circle goes by events, which need no order");
     panic!("{}", text.as_str())
 }
 
@@ -168,15 +175,25 @@ const fn check_profiles(spec: &DaemonSpec) {
 #[track_caller]
 const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[&'static str]) {
     let Some(mine) = spec.profiles else {
-        let text = Text::new("`").push(spec.ty.as_str()).push("` is in every profile, but needs `");
-        let text = text.push(dependency.ty.as_str()).push("`, which is not; give it `profiles = [..]`");
+        let text = Text::new("`")
+            .push(spec.ty.as_str())
+            .push("` is in every profile, but needs `");
+        let text = text
+            .push(dependency.ty.as_str())
+            .push("`, which is not; give it `profiles = [..]`");
         panic!("{}", text.as_str())
     };
     let mut i = 0;
     while i < mine.len() {
         if !contains(theirs, mine[i]) {
-            let text = Text::new("profile `").push(mine[i]).push("`: `").push(spec.ty.as_str());
-            let text = text.push("` needs `").push(dependency.ty.as_str()).push("`, which is not in it");
+            let text = Text::new("profile `")
+                .push(mine[i])
+                .push("`: `")
+                .push(spec.ty.as_str());
+            let text = text
+                .push("` needs `")
+                .push(dependency.ty.as_str())
+                .push("`, which is not in it");
             panic!("{}", text.as_str())
         }
         i += 1;
@@ -187,11 +204,20 @@ const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[
 #[track_caller]
 pub const fn sub<E: Event>(handler: &'static str, payload: &str, literal: &str) -> SubSpec {
     if !equal(E::NAME, literal) && !contains(E::ALIASES, literal) {
-        let text = Text::new("handler `").push(handler).push("` takes `").push(payload).push("`, the event `");
+        let text = Text::new("handler `")
+            .push(handler)
+            .push("` takes `")
+            .push(payload)
+            .push("`, the event `");
         let text = text.push(E::NAME).push("`, not `").push(literal).push("`");
         panic!("{}", text.as_str())
     }
-    SubSpec { handler, event: E::meta, dedup: None, timeout: None }
+    SubSpec {
+        handler,
+        event: E::meta,
+        dedup: None,
+        timeout: None,
+    }
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {
@@ -228,7 +254,11 @@ struct Text {
 
 impl Text {
     const fn new(start: &str) -> Self {
-        Self { bytes: [0; TEXT], length: 0 }.push(start)
+        Self {
+            bytes: [0; TEXT],
+            length: 0,
+        }
+        .push(start)
     }
 
     const fn push(mut self, more: &str) -> Self {

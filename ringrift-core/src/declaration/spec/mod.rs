@@ -11,7 +11,7 @@ use super::{
     live::incarnation::{Build, build},
 };
 use crate::{
-    config::{Config, Problem},
+    config::{Config, problem::Problem},
     words::{
         category::Category,
         daemon_type::DaemonType,
@@ -227,12 +227,16 @@ impl DaemonSpec {
 
     /// Whether the profile includes it: daemons without `profiles` are in every one.
     pub fn is_in_profile(&self, profile: &str) -> bool {
-        self.profiles.is_none_or(|profiles| profiles.contains(&profile))
+        self.profiles
+            .is_none_or(|profiles| profiles.contains(&profile))
     }
 }
 
 impl fmt::Debug for DaemonSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DaemonSpec").field("type", &self.ty).field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("DaemonSpec")
+            .field("type", &self.ty)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
