@@ -176,3 +176,16 @@ fn a_check_of_the_whole_section_is_reported_at_its_header() {
         &["ringrift.toml:2:1: `s` is not valid: `from` is after `to`"],
     );
 }
+
+#[test]
+fn a_field_that_ignores_its_value_is_a_known_key() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its reading is looked at")]
+    struct Lax {
+        anything: serde::de::IgnoredAny,
+    }
+    check_report::<Lax>(
+        layers("[s]\nanything = 1\nanythin = 1"),
+        &["ringrift.toml:3:1: `s.anythin` is not a known key; did you mean `anything`?"],
+    );
+}
