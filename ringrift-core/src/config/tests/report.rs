@@ -61,7 +61,7 @@ fn every_missing_field_is_reported_at_its_table() {
         last: bool,
     }
     check_report::<Needy>(
-        layers("\n[s]\nport = 80000"),
+        layers("\n[s]\nport = 80000\nurll = 1"),
         &[
             "ringrift.toml:2:1: `s.last` is missing; it has no default",
             "ringrift.toml:2:1: `s.limits` is missing; it has no default",
@@ -69,6 +69,7 @@ fn every_missing_field_is_reported_at_its_table() {
             "ringrift.toml:2:1: `s.pause` is missing; it has no default",
             "ringrift.toml:2:1: `s.url` is missing; it has no default",
             "ringrift.toml:3:8: `s.port` must be an integer from 0 to 65535, not 80000",
+            "ringrift.toml:4:1: `s.urll` is not a known key; did you mean `url`?",
         ],
     );
 }
