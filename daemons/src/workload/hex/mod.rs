@@ -1,0 +1,5 @@
+//! The board game Hex.
+
+pub mod board;
+mod groups;
+pub mod size;

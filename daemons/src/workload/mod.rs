@@ -1,0 +1,13 @@
+//! The work that the stock daemons do, as a plain library.
+//!
+//! The daemons decide *when*; the modules here know *how*: play a game, write it down, take it
+//! in, store it once, and say how good the stored data is. Nothing here knows an event, a daemon
+//! or an async runtime: every call blocks, and daemons make it through `spawn_blocking`.
+//!
+//! In the order of a game's life:
+//!
+//! - [`config_key`]: which game on which board, `hex7_2p`;
+//! - [`hex`]: the game Hex and a player for it.
+
+pub mod config_key;
+pub mod hex;
