@@ -7,7 +7,9 @@
 //! In the order of a game's life:
 //!
 //! - [`config_key`]: which game on which board, `hex7_2p`;
-//! - [`hex`]: the game Hex and a player for it.
+//! - [`hex`]: the game Hex and a player for it;
+//! - [`game`]: the record of a finished game, and the file it is handed over in.
 
 pub mod config_key;
+pub mod game;
 pub mod hex;
