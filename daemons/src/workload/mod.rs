@@ -8,8 +8,10 @@
 //!
 //! - [`config_key`]: which game on which board, `hex7_2p`;
 //! - [`hex`]: the game Hex and a player for it;
-//! - [`game`]: the record of a finished game, and the file it is handed over in.
+//! - [`game`]: the record of a finished game, and the file it is handed over in;
+//! - [`games`]: the database of games.
 
 pub mod config_key;
 pub mod game;
+pub mod games;
 pub mod hex;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 /// Numbers are wide and signed here, so that an absurd one is a named problem of the game and not
 /// a decoding error. [`super::checked::Game`] is the record whose parts agree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "a JSON object")]
 pub struct GameRecord {
     /// Which game it was for its writer: a number in RingRift's files. Not unique across files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
