@@ -9,9 +9,11 @@
 //! - [`config_key`]: which game on which board, `hex7_2p`;
 //! - [`hex`]: the game Hex and a player for it;
 //! - [`game`]: the record of a finished game, and the file it is handed over in;
-//! - [`games`]: the database of games.
+//! - [`games`]: the database of games;
+//! - [`quality`]: how good the stored games are.
 
 pub mod config_key;
 pub mod game;
 pub mod games;
 pub mod hex;
+pub mod quality;
