@@ -10,10 +10,12 @@
 //! - [`hex`]: the game Hex and a player for it;
 //! - [`game`]: the record of a finished game, and the file it is handed over in;
 //! - [`games`]: the database of games;
+//! - [`inbox`]: the folder that game files are dropped into;
 //! - [`quality`]: how good the stored games are.
 
 pub mod config_key;
 pub mod game;
 pub mod games;
 pub mod hex;
+pub mod inbox;
 pub mod quality;
