@@ -11,11 +11,13 @@
 //! - [`game`]: the record of a finished game, and the file it is handed over in;
 //! - [`games`]: the database of games;
 //! - [`inbox`]: the folder that game files are dropped into;
-//! - [`quality`]: how good the stored games are.
+//! - [`quality`]: how good the stored games are;
+//! - [`priority`]: which config is played next.
 
 pub mod config_key;
 pub mod game;
 pub mod games;
 pub mod hex;
 pub mod inbox;
+pub mod priority;
 pub mod quality;
