@@ -1,8 +1,8 @@
 //! Which config self-play takes next.
 //!
-//! The one with the least data. Of the nine weights of RingRift's scheduler, data deficit is the
-//! largest, and its starvation factors (500 below 500 games, down to 3 below 5000) outweigh all
-//! others together: what it does in effect is said here directly.
+//! The one with the least data. RingRift's scheduler adds up nine weighted reasons, the largest of
+//! which is the data deficit, and then multiplies by up to 500 what has few games; the other eight
+//! reasons need ratings and models, which are not kept here.
 
 use std::collections::BTreeMap;
 

@@ -13,6 +13,9 @@
 //! least, because a duplicate only costs time. Games none of which is complete cannot score
 //! [`WARNING`], whatever else is good about them.
 //!
+//! A line in quarantine is judged nowhere, because it does not say reliably which config it is of;
+//! the inbox reports it.
+//!
 //! No games have no score: that nothing is known is not an opinion about the data.
 
 use std::collections::BTreeMap;

@@ -75,6 +75,9 @@ impl HexSize {
 impl ConfigKey {
     /// The size of the Hex board that this key names.
     ///
+    /// RingRift calls hexagonal boards of its own `hex8`. Where its records and those of Hex come
+    /// into one database, `hex8_2p` counts both.
+    ///
     /// # Errors
     ///
     /// The key names another game, a size that cannot be played, or not two players.

@@ -215,3 +215,15 @@ fn a_file_that_cannot_be_read_is_told_and_left_where_it_is() {
     }
     assert!(folder.exists());
 }
+
+#[test]
+fn a_transaction_is_bounded_by_lines_and_by_bytes() {
+    let batch_sizes = |content: &str| {
+        let mut lines = Lines::new(content.as_bytes(), LINE_LIMIT);
+        let batch = || Some(next_batch(&mut lines).unwrap().len()).filter(|&size| size > 0);
+        std::iter::from_fn(batch).collect::<Vec<_>>()
+    };
+    assert_eq!(batch_sizes(&"x\n".repeat(600)), [256, 256, 88]);
+    let long = "x".repeat(5 * 1024 * 1024) + "\n";
+    assert_eq!(batch_sizes(&long.repeat(3)), [2, 1]);
+}
