@@ -24,13 +24,13 @@ const SCHEMA: &str = "
         id INTEGER PRIMARY KEY,
         path TEXT NOT NULL,
         content_hash BLOB NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('reading', 'stored', 'archived')),
+        finished INTEGER NOT NULL,
         lines_done INTEGER NOT NULL,
         blank INTEGER NOT NULL,
         duplicates INTEGER NOT NULL,
         quarantined_again INTEGER NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX files_at_work ON files (content_hash, path) WHERE state <> 'archived';
+    CREATE UNIQUE INDEX files_at_work ON files (content_hash, path) WHERE finished = 0;
 
     CREATE TABLE games (
         content_key BLOB PRIMARY KEY,

@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use tracing::warn;
 
 use super::archive::move_to_done;
 use super::lines::{Lines, RawLine};
 use crate::workload::config_key::ConfigKey;
 use crate::workload::game::checked::{BadLine, Game};
-use crate::workload::games::files::{FileHash, FileProgress, FileState};
+use crate::workload::games::files::{FileHash, FileProgress};
 use crate::workload::games::quarantine::QuarantinedLine;
 use crate::workload::games::store::{OfferedLine, StoreError};
 use crate::workload::games::{GameDb, ReadError};
@@ -100,8 +101,8 @@ pub enum IngestError {
 ///
 /// Each game is stored once, however often this is called and wherever it was cut off. The report
 /// covers the attempts before as well, so that nothing goes unreported; cut off in the moment
-/// between moving the file and writing that down, a later drop of the same file under the same name
-/// reports it once more. `should_stop` is asked before each transaction.
+/// between moving the file and writing that down, which a log line tells unless the process died, a
+/// later drop of the same file under the same name reports it once more. `should_stop` is asked before each transaction.
 ///
 /// # Errors
 ///
@@ -116,24 +117,26 @@ pub fn ingest_file(
         source,
     };
     let (metadata, hash) = fingerprint(path).map_err(unreadable)?;
-    let mut progress = db.begin_file(path, hash)?;
-    if progress.state == FileState::Reading {
-        // No further than the hash goes: what a writer adds now belongs to another hash.
-        let content = File::open(path).map_err(unreadable)?.take(metadata.len());
-        let lines = Lines::new(BufReader::new(content), LINE_LIMIT);
-        progress = store_rest(db, path, progress, lines, should_stop)?;
-        progress = db.advance_file(&progress, FileState::Stored)?;
-    }
+    let begun = db.begin_file(path, hash)?;
+    // No further than the hash goes: what a writer adds now belongs to another hash.
+    let content = File::open(path).map_err(unreadable)?.take(metadata.len());
+    let lines = Lines::new(BufReader::new(content), LINE_LIMIT);
+    let progress = store_rest(db, path, begun, lines, should_stop)?;
     if has_changed(path, &metadata).map_err(unreadable)? {
         let path = path.to_owned();
         return Err(IngestError::Changed { path });
     }
-    let moved_to = move_to_done(path).map_err(|source| IngestError::Archive {
+    // Read before the file is moved, so that an error here leaves it to be offered again.
+    let mut report = report(db, path, &progress)?;
+    report.moved_to = move_to_done(path).map_err(|source| IngestError::Archive {
         path: path.to_owned(),
         source,
     })?;
-    let progress = db.advance_file(&progress, FileState::Archived)?;
-    Ok(report(db, &progress, moved_to)?)
+    // Too late for an error: the file is gone from the inbox, and its report must not be lost.
+    if let Err(error) = db.finish_file(&progress) {
+        warn!(path = %path.display(), %error, "file is stored and not marked as finished");
+    }
+    Ok(report)
 }
 
 fn fingerprint(path: &Path) -> io::Result<(Metadata, FileHash)> {
@@ -224,11 +227,8 @@ fn with_causes(error: &dyn StdError) -> String {
     text
 }
 
-fn report(
-    db: &GameDb,
-    progress: &FileProgress,
-    moved_to: PathBuf,
-) -> Result<IngestReport, ReadError> {
+/// Tells what became of a file's lines; it still lies where it was.
+fn report(db: &GameDb, path: &Path, progress: &FileProgress) -> Result<IngestReport, ReadError> {
     let (quarantined_total, quarantined) = db.quarantined_from_file(progress, REPORTED_LINES)?;
     Ok(IngestReport {
         lines: progress.lines_done,
@@ -238,7 +238,7 @@ fn report(
         quarantined_total,
         quarantined_again: progress.quarantined_again,
         blank: progress.blank,
-        moved_to,
+        moved_to: path.to_owned(),
     })
 }
 

@@ -3,7 +3,6 @@ use std::path::Path;
 use std::process::{Command, Stdio, abort};
 
 use super::*;
-use crate::workload::games::files::FileState;
 
 /// Where the process that is to die finds the database.
 const DOOMED: &str = "RINGRIFT_TEST_DOOMED_DB";
@@ -39,18 +38,23 @@ fn the_same_lines_from_two_at_once_are_stored_by_one_of_them() {
 }
 
 #[test]
-fn a_file_that_is_archived_begins_anew_and_one_that_is_not_goes_on() {
+fn a_file_that_is_finished_begins_anew_and_one_that_is_not_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let db = GameDb::open(&folder.path().join("games.db")).unwrap();
-    let file = db.store_lines(&begin(&db), &batch(0, 3)).unwrap();
+    let begun = begin(&db);
+    let file = db.store_lines(&begun, &batch(0, 3)).unwrap();
     assert_eq!(begin(&db), file);
-    let stored = db.advance_file(&file, FileState::Stored).unwrap();
-    assert_eq!(begin(&db), stored);
-    db.advance_file(&stored, FileState::Archived).unwrap();
-    assert_eq!(
-        (begin(&db).lines_done, begin(&db).state),
-        (0, FileState::Reading)
+    assert!(
+        db.finish_file(&begun).is_err(),
+        "a file is finished from its last line only"
     );
+    db.finish_file(&file).unwrap();
+    assert!(db.finish_file(&file).is_err(), "a file is finished once");
+    assert!(
+        db.store_lines(&file, &batch(3, 4)).is_err(),
+        "a finished file has no more lines"
+    );
+    assert_eq!(begin(&db).lines_done, 0);
 }
 
 #[test]

@@ -97,3 +97,21 @@ fn a_file_that_grows_while_it_is_read_stays_until_it_is_read_whole() {
     site.ingest(&path);
     assert_eq!(site.stored_numbers(), [0, 1, 2]);
 }
+
+#[test]
+fn a_file_that_cannot_be_marked_as_finished_is_reported_all_the_same() {
+    let site = Site::new();
+    site.sql(
+        "CREATE TRIGGER fault BEFORE UPDATE OF finished ON files
+         BEGIN SELECT RAISE(ABORT, 'the disk is gone'); END",
+    );
+    let report = site.ingest(&site.drop_file("a.jsonl", lines(3)));
+    assert_eq!(report.stored_per_config, per_config(3));
+    site.sql("DROP TRIGGER fault");
+    let again = site.ingest(&site.drop_file("a.jsonl", lines(3)));
+    assert_eq!(
+        (again.stored_per_config, again.duplicates),
+        (per_config(3), 0)
+    );
+    assert_eq!(site.stored_numbers(), [0, 1, 2]);
+}
