@@ -21,3 +21,6 @@ pub mod hex;
 pub mod inbox;
 pub mod priority;
 pub mod quality;
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,8 @@ pub enum WriteBatchError {
     /// There is nothing to hand over.
     #[error("a batch needs at least one game")]
     Empty,
-    /// The file could not be written; nothing of it is visible.
+    /// The file could not be written, or its name not brought to the disk; a reader sees the
+    /// whole of it or nothing.
     #[error("batch `{path}` cannot be written", path = .path.display())]
     Io {
         /// The file that was to appear.
@@ -43,7 +44,8 @@ pub enum WriteBatchError {
 ///
 /// # Errors
 ///
-/// There are no games, or the file cannot be written; then none is visible.
+/// There are no games, or the file or its name cannot be brought to the disk. Handing the same
+/// games over again is harmless, whether or not the file became visible.
 pub fn write_batch(inbox: &Path, games: &[Game]) -> Result<PathBuf, WriteBatchError> {
     let first = games.first().ok_or(WriteBatchError::Empty)?;
     let body: String = games.iter().flat_map(|game| [game.line(), "\n"]).collect();
