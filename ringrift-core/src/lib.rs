@@ -11,11 +11,13 @@ compile_error!(
 )]
 extern crate self as ringrift_core;
 
+pub mod builtin;
 pub mod config;
 pub(crate) mod declaration;
 pub(crate) mod delivery;
 pub(crate) mod nearest;
 pub mod runtime;
+pub(crate) mod supervisor;
 pub(crate) mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
