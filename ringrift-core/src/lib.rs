@@ -69,8 +69,8 @@ pub mod __private {
         declaration::{
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
-                HandlerTable, Handlers, NoHandlers, Registered, RunnerFn, check_config,
-                inject_spec,
+                HandlerTable, Handlers, Injected, NoHandlers, Registered, RunnerFn, SectionOf,
+                init, injected, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},
