@@ -5,28 +5,26 @@ compile_error!(
     "ringrift supervises panics, and with `panic = \"abort\"` there is nothing left to supervise; remove it from the profile"
 );
 
-#[expect(
-    unused_extern_crates,
-    reason = "the macros' output in this crate names it so"
-)]
 extern crate self as ringrift_core;
 
 pub mod builtin;
 pub mod config;
-pub(crate) mod declaration;
-pub(crate) mod delivery;
-pub(crate) mod nearest;
+mod declaration;
+mod delivery;
+mod nearest;
 pub mod runtime;
 pub(crate) mod supervisor;
-pub(crate) mod words;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
 
 pub use self::{
     declaration::{
         daemon::{
-            BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal,
-            FatalError, Handle, NotRunning, Ref,
+            BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle,
+            NotRunning, Ref,
         },
         live::world::NoRuntime,
         registry::{Registry, UnknownDaemon},
@@ -53,8 +51,8 @@ pub use self::{
 /// What a file with a daemon needs.
 pub mod prelude {
     pub use crate::{
-        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport,
-        InitContext, daemon, event, handlers, on_event,
+        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport, InitContext, daemon, event,
+        handlers, on_event,
     };
 }
 
@@ -64,13 +62,13 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::{
-        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime,
-        OnExhausted, OnUnhealthy, Overflow, Restart,
+        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime, OnExhausted,
+        OnUnhealthy, Overflow, Restart,
         declaration::{
             daemon::{
-                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
-                HandlerTable, Handlers, Injected, NoHandlers, Registered, RunnerFn, SectionOf,
-                init, injected, ready, run, section_of,
+                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
+                Handlers, Init, Injected, NoHandlers, Registered, Runner, RunnerFn, SectionOf, init, injected, ready,
+                run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

@@ -32,11 +32,7 @@ pub(super) enum End {
     /// A task's run returned Ok.
     Completed,
     /// It failed, after so long in `Running`.
-    Failed {
-        cause: String,
-        is_fatal: bool,
-        ran: Duration,
-    },
+    Failed { cause: String, is_fatal: bool, ran: Duration },
     /// Something of it can't be ended.
     Leaked { cause: String },
 }
@@ -57,11 +53,7 @@ pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
             }
             End::Completed => completed(&world, &record).await,
             End::Leaked { cause } => leaked(&world, &record, cause).await,
-            End::Failed {
-                cause,
-                is_fatal,
-                ran,
-            } => {
+            End::Failed { cause, is_fatal, ran } => {
                 let next = failures.count(ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
                 failed(&world, &record, &mut failures, next, cause, is_fatal).await;
             }
@@ -78,11 +70,7 @@ async fn one_life(world: &Arc<World>, record: &Arc<Record>) -> End {
             record.set_open(false);
             ending::drop_safely(world, record, "the daemon", record.take_living());
             let cause = format!("panicked while it dropped what was cut off: {panic}");
-            End::Failed {
-                cause,
-                is_fatal: false,
-                ran: Duration::ZERO,
-            }
+            End::Failed { cause, is_fatal: false, ran: Duration::ZERO }
         }
     }
 }
@@ -125,13 +113,7 @@ async fn dependencies_ready(world: &Arc<World>, record: &Arc<Record>) -> bool {
 
 async fn completed(world: &Arc<World>, record: &Arc<Record>) {
     let policy = record.options().restart;
-    transition(
-        world,
-        record,
-        State::Completed {
-            cause: "its run returned".into(),
-        },
-    );
+    transition(world, record, State::Completed { cause: "its run returned".into() });
     if policy.restart == Restart::Always {
         // A stop or a restart meanwhile is looked at by the caller.
         _ = unless_interrupted(record, tokio::time::sleep(policy.backoff.first)).await;
@@ -160,15 +142,7 @@ async fn failed(
 ) {
     match next {
         Next::Restart { attempt, delay } => {
-            transition(
-                world,
-                record,
-                State::Backoff {
-                    attempt,
-                    delay,
-                    cause,
-                },
-            );
+            transition(world, record, State::Backoff { attempt, delay, cause });
             if backoff(record, delay).await {
                 failures.clear();
             }
@@ -215,14 +189,8 @@ async fn rearmed(world: &Arc<World>, record: &Arc<Record>, is_fatal: bool) {
         let is_missing = !dependencies::missing(world, record).is_empty();
         let has_returned = is_dependency_lost && !is_missing;
         is_dependency_lost = is_missing;
-        if has_returned && !is_fatal {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if has_returned && !is_fatal { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-    debug_assert!(
-        record.state().name() == StateName::Failed || record.state().name() == StateName::Leaked
-    );
+    debug_assert!(record.state().name() == StateName::Failed || record.state().name() == StateName::Leaked);
 }

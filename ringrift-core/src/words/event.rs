@@ -81,10 +81,7 @@ impl EventMeta {
             dedup_key: &[],
             file,
             line,
-            codec: Codec {
-                encode: encode::<E>,
-                decode: decode::<E>,
-            },
+            codec: Codec { encode: encode::<E>, decode: decode::<E> },
             index: AtomicU32::new(NO_INDEX),
         }
     }
@@ -122,10 +119,7 @@ impl EventMeta {
     #[cold]
     fn assign_index(&self) -> usize {
         let fresh = NEXT_INDEX.fetch_add(1, Ordering::Relaxed);
-        match self
-            .index
-            .compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed)
-        {
+        match self.index.compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => fresh as usize,
             Err(taken) => taken as usize,
         }
@@ -137,10 +131,7 @@ impl EventMeta {
     }
 
     /// An envelope from a payload as JSON; unknown fields are ignored.
-    pub(crate) fn decode(
-        &self,
-        payload: serde_json::Value,
-    ) -> Result<Arc<Erased>, serde_json::Error> {
+    pub(crate) fn decode(&self, payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
         (self.codec.decode)(payload)
     }
 }
@@ -150,8 +141,7 @@ fn encode<E: Event>(event: &Erased) -> Result<serde_json::Value, serde_json::Err
 }
 
 fn decode<E: Event>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
-    serde_json::from_value::<E>(payload)
-        .map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
+    serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
 }
 
 /// The identity of one emitted event: a prefix of the runtime, then a counter.
@@ -198,13 +188,7 @@ pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
     pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self {
-            id: EventId::default(),
-            hops,
-            emitter,
-            meta: E::meta(),
-            payload,
-        })
+        Arc::new(Self { id: EventId::default(), hops, emitter, meta: E::meta(), payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {
@@ -216,17 +200,12 @@ impl Erased {
     /// The payload as the type that the router's table promises.
     #[inline]
     pub fn payload<E: Event>(&self) -> &E {
-        self.payload
-            .downcast_ref()
-            .expect("the router delivers by the type's own index")
+        self.payload.downcast_ref().expect("the router delivers by the type's own index")
     }
 }
 
 impl fmt::Debug for Erased {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Envelope")
-            .field("event", &self.meta.name)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Envelope").field("event", &self.meta.name).field("id", &self.id).finish_non_exhaustive()
     }
 }

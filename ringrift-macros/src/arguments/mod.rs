@@ -46,10 +46,9 @@ pub(crate) fn split(tokens: TokenStream, known: &[&str], problems: &mut Problems
         match option(&piece) {
             Some(argument) => admit(argument, known, &mut arguments.options, problems),
             None if i == 0 => arguments.first = Some(piece.into_iter().collect()),
-            None => problems.at(
-                piece.into_iter().collect::<TokenStream>(),
-                "expected an option, `key` or `key = value`",
-            ),
+            None => {
+                problems.at(piece.into_iter().collect::<TokenStream>(), "expected an option, `key` or `key = value`")
+            }
         }
     }
     arguments
@@ -62,10 +61,7 @@ fn pieces(tokens: TokenStream, problems: &mut Problems) -> Vec<Vec<TokenTree>> {
     for (i, token) in tokens.iter().enumerate() {
         let piece = pieces.last_mut().expect("there is always one");
         let ends = is_punct(Some(token), ',') && starts_argument(&tokens[i + 1..]);
-        let follows_value = matches!(
-            piece.last(),
-            Some(TokenTree::Literal(_) | TokenTree::Group(_))
-        );
+        let follows_value = matches!(piece.last(), Some(TokenTree::Literal(_) | TokenTree::Group(_)));
         if ends {
             pieces.push(Vec::new());
         } else if follows_value && starts_option(&tokens[i..]) {
@@ -82,9 +78,7 @@ fn pieces(tokens: TokenStream, problems: &mut Problems) -> Vec<Vec<TokenTree>> {
 fn starts_argument(rest: &[TokenTree]) -> bool {
     match rest {
         [TokenTree::Ident(_), next, ..] => {
-            is_punct(Some(next), ',')
-                || is_punct(Some(next), '=')
-                || matches!(next, TokenTree::Group(_))
+            is_punct(Some(next), ',') || is_punct(Some(next), '=') || matches!(next, TokenTree::Group(_))
         }
         _ => true,
     }
@@ -106,15 +100,10 @@ fn option(piece: &[TokenTree]) -> Option<Argument> {
     };
     let value = match rest.split_first() {
         None => None,
-        Some((equals, value)) if is_punct(Some(equals), '=') => {
-            Some(value.iter().cloned().collect())
-        }
+        Some((equals, value)) if is_punct(Some(equals), '=') => Some(value.iter().cloned().collect()),
         Some(_) => Some(piece.iter().cloned().collect()),
     };
-    Some(Argument {
-        key: key.clone(),
-        value,
-    })
+    Some(Argument { key: key.clone(), value })
 }
 
 /// Takes an option if it is known and new.

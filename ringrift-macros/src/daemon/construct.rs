@@ -12,10 +12,7 @@ use super::{
 
 /// What each `#[inject]` field asks of its type, asked once.
 pub(super) fn requirements(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
-    let provided = daemon
-        .fields
-        .iter()
-        .filter(|field| matches!(field.source, Source::Provided));
+    let provided = daemon.fields.iter().filter(|field| matches!(field.source, Source::Provided));
     let injects = provided.map(|field| {
         let DaemonField { name, ty, cfgs, .. } = field;
         let (constant, field) = (inject_const(name), name.to_string());
@@ -70,13 +67,7 @@ pub(super) fn construct(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
 /// The instance, from a `BuildContext` under a name that the user's expressions can't see.
 fn value(daemon: &DaemonItem, build: &Ident, p: &TokenStream) -> TokenStream {
     let fields = daemon.fields.iter().map(|field| {
-        let DaemonField {
-            name,
-            ty,
-            cfgs,
-            source,
-            ..
-        } = field;
+        let DaemonField { name, ty, cfgs, source, .. } = field;
         let value = match source {
             Source::Config => quote_spanned!(ty.span()=> #build.config::<#ty>()?),
             Source::Handle(daemon) => quote_spanned!(daemon.span()=> #build.daemon::<#daemon>()),

@@ -17,14 +17,9 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let requirements = construct::requirements(daemon, p);
     let construct = construct::construct(daemon, p);
     let check = check(daemon, p);
-    let is_listed = daemon
-        .options
-        .register
-        .as_ref()
-        .is_none_or(|register| register.value);
-    let listed = is_listed.then(
-        || quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }),
-    );
+    let is_listed = daemon.options.register.as_ref().is_none_or(|register| register.value);
+    let listed =
+        is_listed.then(|| quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }));
     let inherent = inherent(daemon, p);
     quote! {
         #item
@@ -82,11 +77,7 @@ pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
 
 fn spec(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     let ident = &daemon.item.ident;
-    let category = daemon
-        .options
-        .category
-        .as_ref()
-        .map(|category| &category.value);
+    let category = daemon.options.category.as_ref().map(|category| &category.value);
     let setters = setters::setters(daemon, p);
     // At the struct's name, where a missing `impl Daemon` is reported.
     let new = quote_spanned!(ident.span()=> #p::DaemonSpec::new::<#ident>);
@@ -102,9 +93,10 @@ fn spec(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
 
 fn registered(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     let ident = &daemon.item.ident;
-    let levels = daemon.options.links().map(|link| {
-        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
-    });
+    let levels = daemon
+        .options
+        .links()
+        .map(|link| quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL));
     quote! {
         #[automatically_derived]
         impl #p::Registered for #ident {
@@ -128,17 +120,12 @@ fn links(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
             impl #generics #p::DependsOn<#link> for #ident #arguments #bounds {}
         }
     });
-    let emits = daemon
-        .options
-        .emits
-        .iter()
-        .flat_map(|list| &list.value)
-        .map(|event| {
-            quote_spanned! {event.span()=>
-                #[automatically_derived]
-                impl #generics #p::EmittedBy<#ident #arguments> for #event #bounds {}
-            }
-        });
+    let emits = daemon.options.emits.iter().flat_map(|list| &list.value).map(|event| {
+        quote_spanned! {event.span()=>
+            #[automatically_derived]
+            impl #generics #p::EmittedBy<#ident #arguments> for #event #bounds {}
+        }
+    });
     let config = daemon.options.config.as_ref().map(|config| {
         let ty = &config.value;
         quote_spanned! {ty.span()=>
@@ -155,10 +142,7 @@ fn links(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
 fn check(daemon: &DaemonItem, p: &TokenStream) -> Option<TokenStream> {
     let ident = &daemon.item.ident;
     let lists = [&daemon.options.depends_on, &daemon.options.wants];
-    let list = lists
-        .into_iter()
-        .flatten()
-        .find(|list| !list.value.is_empty())?;
+    let list = lists.into_iter().flatten().find(|list| !list.value.is_empty())?;
     let span = list.place.span();
     // Resolved as at the call site, with the place of the list.
     let check = quote_spanned!(Span::call_site().located_at(span)=> #p::check::<#ident>());

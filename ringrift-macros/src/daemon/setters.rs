@@ -32,10 +32,7 @@ fn wiring(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
         quote!(.wants(&[#specs]))
     });
     let emits = options.emits.as_ref().map(|list| {
-        let events = list
-            .value
-            .iter()
-            .map(|event| quote_spanned!(event.span()=> <#event as #p::Event>::meta));
+        let events = list.value.iter().map(|event| quote_spanned!(event.span()=> <#event as #p::Event>::meta));
         quote!(.emits(&[#(#events),*]))
     });
     let config = options.config.as_ref().map(|config| {
@@ -46,18 +43,13 @@ fn wiring(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
 }
 
 fn specs(daemons: &[Path], p: &TokenStream) -> TokenStream {
-    let specs = daemons
-        .iter()
-        .map(|daemon| quote_spanned!(daemon.span()=> <#daemon as #p::Registered>::SPEC));
+    let specs = daemons.iter().map(|daemon| quote_spanned!(daemon.span()=> <#daemon as #p::Registered>::SPEC));
     quote!(#(#specs),*)
 }
 
 /// The fields that the program provides.
 fn injects(daemon: &DaemonItem) -> Option<TokenStream> {
-    let provided = daemon
-        .fields
-        .iter()
-        .filter(|field| matches!(field.source, Source::Provided));
+    let provided = daemon.fields.iter().filter(|field| matches!(field.source, Source::Provided));
     let specs: Vec<TokenStream> = provided
         .map(|field| {
             let (cfgs, constant) = (&field.cfgs, inject_const(&field.name));
@@ -69,10 +61,7 @@ fn injects(daemon: &DaemonItem) -> Option<TokenStream> {
 
 /// The constant that asks once for what an `#[inject]` field needs.
 pub(super) fn inject_const(field: &Ident) -> Ident {
-    format_ident!(
-        "INJECT_{}",
-        field.to_string().trim_start_matches("r#").to_uppercase()
-    )
+    format_ident!("INJECT_{}", field.to_string().trim_start_matches("r#").to_uppercase())
 }
 
 fn pace(options: &DaemonOptions) -> TokenStream {
@@ -115,14 +104,7 @@ fn policy(options: &DaemonOptions, p: &TokenStream) -> TokenStream {
     let on_unhealthy = variant(options.on_unhealthy.as_ref(), "OnUnhealthy", p);
     let overflow = variant(options.overflow.as_ref(), "Overflow", p);
     let kind = variant(options.kind.as_ref(), "Kind", p);
-    let counts = [
-        &options.max_restarts,
-        &options.mailbox,
-        &options.concurrency,
-    ]
-    .into_iter()
-    .flatten()
-    .map(|count| {
+    let counts = [&options.max_restarts, &options.mailbox, &options.concurrency].into_iter().flatten().map(|count| {
         let (setter, value) = (&count.key, count.value);
         quote!(.#setter(#value))
     });

@@ -22,20 +22,14 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
 
 fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     let p = &private(event.options.krate.as_ref());
-    let EventItem {
-        ident,
-        name,
-        options,
-        ..
-    } = event;
+    let EventItem { ident, name, options, .. } = event;
     let cfgs = cfgs(&event.attributes);
     let setters = setters(event);
     let aliases = options.aliases.as_ref().map(|aliases| {
         let names = &aliases.value;
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
     });
-    let listed = is_listed
-        .then(|| quote!(#p::inventory::submit! { #p::EventEntry(<#ident as #p::Event>::meta) }));
+    let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(<#ident as #p::Event>::meta) }));
     // At the name, where a payload that can't be serialised is reported.
     let header = quote_spanned!(ident.span()=> impl #p::Event for #ident);
     quote! {
@@ -58,11 +52,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
 fn setters(event: &EventItem) -> TokenStream {
     let description = &event.description;
     let described = (!description.is_empty()).then(|| quote!(.description(#description)));
-    let is_external = event
-        .options
-        .external
-        .as_ref()
-        .is_some_and(|external| external.value);
+    let is_external = event.options.external.as_ref().is_some_and(|external| external.value);
     let external = is_external.then(|| quote!(.external()));
     let dedup_key = event.options.dedup_key.as_ref().map(|keys| {
         let fields = &keys.value;

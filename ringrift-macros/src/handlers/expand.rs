@@ -39,16 +39,8 @@ fn table(block: &HandlersBlock, p: &TokenStream) -> TokenStream {
 
 /// At the literal, where a name that is not the event's is reported.
 fn sub(handler: &Handler, p: &TokenStream) -> TokenStream {
-    let Handler {
-        name,
-        payload,
-        event,
-        options,
-    } = handler;
-    let (name, type_name) = (
-        name.to_string(),
-        quote!(#payload).to_string().replace(' ', ""),
-    );
+    let Handler { name, payload, event, options } = handler;
+    let (name, type_name) = (name.to_string(), quote!(#payload).to_string().replace(' ', ""));
     let span = Span::call_site().located_at(event.span());
     let dedup = options.dedup.as_ref().map(|dedup| {
         let window = duration_literal(dedup.value);
@@ -65,10 +57,7 @@ fn sub(handler: &Handler, p: &TokenStream) -> TokenStream {
 /// The static dispatch, through one function per handler that asks for a `Send` future.
 fn dispatch(block: &HandlersBlock, p: &TokenStream) -> TokenStream {
     let ty = &block.item.self_ty;
-    let wrappers = block
-        .handlers
-        .iter()
-        .map(|handler| wrapper(handler, &quote!(#ty), p));
+    let wrappers = block.handlers.iter().map(|handler| wrapper(handler, &quote!(#ty), p));
     let arms = block.handlers.iter().enumerate().map(|(slot, handler)| {
         let (slot, name) = (u16::try_from(slot).unwrap_or(u16::MAX), &handler.name);
         quote!(#slot => #name(self, event.payload(), cx).await)

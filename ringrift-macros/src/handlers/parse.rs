@@ -19,14 +19,13 @@ pub(super) struct HandlersBlock {
 }
 
 /// Parses and checks; `None` when the item is no impl block.
-pub(super) fn parse(
-    arguments: TokenStream,
-    item: &TokenStream,
-    problems: &mut Problems,
-) -> Option<HandlersBlock> {
+pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<HandlersBlock> {
     let arguments = split(arguments, HandlersOptions::NAMES, problems);
     if let Some(first) = arguments.first {
-        problems.at(first, "`#[handlers]` takes no events; they stand on the methods, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
+        problems.at(
+            first,
+            "`#[handlers]` takes no events; they stand on the methods, as in `#[on_event(\"TRAINING_COMPLETED\")]`",
+        );
     }
     let options = HandlersOptions::read(&arguments.options, problems);
     let mut item = an_impl(item, problems)?;
@@ -40,14 +39,11 @@ pub(super) fn parse(
     }
     check_twice(&handlers, problems);
     if handlers.is_empty() && problems.count() == before {
-        let message = "`#[handlers]` without a handler; put `#[on_event(\"NAME\")]` on a method, or remove `#[handlers]`";
+        let message =
+            "`#[handlers]` without a handler; put `#[on_event(\"NAME\")]` on a method, or remove `#[handlers]`";
         problems.at_span(Span::call_site(), message);
     }
-    Some(HandlersBlock {
-        item,
-        options,
-        handlers,
-    })
+    Some(HandlersBlock { item, options, handlers })
 }
 
 fn an_impl(item: &TokenStream, problems: &mut Problems) -> Option<ItemImpl> {
@@ -65,24 +61,13 @@ fn check_block(item: &ItemImpl, problems: &mut Problems) {
     if let Some((_, path, _)) = &item.trait_ {
         let name = path.to_token_stream().to_string().replace(' ', "");
         let ty = item.self_ty.to_token_stream();
-        problems.at(
-            path,
-            format!(
-                "`#[handlers]` goes on an `impl {ty}` block of its own, not on that of `{name}`"
-            ),
-        );
+        problems.at(path, format!("`#[handlers]` goes on an `impl {ty}` block of its own, not on that of `{name}`"));
     }
     if !item.generics.params.is_empty() {
-        problems.at(
-            &item.generics,
-            "a daemon has no generic parameters, and so has its `#[handlers]` block none",
-        );
+        problems.at(&item.generics, "a daemon has no generic parameters, and so has its `#[handlers]` block none");
     }
     if !matches!(&*item.self_ty, Type::Path(_)) {
-        problems.at(
-            &item.self_ty,
-            "`#[handlers]` goes on the `impl` block of a struct with `#[daemon]`",
-        );
+        problems.at(&item.self_ty, "`#[handlers]` goes on the `impl` block of a struct with `#[daemon]`");
     }
 }
 
@@ -90,16 +75,10 @@ fn check_block(item: &ItemImpl, problems: &mut Problems) {
 fn check_twice(handlers: &[Handler], problems: &mut Problems) {
     for (i, handler) in handlers.iter().enumerate() {
         let name = handler.event.value();
-        if let Some(first) = handlers[..i]
-            .iter()
-            .find(|other| other.event.value() == name)
-        {
+        if let Some(first) = handlers[..i].iter().find(|other| other.event.value() == name) {
             problems.at(
                 &handler.event,
-                format!(
-                    "`{}` handles `{name}` already; call `{}` from it",
-                    first.name, handler.name
-                ),
+                format!("`{}` handles `{name}` already; call `{}` from it", first.name, handler.name),
             );
         }
     }

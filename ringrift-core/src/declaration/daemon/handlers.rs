@@ -33,10 +33,7 @@ pub trait Handlers: Daemon {
 
 /// Runs a batch; `Err` is a failure of the daemon.
 pub(crate) type Batch<D> =
-    for<'a> fn(
-        &'a Living<D>,
-        &'a mut Taken,
-    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+    for<'a> fn(&'a Living<D>, &'a mut Taken) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
 /// The handlers of a daemon, for its spec.
 pub struct HandlerTable<D> {
@@ -48,10 +45,7 @@ pub struct HandlerTable<D> {
 impl<D: Handlers> HandlerTable<D> {
     /// The table of a `#[handlers]` block.
     pub const fn new(subs: &'static [SubSpec]) -> Self {
-        Self {
-            subs,
-            batch: Some(|living, taken| Box::pin(run_batch(living, taken))),
-        }
+        Self { subs, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) }
     }
 }
 
@@ -59,24 +53,14 @@ impl<D: Handlers> HandlerTable<D> {
 /// macro writes, goes before this one.
 pub trait NoHandlers: Sized {
     /// An empty table.
-    #[expect(
-        non_upper_case_globals,
-        reason = "rustc names it when there are two: the name is the message"
-    )]
-    const OneHandlersBlockPerDaemon: HandlerTable<Self> = HandlerTable {
-        subs: &[],
-        batch: None,
-    };
+    #[expect(non_upper_case_globals, reason = "rustc names it when there are two: the name is the message")]
+    const OneHandlersBlockPerDaemon: HandlerTable<Self> = HandlerTable { subs: &[], batch: None };
 }
 
 impl<D> NoHandlers for D {}
 
 async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    if taken.mailbox.watches.len() == 1 {
-        in_order(living, taken).await
-    } else {
-        side_by_side(living, taken).await
-    }
+    if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
 }
 
 /// One at a time, in the order of the mailbox.
@@ -112,17 +96,7 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
                 let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (
-                    place,
-                    deliver(
-                        &living.life,
-                        mailbox,
-                        place,
-                        &mail,
-                        handler.instrument(span),
-                    )
-                    .await,
-                )
+                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
             });
         }
         let Some((place, verdict)) = under_way.next().await else {

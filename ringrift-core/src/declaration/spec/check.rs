@@ -9,12 +9,12 @@ use super::{DaemonSpec, SubSpec};
 use crate::{declaration::daemon::Registered, words::event::Event};
 
 /// How many daemons the walk looks at.
-pub const BOUND: usize = 32;
+pub(crate) const BOUND: usize = 32;
 const TABLE: usize = 2 * BOUND;
 const TEXT: usize = 2048;
 
 /// FNV-1a of a name; never 0, which marks a free place in the walk's table.
-pub const fn name_id(name: &str) -> u64 {
+pub(crate) const fn name_id(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut i = 0;
@@ -60,6 +60,7 @@ pub const fn check<D: Registered + Level<()>>() {
     check_profiles(spec);
 }
 
+#[expect(clippy::large_enum_variant, reason = "lives in const evaluation only, where there is no heap")]
 enum Walk {
     Acyclic,
     /// The way back from the last daemon to the root.
@@ -77,12 +78,7 @@ struct Search {
 }
 
 const fn walk(root: &'static DaemonSpec) -> Walk {
-    let mut search = Search {
-        found: [root; BOUND],
-        from: [0; BOUND],
-        count: 1,
-        table: [0; TABLE],
-    };
+    let mut search = Search { found: [root; BOUND], from: [0; BOUND], count: 1, table: [0; TABLE] };
     let mut at = 0;
     while at < search.count {
         let spec = search.found[at];
@@ -153,9 +149,7 @@ const fn panic_with_cycle(root: &DaemonSpec, path: &[&'static str; BOUND], lengt
         i -= 1;
         text = text.push(path[i]).push(" -> ");
     }
-    text = text
-        .push(root.ty.as_str())
-        .push("; data that flows in a circle goes by events, which need no order");
+    text = text.push(root.ty.as_str()).push("; data that flows in a circle goes by events, which need no order");
     panic!("{}", text.as_str())
 }
 
@@ -175,25 +169,15 @@ const fn check_profiles(spec: &DaemonSpec) {
 #[track_caller]
 const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[&'static str]) {
     let Some(mine) = spec.profiles else {
-        let text = Text::new("`")
-            .push(spec.ty.as_str())
-            .push("` is in every profile, but needs `");
-        let text = text
-            .push(dependency.ty.as_str())
-            .push("`, which is not; give it `profiles = [..]`");
+        let text = Text::new("`").push(spec.ty.as_str()).push("` is in every profile, but needs `");
+        let text = text.push(dependency.ty.as_str()).push("`, which is not; give it `profiles = [..]`");
         panic!("{}", text.as_str())
     };
     let mut i = 0;
     while i < mine.len() {
         if !contains(theirs, mine[i]) {
-            let text = Text::new("profile `")
-                .push(mine[i])
-                .push("`: `")
-                .push(spec.ty.as_str());
-            let text = text
-                .push("` needs `")
-                .push(dependency.ty.as_str())
-                .push("`, which is not in it");
+            let text = Text::new("profile `").push(mine[i]).push("`: `").push(spec.ty.as_str());
+            let text = text.push("` needs `").push(dependency.ty.as_str()).push("`, which is not in it");
             panic!("{}", text.as_str())
         }
         i += 1;
@@ -204,20 +188,11 @@ const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[
 #[track_caller]
 pub const fn sub<E: Event>(handler: &'static str, payload: &str, literal: &str) -> SubSpec {
     if !equal(E::NAME, literal) && !contains(E::ALIASES, literal) {
-        let text = Text::new("handler `")
-            .push(handler)
-            .push("` takes `")
-            .push(payload)
-            .push("`, the event `");
+        let text = Text::new("handler `").push(handler).push("` takes `").push(payload).push("`, the event `");
         let text = text.push(E::NAME).push("`, not `").push(literal).push("`");
         panic!("{}", text.as_str())
     }
-    SubSpec {
-        handler,
-        event: E::meta,
-        dedup: None,
-        timeout: None,
-    }
+    SubSpec { handler, event: E::meta, dedup: None, timeout: None }
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {
@@ -254,11 +229,7 @@ struct Text {
 
 impl Text {
     const fn new(start: &str) -> Self {
-        Self {
-            bytes: [0; TEXT],
-            length: 0,
-        }
-        .push(start)
+        Self { bytes: [0; TEXT], length: 0 }.push(start)
     }
 
     const fn push(mut self, more: &str) -> Self {
