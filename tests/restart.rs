@@ -201,3 +201,15 @@ async fn a_failed_daemon_rearms_when_a_lost_dependency_returns() {
     fail(&kit, Needy::TYPE).await;
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_daemon_rearms_also_when_its_dependency_was_lost_for_no_time_at_all() {
+    let kit = kit_of::<Needy>().await;
+    fail(&kit, Needy::TYPE).await;
+    kit.wait_for(Needy::TYPE, Running).await;
+    kit.kill(Needy::TYPE);
+    kit.wait_for(Needy::TYPE, Failed).await;
+    kit.runtime().restart_daemon(Worker::TYPE).unwrap();
+    kit.wait_for(Needy::TYPE, Running).await;
+    kit.finish().await;
+}

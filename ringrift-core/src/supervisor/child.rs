@@ -179,17 +179,23 @@ async fn backoff(record: &Record, delay: Duration) -> bool {
     .await
 }
 
-/// A failed daemon waits for an operator, or for a dependency that was lost to return.
+/// A failed daemon waits for an operator, or for a dependency that was lost to return. It may have
+/// been lost and returned between two looks, so its incarnation counts too.
 async fn rearmed(world: &Arc<World>, record: &Arc<Record>, is_fatal: bool) {
-    let mut is_dependency_lost = false;
+    let incarnations = || -> Vec<u32> {
+        record.depends_on.iter().map(|dependency| world.record(*dependency).status().incarnation).collect()
+    };
+    let mut last_seen = Some(incarnations());
     poll_fn(|cx| {
         if interrupt(record, cx).is_some() || record.signals.take(Signal::Reset) {
             return Poll::Ready(());
         }
-        let is_missing = !dependencies::missing(world, record).is_empty();
-        let has_returned = is_dependency_lost && !is_missing;
-        is_dependency_lost = is_missing;
-        if has_returned && !is_fatal { Poll::Ready(()) } else { Poll::Pending }
+        if !dependencies::missing(world, record).is_empty() {
+            last_seen = None;
+        } else if last_seen.as_ref() != Some(&incarnations()) && !is_fatal {
+            return Poll::Ready(());
+        }
+        Poll::Pending
     })
     .await;
     debug_assert!(record.state().name() == StateName::Failed || record.state().name() == StateName::Leaked);
