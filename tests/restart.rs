@@ -213,3 +213,14 @@ async fn a_failed_daemon_rearms_also_when_its_dependency_was_lost_for_no_time_at
     kit.wait_for(Needy::TYPE, Running).await;
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn restart_never_does_not_rearm() {
+    let kit = kit_of::<NeedyNever>().await;
+    kit.kill(NeedyNever::TYPE);
+    kit.wait_for(NeedyNever::TYPE, Failed).await;
+    fail(&kit, Worker::TYPE).await;
+    kit.advance(secs(3600)).await;
+    assert_eq!(state(&kit, NeedyNever::TYPE), Failed);
+    kit.finish().await;
+}

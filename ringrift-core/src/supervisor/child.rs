@@ -153,7 +153,8 @@ async fn failed(
                 escalate(world, record, &cause);
             }
             transition(world, record, State::Failed { cause });
-            rearmed(world, record, is_fatal).await;
+            let may_rearm = !is_fatal && record.options().restart.restart != Restart::Never;
+            rearmed(world, record, may_rearm).await;
             failures.clear();
             record.status().restarts += u32::from(record.is_wanted());
         }
@@ -181,7 +182,7 @@ async fn backoff(record: &Record, delay: Duration) -> bool {
 
 /// A failed daemon waits for an operator, or for a dependency that was lost to return. It may have
 /// been lost and returned between two looks, so its incarnation counts too.
-async fn rearmed(world: &Arc<World>, record: &Arc<Record>, is_fatal: bool) {
+async fn rearmed(world: &Arc<World>, record: &Arc<Record>, may_rearm: bool) {
     let incarnations = || -> Vec<u32> {
         record.depends_on.iter().map(|dependency| world.record(*dependency).status().incarnation).collect()
     };
@@ -192,7 +193,7 @@ async fn rearmed(world: &Arc<World>, record: &Arc<Record>, is_fatal: bool) {
         }
         if !dependencies::missing(world, record).is_empty() {
             last_seen = None;
-        } else if last_seen.as_ref() != Some(&incarnations()) && !is_fatal {
+        } else if last_seen.as_ref() != Some(&incarnations()) && may_rearm {
             return Poll::Ready(());
         }
         Poll::Pending
