@@ -3,4 +3,5 @@
 mod journal;
 mod lifecycle;
 mod look;
+mod operator;
 mod restart;
