@@ -225,3 +225,40 @@ async fn an_unknown_daemon_is_an_error() {
     assert_eq!(unknown.to_string(), "no daemon is called `top`");
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn reset_of_a_running_daemon_clears_its_count() {
+    let kit = base().await;
+    fail(&kit, Base::TYPE).await;
+    fail(&kit, Base::TYPE).await;
+    kit.wait_for(Base::TYPE, Running).await;
+    kit.runtime().reset_daemon(Base::TYPE).unwrap();
+    fail(&kit, Base::TYPE).await;
+    assert_eq!(attempt(&kit, Base::TYPE), 1);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_of_a_stopped_daemon_clears_its_count() {
+    let kit = base().await;
+    fail(&kit, Base::TYPE).await;
+    fail(&kit, Base::TYPE).await;
+    kit.runtime().stop_daemon(Base::TYPE, Dependents::Refuse).await.unwrap();
+    kit.runtime().restart_daemon(Base::TYPE).unwrap();
+    fail(&kit, Base::TYPE).await;
+    assert_eq!(attempt(&kit, Base::TYPE), 1);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_while_it_waits_does_not_throw_the_next_incarnation_away() {
+    let kit = TestKit::builder().daemon::<Middle>().provide(Journal::default()).start().await;
+    fail(&kit, Base::TYPE).await;
+    kit.runtime().restart_daemon(Middle::TYPE).unwrap();
+    kit.wait_for(Middle::TYPE, ringrift_core::StateName::Waiting).await;
+    kit.runtime().restart_daemon(Middle::TYPE).unwrap();
+    kit.wait_for(Middle::TYPE, Running).await;
+    kit.advance(secs(1)).await;
+    assert_eq!((state(&kit, Middle::TYPE), daemon(&kit, Middle::TYPE).incarnation), (Running, 2));
+    kit.finish().await;
+}

@@ -41,11 +41,22 @@ pub(super) enum End {
 pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
     let mut failures = Failures::new(record.options().restart);
     loop {
-        wanted(&world, &record).await;
+        if wanted(&world, &record).await == Wanted::Again {
+            failures.clear();
+        }
         if !dependencies_ready(&world, &record).await {
             continue;
         }
-        match one_life(&world, &record).await {
+        // Asked for while it waited: what starts now is what was asked for.
+        if record.signals.take(Signal::Restart) {
+            failures.clear();
+        }
+        let end = one_life(&world, &record).await;
+        // A reset has nothing to do for an incarnation that lives but this.
+        if record.signals.take(Signal::Reset) {
+            failures.clear();
+        }
+        match end {
             End::Stopped => {}
             End::Restart => {
                 failures.clear();
@@ -75,13 +86,23 @@ async fn one_life(world: &Arc<World>, record: &Arc<Record>) -> End {
     }
 }
 
+/// Since when a daemon is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Still,
+    /// It was stopped meanwhile.
+    Again,
+}
+
 /// Returns when the daemon is wanted; until then it is `Stopped`, or `Disabled`.
-async fn wanted(world: &Arc<World>, record: &Arc<Record>) {
+async fn wanted(world: &Arc<World>, record: &Arc<Record>) -> Wanted {
+    let mut since = Wanted::Still;
     poll_fn(|cx| {
         record.signals.register(cx);
         if record.is_wanted() {
-            return Poll::Ready(());
+            return Poll::Ready(since);
         }
+        since = Wanted::Again;
         if let Intent::Stop { cause } = record.intent() {
             transition(world, record, State::Stopped { cause });
         }
@@ -90,7 +111,7 @@ async fn wanted(world: &Arc<World>, record: &Arc<Record>) {
         record.signals.take(Signal::Reset);
         Poll::Pending
     })
-    .await;
+    .await
 }
 
 /// Waits for the dependencies; false when the daemon is not wanted any more.
