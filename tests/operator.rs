@@ -262,3 +262,19 @@ async fn a_restart_while_it_waits_does_not_throw_the_next_incarnation_away() {
     assert_eq!((state(&kit, Middle::TYPE), daemon(&kit, Middle::TYPE).incarnation), (Running, 2));
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_start_right_after_a_stop_leaves_a_state_that_is_true() {
+    let kit = base().await;
+    {
+        // Told to stop, and not looked at yet.
+        let mut stop = std::pin::pin!(kit.runtime().stop_daemon(Base::TYPE, Dependents::Refuse));
+        let told = std::future::poll_fn(|cx| std::task::Poll::Ready(stop.as_mut().poll(cx).is_pending())).await;
+        assert!(told);
+    }
+    kit.runtime().start_daemon(Base::TYPE).unwrap();
+    kit.advance(secs(61)).await;
+    assert_eq!(state(&kit, Base::TYPE), Running);
+    assert_eq!(kit.stats(Base::TYPE).cycles, 2);
+    kit.finish().await;
+}

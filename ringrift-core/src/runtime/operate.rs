@@ -92,8 +92,11 @@ impl Runtime {
             return;
         }
         record.set_intent(Intent::Run);
-        let cause = "an operator starts it".to_owned();
-        transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause });
+        // Only of what has ended; the state of what still lives is its own task's to say.
+        if matches!(record.state().name(), StateName::Stopped | StateName::Disabled) {
+            let cause = "an operator starts it".to_owned();
+            transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause });
+        }
         self.inner.ensure_task(record.index);
     }
 
