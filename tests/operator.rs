@@ -278,3 +278,16 @@ async fn a_start_right_after_a_stop_leaves_a_state_that_is_true() {
     assert_eq!(kit.stats(Base::TYPE).cycles, 2);
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_start_of_a_failed_daemon_starts_it() {
+    let kit = base().await;
+    fail(&kit, Base::TYPE).await;
+    fail(&kit, Base::TYPE).await;
+    kit.wait_for(Base::TYPE, Running).await;
+    kit.kill(Base::TYPE);
+    kit.wait_for(Base::TYPE, Failed).await;
+    kit.runtime().start_daemon(Base::TYPE).unwrap();
+    kit.wait_for(Base::TYPE, Running).await;
+    kit.finish().await;
+}

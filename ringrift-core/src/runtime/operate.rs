@@ -67,14 +67,17 @@ impl Runtime {
         Ok(self.inner.world.find(daemon).ok_or_else(unknown)?)
     }
 
-    /// Starts a daemon that was stopped or not selected, and what it depends on and nobody stopped.
-    /// One that runs goes on.
+    /// Starts a daemon that was stopped, failed or not selected, and what it depends on and nobody
+    /// stopped. One that runs goes on.
     ///
     /// # Errors
     /// When there is no such daemon, or it is leaked.
     pub fn start_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        if record.is_wanted() && record.state().name() == StateName::Failed {
+            record.signals.raise(Signal::Restart);
+        }
         self.switch_on(record);
         Ok(())
     }
