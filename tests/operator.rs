@@ -291,3 +291,19 @@ async fn a_start_of_a_failed_daemon_starts_it() {
     kit.wait_for(Base::TYPE, Running).await;
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_starts_once_the_runtime_has_stopped() {
+    let kit = base().await;
+    kit.runtime().shutdown().await;
+    let operations = [
+        ringrift_core::runtime::Runtime::start_daemon,
+        ringrift_core::runtime::Runtime::restart_daemon,
+        ringrift_core::runtime::Runtime::enable_daemon,
+    ];
+    for operation in operations {
+        assert_eq!(operation(kit.runtime(), Base::TYPE).unwrap_err().to_string(), "the runtime stops");
+        assert_eq!(state(&kit, Base::TYPE), Stopped);
+    }
+    kit.finish().await;
+}

@@ -5,7 +5,10 @@ use std::{io, sync::PoisonError, time::Duration};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{Runtime, health_view, snapshot::HealthSnapshot};
+use super::{
+    Runtime, health_view,
+    snapshot::{HealthSnapshot, Phase},
+};
 use crate::{
     declaration::{
         live::{
@@ -52,6 +55,9 @@ pub enum OperateError {
         /// What does not end.
         cause: String,
     },
+    /// Nothing is started any more.
+    #[error("the runtime stops")]
+    Stopping,
     /// What was disabled or enabled can't be kept.
     #[error("the change can't be kept in the data folder")]
     NotKept(#[source] io::Error),
@@ -71,15 +77,23 @@ impl Runtime {
     /// stopped. One that runs goes on.
     ///
     /// # Errors
-    /// When there is no such daemon, or it is leaked.
+    /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn start_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        self.not_stopping()?;
         if record.is_wanted() && record.state().name() == StateName::Failed {
             record.signals.raise(Signal::Restart);
         }
         self.switch_on(record);
         Ok(())
+    }
+
+    fn not_stopping(&self) -> Result<(), OperateError> {
+        match self.inner.phase.get() {
+            Phase::Starting | Phase::Running => Ok(()),
+            Phase::Stopping | Phase::Stopped => Err(OperateError::Stopping),
+        }
     }
 
     fn switch_on(&self, record: &std::sync::Arc<Record>) {
@@ -146,13 +160,14 @@ impl Runtime {
     }
 
     /// Ends the living incarnation and starts another, with the count of failures at zero. Never
-    /// refused, unless the daemon is leaked.
+    /// refused, unless the daemon is leaked or the runtime stops.
     ///
     /// # Errors
-    /// When there is no such daemon, or it is leaked.
+    /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn restart_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        self.not_stopping()?;
         if record.is_wanted() {
             record.signals.raise(Signal::Restart);
         } else {
@@ -190,7 +205,7 @@ impl Runtime {
     /// Takes a `disable` back, and starts the daemon.
     ///
     /// # Errors
-    /// When there is no such daemon, or the change can't be kept.
+    /// When there is no such daemon, or the change can't be kept; or when the runtime stops.
     pub fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         self.record(daemon)?;
         self.disabled().enable(daemon.as_str()).map_err(OperateError::NotKept)?;
