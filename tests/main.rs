@@ -4,4 +4,5 @@ mod journal;
 mod lifecycle;
 mod look;
 mod operator;
+mod panics;
 mod restart;
