@@ -1,5 +1,6 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
+mod bombs;
 mod journal;
 mod lifecycle;
 mod look;

@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     declaration::{
-        daemon::{ExitReason, FatalError},
+        daemon::{DaemonResult, ExitReason, FatalError},
         live::{
-            incarnation::{Incarnation, Life},
+            incarnation::{Boxed, Incarnation, Life},
             record::{Hook, Record},
             world::World,
         },
@@ -84,7 +84,7 @@ async fn started(
     record: &Arc<Record>,
     life: &Arc<Life>,
 ) -> Result<Arc<dyn Incarnation>, NotStarted> {
-    let living = match guarded_start(world, record, Hook::Init, build(record, life)).await {
+    let living = match guarded_start(world, record, Hook::Init, Box::pin(build(record, life))).await {
         Ok(living) => living,
         Err(verdict) => return Err((None, verdict)),
     };
@@ -107,7 +107,7 @@ async fn guarded_start<T>(
     world: &World,
     record: &Record,
     hook: Hook,
-    future: impl Future<Output = Result<T, BoxError>>,
+    future: Boxed<'_, DaemonResult<T>>,
 ) -> Result<T, Verdict> {
     let outcome = unless_interrupted(record, Box::pin(hooks::run(world, record, hook, future))).await;
     record.hook.end();
