@@ -192,3 +192,17 @@ async fn a_bomb_in_a_hook_of_the_end_that_times_out_is_counted_and_the_stop_goes
         kit.finish().await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_bomb_in_a_handler_that_times_out_is_a_dead_letter_and_the_daemon_lives() {
+    let (kit, place, _) = fragile().await;
+    kit.expect_dead_letters();
+    place.arm("on_ping");
+    kit.emit(Ping).await;
+    kit.emit(Ping).await;
+    kit.advance(secs(11)).await;
+    assert_eq!((state(&kit, Fragile::TYPE), daemon(&kit, Fragile::TYPE).incarnation), (Running, 1));
+    let deliveries = kit.snapshot().deliveries;
+    assert_eq!((deliveries.dead, deliveries.handled), (1, 1));
+    kit.finish().await;
+}

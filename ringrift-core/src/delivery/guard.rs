@@ -24,11 +24,12 @@ pub(crate) enum Outcome<T = ()> {
     Timeout,
 }
 
-/// Awaits `future` under `watch`, which the caller has begun; ends the watch.
+/// Awaits `future` under `watch`, which the caller has begun; ends the watch. A future that panics
+/// in its drop when it is cut off is a panic too.
 #[inline]
 pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
-    let mut future = pin!(future);
-    let outcome = poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
+    let mut future = pin!(Some(future));
+    let outcome = poll_fn(|cx| match poll_caught(future.as_mut().as_pin_mut().expect("not cut off yet"), cx) {
         Ok(Poll::Ready(Ok(value))) => Poll::Ready(Outcome::Ok(value)),
         Ok(Poll::Ready(Err(error))) => Poll::Ready(Outcome::Err(error)),
         Err(panic) => Poll::Ready(Outcome::Panic(panic)),
@@ -38,7 +39,13 @@ pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>
     })
     .await;
     watch.end();
-    outcome
+    match outcome {
+        Outcome::Timeout => match catch(|| future.set(None)) {
+            Ok(()) => Outcome::Timeout,
+            Err(panic) => Outcome::Panic(format!("took too long, and when it was cut off: {panic}")),
+        },
+        outcome => outcome,
+    }
 }
 
 /// Awaits `future` with nothing but panic safety.
