@@ -206,3 +206,13 @@ async fn a_bomb_in_a_handler_that_times_out_is_a_dead_letter_and_the_daemon_live
     assert_eq!((deliveries.dead, deliveries.handled), (1, 1));
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_of_the_end_that_panics_before_it_returns_its_future_does_not_skip_the_rest() {
+    let (kit, place, journal) = fragile().await;
+    place.arm("call of on_stop");
+    kit.runtime().stop_daemon(Fragile::TYPE, Dependents::Refuse).await.unwrap();
+    assert_eq!((state(&kit, Fragile::TYPE), kit.stats(Fragile::TYPE).panics), (Stopped, 1));
+    assert_eq!(journal.take(), ["its task ended", "on_exit stopped: an operator stopped it"]);
+    kit.finish().await;
+}
