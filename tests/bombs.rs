@@ -216,3 +216,18 @@ async fn a_hook_of_the_end_that_panics_before_it_returns_its_future_does_not_ski
     assert_eq!(journal.take(), ["its task ended", "on_exit stopped: an operator stopped it"]);
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_health_check_that_panics_before_its_future_or_in_its_drop_is_not_the_last() {
+    for place_of_panic in ["call of health", "health"] {
+        let (kit, place, _) = fragile().await;
+        kit.advance(secs(31)).await;
+        place.arm(place_of_panic);
+        kit.advance(secs(36)).await;
+        assert_eq!(health(&kit, Fragile::TYPE).failed_checks, 1, "{place_of_panic}");
+        kit.advance(secs(36)).await;
+        let found = health(&kit, Fragile::TYPE);
+        assert!(found.healthy && found.checked_ms_ago.unwrap() <= 36_000, "{place_of_panic}: {found:?}");
+        kit.finish().await;
+    }
+}
