@@ -110,7 +110,8 @@ async fn a_panic_of_a_runner_is_a_failure() {
     kit.runtime().restart_daemon(Service::TYPE).unwrap();
     let backoff = kit.wait_for(Service::TYPE, Backoff).await;
     assert_eq!(backoff.cause(), "runner panicked: an injected panic");
-    assert_eq!(kit.stats(Service::TYPE).panics, 1);
+    let stats = kit.stats(Service::TYPE);
+    assert_eq!((stats.panics, &*stats.last_errors[0].message), (1, "runner panicked: an injected panic"));
     kit.wait_for(Service::TYPE, Running).await;
     kit.finish().await;
 }
