@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{child::End, hooks, start::exit_reason, work::Verdict};
+use super::{child::End, hooks, start::exit_reason, transition::transition, work::Verdict};
 use crate::{
     declaration::live::{
         incarnation::{Incarnation, Life},
@@ -15,6 +15,7 @@ use crate::{
         world::World,
     },
     delivery::guard::catch,
+    words::state::{State, StateName},
 };
 
 /// The least that `on_exit` gets.
@@ -33,9 +34,12 @@ pub(super) async fn without_stop(
     verdict: Verdict,
     ran: Duration,
 ) -> End {
+    record.set_open(false);
+    if record.state().name() != StateName::Stopping {
+        transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
+    }
     let deadline = Instant::now() + record.options().stop_timeout;
     life.cancel();
-    record.set_open(false);
     record.conditions.abort_check();
     let tasks = end_tasks(life, deadline).await;
     if let Some(living) = living {
