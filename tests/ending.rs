@@ -256,3 +256,18 @@ async fn a_hook_of_the_end_that_hangs_is_cut_off_and_the_next_one_runs() {
     assert_eq!(journal.take()[1..], ["on_exit of 1", "drop of 1"]);
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn everything_that_hangs_at_once_is_over_within_nine_seconds() {
+    let journal = Journal::default();
+    let kit = TestKit::builder().daemon::<Helped>().provide(journal.clone()).start().await;
+    kit.fault(Helped::TYPE, FaultAt::Cycle, Fault::Hang, 1);
+    kit.fault(Helped::TYPE, FaultAt::Stop, Fault::Hang, 1);
+    kit.fault(Helped::TYPE, FaultAt::Exit, Fault::Hang, 1);
+    kit.advance(secs(61)).await;
+    let before = kit.snapshot().runtime.uptime_ms;
+    kit.runtime().stop_daemon(Helped::TYPE, Dependents::Refuse).await.unwrap();
+    let took = kit.snapshot().runtime.uptime_ms - before;
+    assert!(took <= 9_000, "{took}");
+    kit.finish().await;
+}

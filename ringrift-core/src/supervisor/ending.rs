@@ -25,20 +25,21 @@ const AFTER_ABORT: Duration = Duration::from_secs(1);
 /// How often the count of a borrowed instance is looked at, should its holder not wake us.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed.
+/// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed: all that by `deadline`,
+/// which the drain and `on_stop` had before, or by the least that each gets.
 pub(super) async fn without_stop(
     world: &Arc<World>,
     record: &Arc<Record>,
     life: &Arc<Life>,
     living: Option<Arc<dyn Incarnation>>,
     verdict: Verdict,
+    deadline: Instant,
     ran: Duration,
 ) -> End {
     record.set_open(false);
     if record.state().name() != StateName::Stopping {
         transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
     }
-    let deadline = Instant::now() + record.options().stop_timeout;
     life.cancel();
     record.conditions.abort_check();
     let tasks = end_tasks(life, deadline).await;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
@@ -61,7 +62,8 @@ async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>)
         Ok(living) => living,
         Err((living, verdict)) => {
             let failed = matches!(verdict, Verdict::Failed(_));
-            let end = ending::without_stop(world, record, &life, living, verdict, Duration::ZERO).await;
+            let end =
+                ending::without_stop(world, record, &life, living, verdict, deadline(record), Duration::ZERO).await;
             if let (true, End::Failed { cause, .. }) = (failed, &end) {
                 _ = world.failed_start.set((record.ty, cause.clone()));
             }
@@ -71,9 +73,14 @@ async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>)
     record.set_open(true);
     transition(world, record, State::Running);
     let ready_ms = world.clock.now_ms();
-    let verdict = work::until_the_end(world, record, &life, &living).await;
+    let (verdict, deadline) = work::until_the_end(world, record, &life, &living).await;
     let ran = Duration::from_millis(world.clock.now_ms().saturating_sub(ready_ms));
-    ending::without_stop(world, record, &life, Some(living), verdict, ran).await
+    ending::without_stop(world, record, &life, Some(living), verdict, deadline, ran).await
+}
+
+/// By when an end that begins now is over.
+pub(super) fn deadline(record: &Record) -> Instant {
+    Instant::now() + record.options().stop_timeout
 }
 
 type NotStarted = (Option<Arc<dyn Incarnation>>, Verdict);
