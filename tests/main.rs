@@ -8,3 +8,4 @@ mod look;
 mod operator;
 mod panics;
 mod restart;
+mod stop;
