@@ -216,3 +216,19 @@ async fn mail_in_the_hand_of_a_leaked_daemon_is_counted_too() {
     assert_eq!(kit.runtime().shutdown().await, report);
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_innocent_still_end_when_the_others_use_up_the_time() {
+    let (kit, journal) = chain().await;
+    for daemon in [Five::TYPE, Four::TYPE, Three::TYPE, Two::TYPE] {
+        hang(&kit, daemon).await;
+    }
+    kit.advance(secs(61)).await;
+    let (report, took) = shutdown(&kit).await;
+    assert!(report.leaked.is_empty() && took <= 25_000, "{report:?} {took}");
+    assert_eq!(journal.take(), ["one stops", "one ends"]);
+    for daemon in [Five::TYPE, Four::TYPE, Three::TYPE, Two::TYPE, One::TYPE] {
+        assert_eq!(state(&kit, daemon), Stopped);
+    }
+    kit.finish().await;
+}
