@@ -8,4 +8,5 @@ mod look;
 mod operator;
 mod panics;
 mod restart;
+mod start_order;
 mod stop;

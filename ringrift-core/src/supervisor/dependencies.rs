@@ -11,15 +11,14 @@ use crate::{
 /// The dependencies that are not ready, each with its state.
 pub(crate) fn missing(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
     let states = record.depends_on.iter().map(|index| world.record(*index));
-    let not_ready = states.map(|record| (record.ty, record.state())).filter(|(_, state)| !state.is_ready());
-    not_ready.collect()
+    states.filter(|record| !record.is_ready()).map(|record| (record.ty, record.state())).collect()
 }
 
 /// The wanted daemons that are still on their way: neither ready nor settled.
 fn unsettled_wants(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
     let states = record.wants.iter().map(|index| world.record(*index));
-    let on_their_way = |state: &State| !state.is_ready() && !state.name().is_settled();
-    states.map(|record| (record.ty, record.state())).filter(|(_, state)| on_their_way(state)).collect()
+    let on_their_way = states.filter(|record| !record.is_ready() && !record.state().name().is_settled());
+    on_their_way.map(|record| (record.ty, record.state())).collect()
 }
 
 /// `Waiting`, with whom and why; `None` when the daemon may start.

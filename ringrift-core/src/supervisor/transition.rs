@@ -21,7 +21,11 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     if status.state == state || status.state.name() == StateName::Leaked {
         return;
     }
+    let kind = record.spec.kind;
+    let was_ready = status.is_ready(kind);
     let old = std::mem::replace(&mut status.state, state.clone());
+    status.has_completed |= state.name() == StateName::Completed;
+    let is_ready = status.is_ready(kind);
     match state.name() {
         StateName::Running => {
             status.ready_ms = Some(now);
@@ -40,7 +44,7 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     set_gate(world, record, &state);
     log(record, incarnation, &state);
     announce::state_changed(world, record, &old, &state);
-    if old.is_ready() != state.is_ready() || old.name().is_settled() != state.name().is_settled() {
+    if was_ready != is_ready || old.name().is_settled() != state.name().is_settled() {
         record.dependents.iter().for_each(|dependent| world.record(*dependent).signals.wake());
     }
     if state == State::Running {
