@@ -143,6 +143,22 @@ async fn an_on_start_of_over_thirty_seconds_is_a_failed_start() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn dependents_of_a_failed_start_wait_with_its_cause_and_the_rest_runs() {
+    let plan = plan(2);
+    let builder = TestKit::builder().daemon::<Top>().daemon::<Stubborn>().provide(plan.clone()).strict(false);
+    let kit = builder.start().await;
+    kit.expect_failures_of(Base::TYPE);
+    kit.wait_for(Base::TYPE, Backoff).await;
+    kit.advance(millis(1)).await;
+    assert_eq!(state(&kit, Stubborn::TYPE), Running);
+    assert_eq!(kit.state(Middle::TYPE).to_string(), "waiting: `base` is in backoff: on_start failed: no luck");
+    assert_eq!(kit.state(Top::TYPE).to_string(), "waiting: `middle` is waiting");
+    kit.wait_for(Top::TYPE, Running).await;
+    assert_eq!(daemon(&kit, Base::TYPE).restarts, 2);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_start_counts_like_any_failure() {
     let kit = TestKit::builder().daemon::<Middle>().provide(plan(100)).strict(false).start().await;
     kit.expect_failures_of(Base::TYPE);
@@ -224,3 +240,18 @@ async fn one_that_is_not_selected_starts_when_an_operator_says_so() {
 #[daemon(category = "misc", default_off, depends_on = [Base], register = false)]
 struct Off;
 impl Daemon for Off {}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_waited_for_is_said_as_it_is_now() {
+    let kit = TestKit::builder().daemon::<Middle>().provide(plan(0)).start().await;
+    kit.fault(Base::TYPE, FaultAt::Start, Fault::Slow(secs(10)), 1);
+    kit.kill(Base::TYPE);
+    kit.wait_for(Base::TYPE, Backoff).await;
+    kit.runtime().restart_daemon(Middle::TYPE).unwrap();
+    kit.advance(millis(100)).await;
+    assert_eq!(kit.state(Middle::TYPE).to_string(), "waiting: `base` is in backoff: killed by the test");
+    kit.wait_for(Base::TYPE, Starting).await;
+    kit.advance(millis(1)).await;
+    assert_eq!(kit.state(Middle::TYPE).to_string(), "waiting: `base` is starting: its on_start runs");
+    kit.finish().await;
+}

@@ -46,12 +46,20 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     announce::state_changed(world, record, &old, &state);
     if was_ready != is_ready || old.name().is_settled() != state.name().is_settled() {
         record.dependents.iter().for_each(|dependent| world.record(*dependent).signals.wake());
+    } else if old.name() != state.name() {
+        // They say why they wait.
+        dependents_that_wait(world, record).for_each(|dependent| dependent.signals.wake());
     }
     if state == State::Running {
         let interval = record.options().health_check_interval.as_millis() as u64;
         world.schedule_health_check(now + interval, record.index, incarnation);
     }
     world.changed.notify_waiters();
+}
+
+fn dependents_that_wait<'a>(world: &'a World, record: &'a Record) -> impl Iterator<Item = &'a Arc<Record>> {
+    let dependents = record.dependents.iter().map(|dependent| world.record(*dependent));
+    dependents.filter(|dependent| dependent.status().state.name() == StateName::Waiting)
 }
 
 /// What the state means for the daemon's mail.
