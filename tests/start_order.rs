@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use ringrift_core::{
-    StateName::{Backoff, Failed, Running, Starting},
+    StateName::{Backoff, Failed, Running, Starting, Waiting},
     prelude::*,
     testing::{Fault, FaultAt, TestKit},
 };
@@ -253,5 +253,29 @@ async fn what_is_waited_for_is_said_as_it_is_now() {
     kit.wait_for(Base::TYPE, Starting).await;
     kit.advance(millis(1)).await;
     assert_eq!(kit.state(Middle::TYPE).to_string(), "waiting: `base` is starting: its on_start runs");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn wants_does_not_wait_for_one_that_waits_for_a_failed_one() {
+    let builder = TestKit::builder().daemon::<FanOfMiddle>().daemon::<Middle>().provide(plan(100)).strict(false);
+    let kit = builder.start().await;
+    kit.expect_failures_of(Base::TYPE);
+    kit.wait_for(Base::TYPE, Failed).await;
+    kit.wait_for(FanOfMiddle::TYPE, Running).await;
+    assert_eq!(state(&kit, Middle::TYPE), Waiting);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn wants_does_not_wait_for_one_that_is_retried_for_ever() {
+    let builder = TestKit::builder().daemon::<FanOfStubborn>().daemon::<Stubborn>().provide(plan(0)).strict(false);
+    let kit = builder.start().await;
+    kit.runtime().stop_daemon(FanOfStubborn::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
+    kit.fault(Stubborn::TYPE, FaultAt::Start, Fault::Error, 1_000);
+    kit.runtime().restart_daemon(Stubborn::TYPE).unwrap();
+    kit.runtime().start_daemon(FanOfStubborn::TYPE).unwrap();
+    kit.advance(secs(20)).await;
+    assert_eq!((state(&kit, Stubborn::TYPE), state(&kit, FanOfStubborn::TYPE)), (Backoff, Running));
     kit.finish().await;
 }

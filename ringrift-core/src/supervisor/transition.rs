@@ -1,7 +1,7 @@
 //! The one function that changes a daemon's state, so that time, mailbox, log line, event and
 //! dependents can't disagree.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::announce;
 use crate::{
@@ -50,11 +50,31 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
         // They say why they wait.
         dependents_that_wait(world, record).for_each(|dependent| dependent.signals.wake());
     }
+    if is_on_its_way(&old) != is_on_its_way(&state) {
+        wake_all_that_wait(world, record);
+    }
     if state == State::Running {
         let interval = record.options().health_check_interval.as_millis() as u64;
         world.schedule_health_check(now + interval, record.index, incarnation);
     }
     world.changed.notify_waiters();
+}
+
+/// Whether those that want it, or want what waits for it, may wait for it.
+fn is_on_its_way(state: &State) -> bool {
+    !state.name().is_settled() && state.name() != StateName::Backoff
+}
+
+/// Wakes whoever waits for it, directly or through others that wait.
+fn wake_all_that_wait(world: &World, record: &Record) {
+    let mut seen = HashSet::new();
+    let mut unseen: Vec<&Arc<Record>> = dependents_that_wait(world, record).collect();
+    while let Some(waiting) = unseen.pop() {
+        if seen.insert(waiting.index) {
+            waiting.signals.wake();
+            unseen.extend(dependents_that_wait(world, waiting));
+        }
+    }
 }
 
 fn dependents_that_wait<'a>(world: &'a World, record: &'a Record) -> impl Iterator<Item = &'a Arc<Record>> {
