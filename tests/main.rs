@@ -1,6 +1,7 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
 mod bombs;
+mod cycles;
 mod ending;
 mod journal;
 mod lifecycle;
