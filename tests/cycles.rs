@@ -202,3 +202,31 @@ async fn a_fatal_error_skips_the_restarts() {
     assert_eq!((daemon(&kit, Hopeless::TYPE).restarts, health(&kit, Hopeless::TYPE).healthy), (0, false));
     kit.finish().await;
 }
+
+/// Has always more to do.
+#[daemon(category = "misc", register = false)]
+struct Busy;
+
+impl Daemon for Busy {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        cx.request_cycle();
+        Ok(())
+    }
+
+    async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
+        // A test that can fail must not run for ever.
+        if cx.stats().cycles < 100_000 {
+            cx.request_cycle();
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cycle_that_always_asks_for_the_next_does_not_keep_the_thread() {
+    let kit = TestKit::builder().daemon::<Busy>().start().await;
+    kit.runtime().stop_daemon(Busy::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
+    let cycles = kit.stats(Busy::TYPE).cycles;
+    assert!(cycles < 10_000, "{cycles}");
+    kit.finish().await;
+}
