@@ -3,6 +3,8 @@
 mod bombs;
 mod cycles;
 mod ending;
+mod hang;
+mod health;
 mod journal;
 mod lifecycle;
 mod look;
