@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::runtime::Handle;
+
 use super::announce;
 use crate::declaration::live::{
     attribution::{PollOf, polls_of},
@@ -27,8 +29,9 @@ impl Watchdog {
     /// Starts the thread of a runtime.
     pub(crate) fn start(world: &Arc<World>) -> std::io::Result<Self> {
         let weak = Arc::downgrade(world);
+        let runtime = Handle::current();
         let builder = thread::Builder::new().name("ringrift-watchdog".into()).stack_size(256 * 1024);
-        let handle = builder.spawn(move || watch(&weak))?;
+        let handle = builder.spawn(move || watch(&weak, &runtime))?;
         Ok(Self(handle.thread().clone()))
     }
 }
@@ -39,12 +42,17 @@ impl Drop for Watchdog {
     }
 }
 
-fn watch(world: &Weak<World>) {
+fn watch(world: &Weak<World>, runtime: &Handle) {
     let mut seen: HashMap<PollOf, (u32, u32)> = HashMap::new();
     loop {
         thread::park_timeout(LOOK);
         let Some(world) = world.upgrade() else { return };
         seen = look(&world, &seen);
+        if seen.values().any(|(_, looks)| *looks > 1) {
+            // A worker that blocks may be the one that was to wait for timers and I/O. Anything
+            // that is spawned from outside wakes another one, which then takes that over.
+            runtime.spawn(std::future::ready(()));
+        }
     }
 }
 
