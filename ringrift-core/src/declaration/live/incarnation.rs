@@ -14,7 +14,11 @@ use tracing::Span;
 use super::{attribution::Attributed, record::Record, tasks::Tasks, world::World};
 use crate::{
     declaration::daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, ExitReason},
-    delivery::{guard::caught, mailbox::Mail, taken::Taken},
+    delivery::{
+        guard::{catch, caught},
+        mailbox::Mail,
+        taken::Taken,
+    },
     words::health::HealthReport,
 };
 
@@ -79,7 +83,7 @@ impl Life {
         let watched = async move {
             match caught(task).await {
                 Ok(output) => output,
-                Err(panic) => life.spawned_task_panicked(panic),
+                Err(panic) => life.helper_panicked("spawn", panic),
             }
         };
         let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
@@ -88,20 +92,27 @@ impl Life {
     }
 
     /// Notes the panic as an error of the daemon, and hands it on to whoever holds the `JoinHandle`.
-    fn spawned_task_panicked(&self, panic: String) -> ! {
-        tracing::error!(%panic, "a spawned task panicked");
+    fn helper_panicked(&self, how: &'static str, panic: String) -> ! {
+        tracing::error!(%panic, how, "a spawned task panicked");
         self.record.counters.panic();
-        self.record.counters.error("spawn", format!("panicked: {panic}"), self.world.clock.wall());
+        self.record.counters.error(how, format!("panicked: {panic}"), self.world.clock.wall());
         std::panic::resume_unwind(Box::new(panic))
     }
 
-    pub(crate) fn spawn_blocking<F, T>(&self, work: F) -> JoinHandle<T>
+    pub(crate) fn spawn_blocking<F, T>(self: &Arc<Self>, work: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let span = self.span.clone();
-        self.tasks.get_or_init(Tasks::default).spawn_blocking(move || span.in_scope(work))
+        let life = Arc::clone(self);
+        let scoped = move || {
+            let world = Arc::clone(&life.world);
+            match catch(|| world.sync_scope(|| life.span.in_scope(work))) {
+                Ok(output) => output,
+                Err(panic) => life.helper_panicked("spawn_blocking", panic),
+            }
+        };
+        self.tasks.get_or_init(Tasks::default).spawn_blocking(scoped)
     }
 }
 

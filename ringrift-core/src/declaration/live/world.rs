@@ -178,6 +178,11 @@ impl World {
     pub(crate) fn scope<F: Future>(self: Arc<Self>, future: F) -> impl Future<Output = F::Output> {
         CURRENT.scope(self, future)
     }
+
+    /// Runs `work`, off tokio's workers, with this as the current runtime.
+    pub(crate) fn sync_scope<T>(self: Arc<Self>, work: impl FnOnce() -> T) -> T {
+        CURRENT.sync_scope(self, work)
+    }
 }
 
 fn address(spec: &'static DaemonSpec) -> usize {
