@@ -3,6 +3,7 @@
 mod bombs;
 mod cycles;
 mod ending;
+mod graphs;
 mod hang;
 mod health;
 mod instances;
