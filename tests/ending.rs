@@ -271,3 +271,36 @@ async fn everything_that_hangs_at_once_is_over_within_nine_seconds() {
     assert!(took <= 9_000, "{took}");
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_leaked_daemon_can_be_disabled_for_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || TestKit::builder().daemon::<Diary>().provide(Journal::default()).data_dir(folder.path()).start();
+    let kit = start().await;
+    kit.expect_failures_of(Diary::TYPE);
+    let borrowed: Ref<Diary> = kit.get();
+    let leaked = kit.runtime().disable_daemon(Diary::TYPE, Dependents::Refuse).await.unwrap_err();
+    assert!(leaked.to_string().starts_with("daemon `diary` is leaked: "), "{leaked}");
+    kit.finish().await;
+    drop(borrowed);
+    let kit = start().await;
+    assert_eq!(kit.state(Diary::TYPE).to_string(), "disabled: an operator disabled it");
+    kit.finish().await;
+}
+
+/// Fails to start, and leaves something behind.
+#[daemon(category = "misc", register = false)]
+struct Leaves;
+
+impl Daemon for Leaves {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        std::mem::forget(cx.this());
+        Err("no luck".into())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_start_that_leaks_is_a_failed_start_for_strict() {
+    let error = TestKit::builder().daemon::<Leaves>().try_start().await.map(drop).unwrap_err().to_string();
+    assert!(error.starts_with("daemon `leaves` did not start: 1 still hold a reference"), "{error}");
+}

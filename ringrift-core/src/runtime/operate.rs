@@ -192,14 +192,18 @@ impl Runtime {
     /// # Errors
     /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept.
     pub async fn disable_daemon(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
-        self.stop_daemon(daemon, dependents).await?;
+        let stopped = self.stop_daemon(daemon, dependents).await;
+        // One that can't be stopped is the more in need of not being started again.
+        if !matches!(stopped, Ok(()) | Err(OperateError::Leaked { .. })) {
+            return stopped;
+        }
         let record = self.record(daemon)?;
         let now = self.inner.world.clock.wall();
         self.disabled().disable(daemon.as_str(), now).map_err(OperateError::NotKept)?;
         let cause = "an operator disabled it".to_owned();
         record.set_intent(Intent::Off { cause: cause.clone() });
         transition(&self.inner.world, record, State::Disabled { cause });
-        Ok(())
+        stopped
     }
 
     /// Takes a `disable` back, and starts the daemon.

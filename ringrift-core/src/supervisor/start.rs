@@ -64,7 +64,7 @@ async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>)
             let failed = matches!(verdict, Verdict::Failed(_));
             let end =
                 ending::without_stop(world, record, &life, living, verdict, deadline(record), Duration::ZERO).await;
-            if let (true, End::Failed { cause, .. }) = (failed, &end) {
+            if let (true, End::Failed { cause, .. } | End::Leaked { cause }) = (failed, &end) {
                 _ = world.failed_start.set((record.ty, cause.clone()));
             }
             return end;
