@@ -250,6 +250,7 @@ impl Record {
     /// Forgets what belonged to the incarnation that has ended.
     pub(crate) fn begin_incarnation(&self) {
         self.conditions.clear();
+        self.signals.take(Signal::Unhealthy);
         self.counters.forget_outcomes();
         self.heartbeat_ms.store(0, Relaxed);
         self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner).clear();
