@@ -16,3 +16,4 @@ mod panics;
 mod restart;
 mod start_order;
 mod stop;
+mod tasks;

@@ -3,7 +3,7 @@
 use ringrift_core::{
     StateName::{Backoff, Disabled, Failed, Running, Stopped},
     prelude::*,
-    runtime::{Dependents, OperateError},
+    runtime::{Dependents, OperateError, Runtime},
     testing::TestKit,
 };
 
@@ -122,8 +122,7 @@ async fn a_stop_with_its_dependents_ends_them_first() {
 
 #[tokio::test(start_paused = true)]
 async fn restart_and_reset_end_a_backoff_at_once_with_the_count_at_zero() {
-    let operations = [ringrift_core::runtime::Runtime::restart_daemon, ringrift_core::runtime::Runtime::reset_daemon];
-    for operation in operations {
+    for operation in [Runtime::restart_daemon, Runtime::reset_daemon] {
         let kit = base().await;
         fail(&kit, Base::TYPE).await;
         fail(&kit, Base::TYPE).await;
@@ -138,8 +137,7 @@ async fn restart_and_reset_end_a_backoff_at_once_with_the_count_at_zero() {
 
 #[tokio::test(start_paused = true)]
 async fn restart_and_reset_start_a_failed_daemon_with_the_count_at_zero() {
-    let operations = [ringrift_core::runtime::Runtime::restart_daemon, ringrift_core::runtime::Runtime::reset_daemon];
-    for operation in operations {
+    for operation in [Runtime::restart_daemon, Runtime::reset_daemon] {
         let kit = base().await;
         fail(&kit, Base::TYPE).await;
         fail(&kit, Base::TYPE).await;
@@ -296,12 +294,7 @@ async fn a_start_of_a_failed_daemon_starts_it() {
 async fn nothing_starts_once_the_runtime_has_stopped() {
     let kit = base().await;
     kit.runtime().shutdown().await;
-    let operations = [
-        ringrift_core::runtime::Runtime::start_daemon,
-        ringrift_core::runtime::Runtime::restart_daemon,
-        ringrift_core::runtime::Runtime::enable_daemon,
-    ];
-    for operation in operations {
+    for operation in [Runtime::start_daemon, Runtime::restart_daemon, Runtime::enable_daemon] {
         assert_eq!(operation(kit.runtime(), Base::TYPE).unwrap_err().to_string(), "the runtime stops");
         assert_eq!(state(&kit, Base::TYPE), Stopped);
     }
