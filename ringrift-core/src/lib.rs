@@ -67,8 +67,9 @@ pub mod __private {
         declaration::{
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
-                HandlerTable, Handlers, Injected, NoHandlers, Registered, RunnerFn, SectionOf,
-                init, injected, ready, run, section_of,
+                HandlerTable, Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers,
+                Provide, Registered, Runner, RunnerFn, Section, SectionOf, TableOf, emitted, init,
+                injected, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

@@ -1,7 +1,10 @@
 //! The traits through which rustc checks the wiring. The macros implement them; users never do.
 
 use super::fields::SectionOf;
-use crate::declaration::spec::{SpecRef, check::Level};
+use crate::{
+    declaration::spec::{SpecRef, check::Level},
+    words::event::{Event, EventMeta},
+};
 
 /// A struct with `#[daemon]`.
 #[diagnostic::on_unimplemented(
@@ -25,7 +28,12 @@ pub trait Registered {
     label = "`{D}` may not emit this",
     note = "add `{Self}` to `emits = [..]` of `#[daemon]` on `{D}`"
 )]
-pub trait EmittedBy<D> {}
+pub trait EmittedBy<D>: Event {}
+
+/// One entry of `DaemonSpec::emits`.
+pub const fn emitted<D, E: EmittedBy<D>>() -> fn() -> &'static EventMeta {
+    E::meta
+}
 
 /// This daemon lists `T` in `depends_on` or `wants`.
 #[diagnostic::on_unimplemented(

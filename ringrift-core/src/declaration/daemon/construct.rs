@@ -23,6 +23,9 @@ use crate::{
 /// A user's own main loop (`runner = path`), boxed.
 pub type RunnerFn<D> = for<'a> fn(&'a D, &'a Context<D>) -> Running<'a>;
 
+/// An `init` under way.
+type Initialising<'a, D> = Pin<Box<dyn Future<Output = DaemonResult<D>> + Send + 'a>>;
+
 /// A runner under way.
 type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
 
@@ -127,11 +130,10 @@ where
 }
 
 /// Calls `init = path`.
-pub fn init<D>(
-    init: impl Init<D>,
-    build: BuildContext<D>,
-) -> impl Future<Output = DaemonResult<D>> + Send {
-    init.init(build)
+///
+/// Boxed, because a type that `init` had a part in would be reported as well as `init`.
+pub fn init<'a, D: 'a>(init: impl Init<D> + 'a, build: BuildContext<D>) -> Initialising<'a, D> {
+    Box::pin(init.init(build))
 }
 
 /// What `runner = path` names.

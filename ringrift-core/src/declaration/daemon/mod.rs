@@ -13,14 +13,14 @@ use std::future::Future;
 
 pub(crate) use self::handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE};
 pub use self::{
-    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered},
+    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted},
     construct::{BuildContext, Construct, Init, Runner, RunnerFn, init, ready, run},
     context::Context,
     error::{DaemonResult, Fatal, FatalError},
     exit::ExitReason,
-    fields::{FieldDefault, Injected, Provide, SectionOf, injected, section_of},
+    fields::{FieldDefault, Injected, Provide, Section, SectionOf, injected, section_of},
     handle::{Handle, NotRunning, Ref},
-    handlers::{HandlerTable, Handlers, NoHandlers},
+    handlers::{HandlerTable, Handlers, NoHandlers, TableOf},
 };
 use crate::words::health::HealthReport;
 
