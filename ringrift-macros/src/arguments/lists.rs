@@ -109,7 +109,10 @@ pub(crate) fn names(argument: &Argument, problems: &mut Problems) -> Option<Vec<
         if text.is_empty() || text.contains(char::is_whitespace) {
             problems.at(
                 name,
-                format!("a name in `{}` has letters, and no space", argument.key),
+                format!(
+                    "a name in `{}` is not empty and has no spaces",
+                    argument.key
+                ),
             );
         }
     }

@@ -6,7 +6,7 @@ use syn::{Attribute, Field, Fields, Generics, Ident, Item, LitStr, parse2};
 
 use super::options::EventOptions;
 use crate::{
-    arguments::split,
+    arguments::{Form, split},
     attributes::first_doc_line,
     names::{is_upper_snake_case, upper_snake_case},
     nearest::did_you_mean,
@@ -32,7 +32,12 @@ pub(super) fn parse(
     problems: &mut Problems,
 ) -> Option<EventItem> {
     let (ident, attributes, generics, fields) = declaration(item, problems)?;
-    let arguments = split(arguments, EventOptions::NAMES, problems);
+    let arguments = split(
+        arguments,
+        Form::NameThenOptions,
+        EventOptions::NAMES,
+        problems,
+    );
     let options = EventOptions::read(&arguments.options, problems);
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
@@ -130,12 +135,13 @@ impl EventItem {
                 "`dedup_key` needs at least one field; without the option, all fields count",
             );
         }
+        let fields: Vec<&Field> = fields.named.iter().collect();
         for key in &keys.value {
-            self.check_dedup_key(key, fields.named.iter().collect(), problems);
+            self.check_dedup_key(key, &fields, problems);
         }
     }
 
-    fn check_dedup_key(&self, key: &LitStr, fields: Vec<&Field>, problems: &mut Problems) {
+    fn check_dedup_key(&self, key: &LitStr, fields: &[&Field], problems: &mut Problems) {
         let text = key.value();
         let names: Vec<String> = fields
             .iter()

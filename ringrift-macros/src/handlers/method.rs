@@ -9,7 +9,7 @@ use syn::{
 
 use super::options::OnEventOptions;
 use crate::{
-    arguments::split,
+    arguments::{Form, split},
     names::{is_upper_snake_case, upper_snake_case},
     problems::Problems,
 };
@@ -70,7 +70,12 @@ fn event(attribute: &Attribute, problems: &mut Problems) -> Option<(LitStr, OnEv
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    let arguments = split(tokens, OnEventOptions::NAMES, problems);
+    let arguments = split(
+        tokens,
+        Form::NameThenOptions,
+        OnEventOptions::NAMES,
+        problems,
+    );
     let options = OnEventOptions::read(&arguments.options, problems);
     let Some(first) = arguments.first else {
         problems.at(&attribute.meta, "`#[on_event]` needs the name of the event, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
@@ -162,7 +167,8 @@ fn parameters(signature: &Signature, expected: &str, problems: &mut Problems) ->
         );
         return None;
     };
-    if shared(&cx.ty).is_none_or(|ty| !is_context(ty)) {
+    let is_swapped = shared(&event.ty).is_some_and(is_context);
+    if !is_swapped && shared(&cx.ty).is_none_or(|ty| !is_context(ty)) {
         problems.at(
             &cx.ty,
             format!("the last parameter is the context; {expected}"),
@@ -173,7 +179,7 @@ fn parameters(signature: &Signature, expected: &str, problems: &mut Problems) ->
         _ => {
             problems.at(
                 &event.ty,
-                format!("the event comes first, by reference; {expected}"),
+                format!("the event comes first, by reference, then the context; {expected}"),
             );
             None
         }

@@ -8,7 +8,10 @@ use super::{
     method::{self, Handler},
     options::HandlersOptions,
 };
-use crate::{arguments::split, problems::Problems};
+use crate::{
+    arguments::{Form, split},
+    problems::Problems,
+};
 
 /// An impl block with `#[handlers]`.
 pub(super) struct HandlersBlock {
@@ -24,7 +27,12 @@ pub(super) fn parse(
     item: &TokenStream,
     problems: &mut Problems,
 ) -> Option<HandlersBlock> {
-    let arguments = split(arguments, HandlersOptions::NAMES, problems);
+    let arguments = split(
+        arguments,
+        Form::NameThenOptions,
+        HandlersOptions::NAMES,
+        problems,
+    );
     if let Some(first) = arguments.first {
         problems.at(first, "`#[handlers]` takes no events; they stand on the methods, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
     }
@@ -33,7 +41,7 @@ pub(super) fn parse(
     check_block(&item, problems);
     let mut handlers = Vec::new();
     let before = problems.count();
-    for method in item.items.iter_mut() {
+    for method in &mut item.items {
         if let ImplItem::Fn(method) = method {
             handlers.extend(method::read(method, problems));
         }
@@ -89,18 +97,13 @@ fn check_block(item: &ItemImpl, problems: &mut Problems) {
 /// A delivery goes to one method: two for the same event are a slip.
 fn check_twice(handlers: &[Handler], problems: &mut Problems) {
     for (i, handler) in handlers.iter().enumerate() {
-        let name = handler.event.value();
-        if let Some(first) = handlers[..i]
-            .iter()
-            .find(|other| other.event.value() == name)
-        {
-            problems.at(
-                &handler.event,
-                format!(
-                    "`{}` handles `{name}` already; call `{}` from it",
-                    first.name, handler.name
-                ),
-            );
+        let is_same = |other: &&Handler| {
+            other.payload == handler.payload || other.event.value() == handler.event.value()
+        };
+        if let Some(first) = handlers[..i].iter().find(is_same) {
+            let (first, name, event) = (&first.name, &handler.name, first.event.value());
+            let message = format!("`{first}` handles `{event}` already; call `{name}` from it");
+            problems.at(&handler.event, message);
         }
     }
 }

@@ -1,0 +1,13 @@
+//! Fields of types that do not exist.
+use ringrift_core::prelude::*;
+#[daemon(category = "misc", depends_on = [])]
+struct Alpha {
+    one: Gmaes,
+    #[inject]
+    two: Ganes,
+    #[inject]
+    three: Handle<Gemas>,
+}
+impl Daemon for Alpha {}
+
+fn main() {}
