@@ -69,7 +69,7 @@ pub mod __private {
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
                 HandlerTable, Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers,
                 Provide, Registered, Runner, RunnerFn, Section, SectionOf, TableOf, emitted, init,
-                injected, ready, run, section_of,
+                injected, meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

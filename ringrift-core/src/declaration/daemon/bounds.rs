@@ -53,3 +53,8 @@ pub trait ConfiguredBy<T> {
     /// How its section is read.
     const SECTION: SectionOf<T>;
 }
+
+/// What a registry entry holds; a path to `E::meta` would report again what is wrong with `E`.
+pub const fn meta_of<E: Event>() -> fn() -> &'static EventMeta {
+    E::meta
+}

@@ -35,7 +35,7 @@ type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
     label = "not a daemon",
     note = "annotate it with `#[daemon(category = \"..\")]`"
 )]
-pub trait Construct: Registered + Sized + Send + Sync + 'static {
+pub trait Construct: Registered + Sized + 'static {
     /// The table of `#[handlers]`, empty without one.
     const HANDLERS: HandlerTable<Self>;
     /// `runner = path`.
@@ -109,7 +109,8 @@ pub fn ready<D>(
 #[diagnostic::on_unimplemented(
     message = "the `init` of daemon `{D}` does not have the shape of one",
     label = "not an `async fn(InitContext<{D}>) -> Result<{D}, _>`",
-    note = "the error converts into `Box<dyn Error + Send + Sync>`, and the future is `Send`"
+    note = "the error converts into `Box<dyn Error + Send + Sync>`",
+    note = "the future is `Send`: no `Rc` and no lock guard lives across an `.await`"
 )]
 pub trait Init<D> {
     /// Builds the daemon.
@@ -140,7 +141,7 @@ pub fn init<'a, D: 'a>(init: impl Init<D> + 'a, build: BuildContext<D>) -> Initi
 #[diagnostic::on_unimplemented(
     message = "the `runner` of daemon `{D}` does not have the shape of one",
     label = "not an `async fn(&{D}, &Context<{D}>) -> DaemonResult`",
-    note = "its future must be `Send`"
+    note = "the future is `Send`: no `Rc` and no lock guard lives across an `.await`"
 )]
 pub trait Runner<'a, D> {
     /// Runs.

@@ -22,7 +22,7 @@ pub(crate) const PANIC_WINDOW: Duration = Duration::from_mins(1);
 
 /// The statically dispatched handlers of a daemon. The macros know it as
 /// `OneHandlersBlockPerDaemon`: rustc names it when there are two, and the name is the message.
-pub trait Handlers: Construct {
+pub trait Handlers: Construct + Send + Sync {
     /// The subscriptions, in the order of the methods.
     const SUBS: &'static [SubSpec];
 
