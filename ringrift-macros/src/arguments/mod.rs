@@ -13,6 +13,9 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 pub(crate) use self::table::{Given, option_table};
 use crate::{nearest::did_you_mean, problems::Problems};
 
+/// Known, to be refused: see [`values::later`].
+const LATER: [&str; 5] = ["scope", "durable", "retention", "from", "version"];
+
 /// One option as it was written.
 #[derive(Clone)]
 pub(crate) struct Argument {
@@ -145,6 +148,11 @@ fn is_known(argument: &Argument, known: &[&str]) -> bool {
 fn admit(argument: Argument, known: &[&str], all: &mut Vec<Argument>, problems: &mut Problems) {
     let key = argument.key.to_string();
     if !is_known(&argument, known) {
+        let known: Vec<&str> = known
+            .iter()
+            .filter(|name| !LATER.contains(name))
+            .copied()
+            .collect();
         let hint = did_you_mean(&key, known.iter().copied())
             .unwrap_or_else(|| format!("; the known ones are {}", known.join(", ")));
         problems.at(&argument.key, format!("unknown option `{key}`{hint}"));

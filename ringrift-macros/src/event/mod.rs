@@ -39,7 +39,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
     });
     let listed = is_listed
-        .then(|| quote!(#p::inventory::submit! { #p::EventEntry(<#ident as #p::Event>::meta) }));
+        .then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
     // At the name, where a payload that can't be serialised, or sent, is reported.
     let (span, at_name) = (located(ident.span()), p.at(ident.span()));
     let header = quote_spanned!(span=> impl #at_name::Event for #ident);

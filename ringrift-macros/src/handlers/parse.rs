@@ -38,7 +38,15 @@ pub(super) fn parse(
     }
     let options = HandlersOptions::read(&arguments.options, problems);
     let mut item = an_impl(item, problems)?;
+    let before = problems.count();
     check_block(&item, problems);
+    // Of methods in the wrong block only the attributes are taken.
+    let mut unheard = Problems::default();
+    let problems = if problems.count() == before {
+        problems
+    } else {
+        &mut unheard
+    };
     let mut handlers = Vec::new();
     let before = problems.count();
     for method in &mut item.items {

@@ -5,8 +5,6 @@ struct Alpha {
     one: Gmaes,
     #[inject]
     two: Ganes,
-    #[inject]
-    three: Handle<Gemas>,
 }
 impl Daemon for Alpha {}
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 #[event("PING")]
 #[derive(Serialize, Deserialize)]
 struct Ping {
-    key: std::rc::Rc<u32>,
+    key: std::cell::Cell<u32>,
 }
 
 fn main() {}
