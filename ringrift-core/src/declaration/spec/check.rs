@@ -9,12 +9,12 @@ use super::{DaemonSpec, SubSpec};
 use crate::{declaration::daemon::Registered, words::event::Event};
 
 /// How many daemons the walk looks at.
-pub const BOUND: usize = 32;
+pub(crate) const BOUND: usize = 32;
 const TABLE: usize = 2 * BOUND;
 const TEXT: usize = 2048;
 
 /// FNV-1a of a name; never 0, which marks a free place in the walk's table.
-pub const fn name_id(name: &str) -> u64 {
+pub(crate) const fn name_id(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut i = 0;
