@@ -110,6 +110,21 @@ async fn concurrency_three_runs_three_at_once_and_never_four() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn with_concurrency_a_slow_handler_does_not_hold_up_what_comes_later() {
+    let desk = Desk::default();
+    let kit = worker(&desk, "concurrency = 2").await;
+    kit.work(1, Does::Sleep(10_000)).await;
+    kit.seconds(1).await;
+    kit.work(2, Does::Well).await;
+    kit.work(3, Does::Well).await;
+    kit.seconds(1).await;
+    assert_eq!(desk.done(), [2, 3]);
+    kit.seconds(10).await;
+    assert_eq!(desk.done(), [2, 3, 1]);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_owed_to_a_daemon_that_is_disabled() {
     let kit = worker(&Desk::default(), "enabled = false").await;
     assert_eq!(kit.state(Worker::TYPE).name(), StateName::Disabled);

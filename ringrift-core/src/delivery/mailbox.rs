@@ -250,6 +250,12 @@ impl Mailbox {
         Poll::Ready(())
     }
 
+    /// As [`poll_take`](Self::poll_take), but only while the daemon runs: what comes in while it
+    /// stops waits for the next start.
+    pub(crate) fn poll_take_open(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
+        if self.queue().gate == Gate::Open { self.poll_take(batch, cx) } else { Poll::Pending }
+    }
+
     /// All that waits, without waiting.
     pub(crate) fn take_now(&self) -> VecDeque<Mail> {
         std::mem::take(&mut self.queue().mail)

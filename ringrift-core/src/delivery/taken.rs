@@ -1,6 +1,11 @@
 //! The batch that a daemon has in hand.
 
-use std::{collections::VecDeque, future::poll_fn, sync::Arc};
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use super::mailbox::{Mail, Mailbox};
 
@@ -36,6 +41,12 @@ impl Taken {
             self.batch = VecDeque::new();
         }
         poll_fn(|cx| self.mailbox.poll_take(&mut self.batch, cx)).await;
+    }
+
+    /// Takes what comes in while others are in hand, as long as the daemon runs.
+    pub(crate) fn poll_more(&mut self, cx: &Context<'_>) -> Poll<()> {
+        debug_assert!(self.batch.is_empty(), "a place is free only when nothing waits for one");
+        self.mailbox.poll_take_open(&mut self.batch, cx)
     }
 
     /// Takes what waits now, without waiting; false when there is nothing.
