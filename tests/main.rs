@@ -3,3 +3,4 @@
 mod delivery;
 mod desk;
 mod lifecycle;
+mod overflow;
