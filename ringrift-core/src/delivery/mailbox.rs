@@ -233,7 +233,8 @@ impl Mailbox {
         self.room.notify_waiters();
     }
 
-    /// Swaps `batch`, which must be empty, for all that waits.
+    /// Swaps `batch`, which must be empty, for all that waits; or takes one, where the oldest that
+    /// waits may be evicted: in a batch it would be out of reach.
     pub(crate) fn poll_take(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
         let mut queue = self.queue();
         // Here for certain: a push that saw the mailbox full held this lock before.
@@ -246,7 +247,11 @@ impl Mailbox {
             }
             return Poll::Pending;
         }
-        std::mem::swap(&mut queue.mail, batch);
+        if self.overflow == Overflow::DropOldest {
+            batch.extend(queue.mail.pop_front());
+        } else {
+            std::mem::swap(&mut queue.mail, batch);
+        }
         Poll::Ready(())
     }
 
