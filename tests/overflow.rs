@@ -288,3 +288,30 @@ async fn drop_oldest_evicts_what_was_taken_in_a_batch_and_is_not_begun() {
         kit.finish().await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn try_emit_never_waits_not_even_on_a_thread_without_a_runtime() {
+    /// Emits from a thread of its own, as the watchdog does.
+    #[daemon(category = "misc", depends_on = [Worker], emits = [Work], cycle = "1d", register = false)]
+    struct Outsider;
+    impl Daemon for Outsider {
+        async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
+            let other = cx.clone();
+            let thread = std::thread::spawn(move || {
+                other.try_emit(Work::new(0, Does::Well))?;
+                other.try_emit(Work::new(1, Does::Well))
+            });
+            thread.join().map_err(|_| "the thread panicked")??;
+            Ok(cx.try_emit(Work::new(2, Does::Well))?)
+        }
+    }
+
+    let desk = Desk::default();
+    let builder = TestKit::builder().daemon::<Worker>().daemon::<Outsider>().provide(desk.clone());
+    let kit = builder.config(&options("mailbox = 1")).start().await;
+    kit.settle().await;
+    assert_eq!(kit.letters().len() + desk.done().len(), 3);
+    assert!(kit.letters().iter().all(|letter| *letter == no_room()) && !kit.letters().is_empty());
+    kit.expect_dead_letters();
+    kit.finish().await;
+}

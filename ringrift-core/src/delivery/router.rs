@@ -130,7 +130,7 @@ impl Router {
             self.deliver(subscriber, Arc::clone(&event), &mut full);
         }
         self.deliver(last, event, &mut full);
-        Ok((!full.is_empty()).then(|| Waiting::new(self, full)))
+        Ok((!full.is_empty()).then(|| Waiting { router: self, blocked: full, limit: None }))
     }
 
     #[inline]
@@ -264,14 +264,11 @@ struct Blocked<'a> {
 pub(crate) struct Waiting<'a> {
     router: &'a Router,
     blocked: Vec<Blocked<'a>>,
-    limit: Pin<Box<Sleep>>,
+    /// Begun at the first poll: what is dropped at once needs no timer, and may have no runtime.
+    limit: Option<Pin<Box<Sleep>>>,
 }
 
-impl<'a> Waiting<'a> {
-    fn new(router: &'a Router, blocked: Vec<Blocked<'a>>) -> Self {
-        Self { router, blocked, limit: Box::pin(tokio::time::sleep(BLOCK_LIMIT)) }
-    }
-
+impl Waiting<'_> {
     fn give_up(&mut self) {
         for blocked in &mut self.blocked {
             if let Some(mail) = blocked.mail.take() {
@@ -317,7 +314,8 @@ impl Future for Waiting<'_> {
         if this.blocked.is_empty() {
             return Poll::Ready(());
         }
-        if this.limit.as_mut().poll(cx).is_ready() {
+        let limit = this.limit.get_or_insert_with(|| Box::pin(tokio::time::sleep(BLOCK_LIMIT)));
+        if limit.as_mut().poll(cx).is_ready() {
             this.give_up();
             return Poll::Ready(());
         }
