@@ -3,4 +3,5 @@
 mod delivery;
 mod desk;
 mod lifecycle;
+mod order;
 mod overflow;

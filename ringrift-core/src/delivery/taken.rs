@@ -18,8 +18,9 @@ const KEPT_CAPACITY: usize = 64;
 pub(crate) struct Taken {
     pub(crate) mailbox: Arc<Mailbox>,
     batch: VecDeque<Mail>,
-    /// Deliveries whose handlers run at once (`concurrency`), by place; empty when one runs at a time.
-    side_by_side: Vec<Option<Mail>>,
+    /// Deliveries whose handlers run at once (`concurrency`), each with its place, in the order in
+    /// which they were begun; empty when one runs at a time.
+    side_by_side: Vec<(usize, Mail)>,
     /// Whether a handler was begun for the front of the batch.
     begun: bool,
 }
@@ -76,16 +77,13 @@ impl Taken {
     /// Begins the first delivery beside others, at a place that [`settle_at`](Self::settle_at) frees.
     pub(crate) fn begin_at(&mut self, place: usize) -> Option<Mail> {
         let mail = self.batch.pop_front()?;
-        if self.side_by_side.len() <= place {
-            self.side_by_side.resize(place + 1, None);
-        }
-        self.side_by_side[place] = Some(mail.clone());
+        self.side_by_side.push((place, mail.clone()));
         Some(mail)
     }
 
     /// The delivery at `place` has come to an end.
     pub(crate) fn settle_at(&mut self, place: usize) {
-        self.side_by_side[place] = None;
+        self.side_by_side.retain(|(taken, _)| *taken != place);
         self.mailbox.settle();
     }
 }
@@ -95,7 +93,7 @@ impl Drop for Taken {
         if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
             front.attempt = front.attempt.saturating_add(1);
         }
-        let mut back: VecDeque<Mail> = self.side_by_side.drain(..).flatten().collect();
+        let mut back: VecDeque<Mail> = self.side_by_side.drain(..).map(|(_, mail)| mail).collect();
         back.iter_mut().for_each(|mail| mail.attempt = mail.attempt.saturating_add(1));
         back.append(&mut self.batch);
         if !back.is_empty() {
