@@ -6,9 +6,9 @@ use proptest::{
     prelude::{Strategy, prop_oneof},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
-use ringrift_core::{AccountSnapshot, StateName, testing::TestKit};
+use ringrift_core::{AccountSnapshot, Event, StateName, builtin::events::DaemonStalled, prelude::*, testing::TestKit};
 
-use crate::desk::{Ask, Desk, Does, Worker, worker};
+use crate::desk::{Ask, Desk, Does, Worker, options, worker};
 
 #[tokio::test(start_paused = true)]
 async fn first_attempts_come_in_the_order_of_each_emitter() {
@@ -64,6 +64,36 @@ async fn deliveries_side_by_side_that_are_cut_off_come_back_in_their_order() {
     desk.let_go(6);
     kit.settle().await;
     assert_eq!((desk.done().len(), desk.most_at_once()), (6, 3));
+    kit.finish().await;
+}
+
+/// Only with somebody who hears it is it announced.
+#[daemon(category = "misc", register = false)]
+struct Watcher;
+
+impl Daemon for Watcher {}
+
+#[handlers]
+impl Watcher {
+    #[on_event("DAEMON_STALLED")]
+    async fn on_stalled(&self, _event: &DaemonStalled, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_was_cut_off_is_not_seen_as_stalled() {
+    let desk = Desk::default();
+    let lines = options("stall_after = \"5s\"\nhandler_timeout = \"1h\"\nrestart = \"never\"");
+    let builder = TestKit::builder().daemon::<Worker>().daemon::<Watcher>().provide(desk.clone());
+    let kit = builder.config(&lines).start().await;
+    kit.work(1, Does::Hang).await;
+    kit.moment().await;
+    kit.kill(Worker::TYPE);
+    kit.wait_for(Worker::TYPE, StateName::Failed).await;
+    kit.seconds(60).await;
+    let stalled = kit.snapshot().events.into_iter().find(|event| event.name == DaemonStalled::NAME).unwrap();
+    assert_eq!(stalled.emitted, 0);
     kit.finish().await;
 }
 

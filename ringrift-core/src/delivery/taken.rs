@@ -7,7 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::mailbox::{Mail, Mailbox};
+use super::{
+    mailbox::{Mail, Mailbox},
+    watch::Watch,
+};
 
 /// More room than this is given back when the mailbox runs dry.
 const KEPT_CAPACITY: usize = 64;
@@ -90,6 +93,8 @@ impl Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
+        // Nothing of it is in hand any more, or the ticker would see it stall.
+        self.mailbox.watches.iter().for_each(Watch::end);
         if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
             front.attempt = front.attempt.saturating_add(1);
         }
