@@ -1,5 +1,6 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
+mod dead_letters;
 mod delivery;
 mod desk;
 mod lifecycle;
