@@ -5,7 +5,7 @@ use ringrift_core::{
     DeadReason::{self, HandlerError, Panic, Timeout},
     LetterState::{self, Exhausted, Pending},
     StateName,
-    builtin::dlq_retry::DlqEventsReplayed,
+    builtin::dlq_retry::{DlqEventsPurged, DlqEventsReplayed, DlqRetry, DlqStaleEvents},
     prelude::*,
     testing::TestKit,
 };
@@ -208,6 +208,34 @@ async fn a_retry_that_is_cut_off_spends_no_attempt() {
     kit.wait_for(Worker::TYPE, StateName::Running).await;
     kit.moment().await;
     assert_eq!((kit.letters(), desk.done()), (vec![], vec![2, 1]));
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn letters_that_nobody_can_take_do_not_hold_up_the_others() {
+    /// Fails everything once, and goes away.
+    #[daemon(category = "misc", restart = "never", register = false)]
+    struct Gone {}
+    impl Daemon for Gone {}
+    #[handlers]
+    impl Gone {
+        #[on_event("WORK")]
+        async fn on_work(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
+            if work.n > 0 { Err("gone".into()) } else { Ok(()) }
+        }
+    }
+    let desk = Desk::default();
+    let kit = TestKit::builder().daemon::<Gone>().daemon::<Worker>().provide(desk.clone()).start().await;
+    kit.expect_failures_of(Worker::TYPE);
+    for n in 1..=200 {
+        kit.work(n, Does::Well).await;
+    }
+    kit.work(0, Does::ErrFirst(1)).await;
+    kit.settle().await;
+    kit.kill(Gone::TYPE);
+    kit.wait_for(Gone::TYPE, StateName::Failed).await;
+    kit.seconds(75).await;
+    assert_eq!((begun(&desk, 0), desk.done().len()), (2, 201));
     kit.finish().await;
 }
 

@@ -103,7 +103,7 @@ impl DlqRetry {
     /// No attempt is spent while the target does not run: the letter stays due.
     fn retry_due(&self, cx: &Context<Self>) {
         let world = &cx.life().world;
-        let due = world.router.letters.due(world.clock.now_ms(), self.config.batch);
+        let due = world.router.due_letters(self.config.batch);
         let begun = due.iter().filter(|(id, letter)| world.router.retry_letter(*id, letter)).count();
         if !due.is_empty() {
             tracing::info!(due = due.len(), begun, "retries dead letters");

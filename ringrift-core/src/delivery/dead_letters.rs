@@ -137,14 +137,19 @@ impl DeadLetters {
         oldest.and_then(|oldest| inner.letters.remove(&oldest))
     }
 
-    /// The oldest letters whose retry is due, `limit` at most.
-    pub(crate) fn due(&self, now_ms: u64, limit: usize) -> Vec<(LetterId, Letter)> {
+    /// The oldest letters whose retry is due and `can_be_taken`, `limit` at most.
+    pub(crate) fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        can_be_taken: impl Fn(&Letter) -> bool,
+    ) -> Vec<(LetterId, Letter)> {
         let inner = self.inner();
         let due = |letter: &Letter| letter.state == LetterState::Pending && letter.due_ms <= now_ms;
         inner
             .letters
             .iter()
-            .filter(|(_, letter)| due(letter))
+            .filter(|(_, letter)| due(letter) && can_be_taken(letter))
             .take(limit)
             .map(|(id, letter)| (*id, letter.clone()))
             .collect()

@@ -178,6 +178,12 @@ impl Mailbox {
         }
     }
 
+    /// Whether the daemon runs and has room.
+    pub(crate) fn takes_retries(&self) -> bool {
+        let mut queue = self.queue();
+        queue.gate == Gate::Open && !self.is_full(&mut queue)
+    }
+
     /// Puts the retry of a dead letter in line; only a running daemon with room takes it.
     pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Mail> {
         let waker = {

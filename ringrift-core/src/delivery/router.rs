@@ -203,6 +203,14 @@ impl Router {
         discarded
     }
 
+    /// The oldest dead letters that are due and whose daemons run and have room: others, however
+    /// many, don't hold them up.
+    pub(crate) fn due_letters(&self, limit: usize) -> Vec<(LetterId, Letter)> {
+        let mailbox = |letter: &Letter| self.mailboxes.get(letter.daemon as usize).and_then(Option::as_ref);
+        let can_be_taken = |letter: &Letter| mailbox(letter).is_some_and(|mailbox| mailbox.takes_retries());
+        self.letters.due(self.clock.now_ms(), limit, can_be_taken)
+    }
+
     /// Sends one dead letter to its own handler again; false when it is under way already, or when
     /// the daemon is not running or has no room.
     pub(crate) fn retry_letter(&self, id: LetterId, letter: &Letter) -> bool {
