@@ -212,6 +212,31 @@ async fn a_retry_that_is_cut_off_spends_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_stale_after_a_week_is_exhausted_and_a_week_later_purged() {
+    let desk = Desk::default();
+    let kit = erring_worker(&desk, "restart = \"never\"").await;
+    kit.work(1, Does::Err).await;
+    kit.settle().await;
+    kit.kill(Worker::TYPE);
+    kit.wait_for(Worker::TYPE, StateName::Failed).await;
+    kit.seconds(167 * 3600).await;
+    assert_eq!(kit.letters(), [letter(HandlerError, Pending, 0)]);
+    kit.seconds(3600 + 11).await;
+    assert_eq!(kit.letters(), [letter(HandlerError, Exhausted, 0)], "it stays, for a person");
+    let stale = DlqStaleEvents { stale_count: 1, event_types: vec!["WORK".into()], max_stale_hours: 168 };
+    assert_eq!(*kit.expect_event::<DlqStaleEvents>().await, stale);
+    kit.seconds(167 * 3600).await;
+    assert_eq!(kit.letters().len(), 1);
+    kit.seconds(3600 + 11).await;
+    assert_eq!(kit.letters(), []);
+    let purged = DlqEventsPurged { count: 1, reason: "exhausted and older than 7days".into() };
+    assert_eq!(*kit.expect_event::<DlqEventsPurged>().await, purged);
+    let account = AccountSnapshot { owed: 1, discarded: 1, ..AccountSnapshot::default() };
+    assert_eq!(kit.account(Worker::TYPE), account);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn letters_that_nobody_can_take_do_not_hold_up_the_others() {
     /// Fails everything once, and goes away.
     #[daemon(category = "misc", restart = "never", register = false)]

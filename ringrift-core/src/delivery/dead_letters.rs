@@ -72,6 +72,8 @@ pub(crate) struct Letter {
     pub(crate) last_failed: SystemTime,
     pub(crate) due_ms: u64,
     pub(crate) state: LetterState,
+    /// When it became `Exhausted`.
+    pub(crate) exhausted_at: Option<SystemTime>,
 }
 
 /// The wait before retry `retries + 1`: 60 x 2^n seconds, 3600 at most.
@@ -128,6 +130,7 @@ impl DeadLetters {
             last_failed: failure.at,
             due_ms: failure.now_ms + retry_delay(0).as_millis() as u64,
             state: if failure.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
+            exhausted_at: failure.is_fatal.then_some(failure.at),
         };
         inner.letters.insert(id, letter);
         if inner.letters.len() <= CAPACITY {
@@ -199,17 +202,19 @@ impl DeadLetters {
         letter.state = LetterState::Pending;
         if failure.is_fatal || letter.retries >= MAX_RETRIES {
             letter.state = LetterState::Exhausted;
+            letter.exhausted_at = Some(failure.at);
             inner.exhausted += 1;
         }
     }
 
     /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
-    pub(crate) fn exhaust(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+    pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
         let mut exhausted = Vec::new();
         for letter in inner.letters.values_mut() {
             if letter.state == LetterState::Pending && which(letter) {
                 letter.state = LetterState::Exhausted;
+                letter.exhausted_at = Some(at);
                 exhausted.push(letter.clone());
             }
         }
