@@ -281,6 +281,20 @@ async fn the_store_keeps_ten_thousand_and_counts_what_it_discards() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn recovered_letters_are_announced_once_also_over_a_restart_of_the_retrier() {
+    let desk = Desk::default();
+    let kit = erring_worker(&desk, "").await;
+    kit.work(1, Does::ErrFirst(1)).await;
+    assert_eq!(kit.expect_event::<DlqEventsReplayed>().await.recovered_count, 1);
+    kit.runtime().restart_daemon(DlqRetry::TYPE).unwrap();
+    kit.seconds(30).await;
+    kit.work(2, Does::ErrFirst(1)).await;
+    assert_eq!(kit.expect_event::<DlqEventsReplayed>().await.recovered_count, 1);
+    assert_eq!(desk.done(), [1, 2]);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn three_panics_of_handlers_in_a_minute_fail_the_daemon_and_lose_nothing() {
     let desk = Desk::default();
     let builder = TestKit::builder().daemon::<Worker>().provide(desk.clone());

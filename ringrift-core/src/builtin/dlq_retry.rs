@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, SystemTime},
 };
 
@@ -74,8 +73,6 @@ impl Default for DlqRetryConfig {
 pub struct DlqRetry {
     #[config]
     config: DlqRetryConfig,
-    /// Recovered letters that have been announced.
-    announced: AtomicU64,
 }
 
 impl Daemon for DlqRetry {
@@ -83,8 +80,7 @@ impl Daemon for DlqRetry {
         self.retry_due(cx);
         self.give_up_stale(cx).await?;
         self.purge(cx).await?;
-        let recovered = cx.life().world.router.letters.counts().recovered_total;
-        let recovered_count = recovered.saturating_sub(self.announced.swap(recovered, Relaxed));
+        let recovered_count = cx.life().world.router.letters.take_recovered();
         if recovered_count > 0 {
             cx.emit(DlqEventsReplayed { recovered_count }).await?;
         }

@@ -92,6 +92,8 @@ struct Inner {
     letters: BTreeMap<LetterId, Letter>,
     last_id: u32,
     recovered: u64,
+    /// Of those, how many have been announced.
+    announced: u64,
     exhausted: u64,
 }
 
@@ -186,6 +188,13 @@ impl DeadLetters {
         let letter = inner.letters.remove(&id)?;
         inner.recovered += 1;
         Some(letter)
+    }
+
+    /// How many have recovered since the last call.
+    pub(crate) fn take_recovered(&self) -> u64 {
+        let mut inner = self.inner();
+        let recovered = inner.recovered;
+        recovered - std::mem::replace(&mut inner.announced, recovered)
     }
 
     /// The retry failed too.
