@@ -1,6 +1,7 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
 mod dead_letters;
+mod dedup;
 mod delivery;
 mod desk;
 mod lifecycle;
