@@ -172,3 +172,17 @@ async fn a_duplicate_of_one_in_hand_waits_for_its_success() {
     kit.finish().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_of_one_that_hangs_has_its_own_time_once_that_is_over() {
+    let desk = Desk::default();
+    let kit = careful(&desk, "concurrency = 2\nhandler_timeout = \"5s\"").await;
+    kit.work(1, Does::Wait).await;
+    kit.work(1, Does::Wait).await;
+    // The first times out after 5 s; then the second has 5 s, of which it needs 3.
+    kit.seconds(8).await;
+    desk.let_go(1);
+    kit.settle().await;
+    assert_eq!((desk.begun(), desk.done(), kit.letters().len()), (vec![1, 1], vec![1], 1));
+    kit.finish().await;
+}
+

@@ -35,6 +35,8 @@ pub(crate) async fn deliver(
                 slot.account.deduplicated.bump();
                 return Ok(());
             };
+            // It may have waited for another: its own time begins now.
+            watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
             let outcome = Box::pin(guarded(handler, watch)).await;
             if matches!(outcome, Outcome::Ok(())) {
                 fresh.mark(life.world.clock.coarse_ms());
