@@ -186,3 +186,18 @@ async fn a_duplicate_of_one_that_hangs_has_its_own_time_once_that_is_over() {
     kit.finish().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_whose_content_was_handled_meanwhile_is_a_duplicate_and_no_letter() {
+    let desk = Desk::default();
+    let kit = careful(&desk, "").await;
+    kit.work(1, Does::ErrFirst(1)).await;
+    kit.work(1, Does::ErrFirst(1)).await;
+    kit.settle().await;
+    let account = AccountSnapshot { owed: 2, handled: 1, dead: 1, ..AccountSnapshot::default() };
+    assert_eq!(kit.account(Careful::TYPE), account);
+    kit.seconds(75).await;
+    let account = AccountSnapshot { owed: 2, handled: 1, deduplicated: 1, ..AccountSnapshot::default() };
+    assert_eq!((kit.account(Careful::TYPE), kit.letters()), (account, vec![]));
+    assert_eq!(kit.snapshot().dead_letter_counts.recovered_total, 0);
+    kit.finish().await;
+}

@@ -190,6 +190,11 @@ impl DeadLetters {
         Some(letter)
     }
 
+    /// The letter is none any more, and has not recovered either; whether there was one.
+    pub(crate) fn forget(&self, id: LetterId) -> bool {
+        self.inner().letters.remove(&id).is_some()
+    }
+
     /// How many have recovered since the last call.
     pub(crate) fn take_recovered(&self) -> u64 {
         let mut inner = self.inner();
