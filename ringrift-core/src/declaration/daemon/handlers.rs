@@ -1,6 +1,13 @@
 //! The table that `#[handlers]` writes, and the loop that runs a batch of mail through it.
 
-use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tracing::Instrument;
@@ -104,13 +111,19 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
             });
         }
-        let Some((place, verdict)) = under_way.next().await else {
-            return Ok(());
-        };
-        taken.settle_at(place);
-        free.push(place);
-        verdict?;
-        // While one is slow, the others go on with what came in since.
-        taken.fill_now();
+        // While some are slow, the places that are free go on with what comes in.
+        let ended = poll_fn(|cx| match under_way.poll_next_unpin(cx) {
+            Poll::Pending if !free.is_empty() => taken.poll_more(cx).map(|()| None),
+            poll => poll.map(Some),
+        });
+        match ended.await {
+            None => {}
+            Some(None) => return Ok(()),
+            Some(Some((place, verdict))) => {
+                taken.settle_at(place);
+                free.push(place);
+                verdict?;
+            }
+        }
     }
 }

@@ -32,9 +32,11 @@ pub(crate) async fn deliver(
         Some(dedup) => {
             let Some(fresh) = dedup.enter(&mail.event, life.world.clock.coarse_ms()).await else {
                 watch.end();
-                slot.account.deduplicated.bump();
+                deduplicated(life, slot, mail);
                 return Ok(());
             };
+            // It may have waited for another: its own time begins now.
+            watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
             let outcome = Box::pin(guarded(handler, watch)).await;
             if matches!(outcome, Outcome::Ok(())) {
                 fresh.mark(life.world.clock.coarse_ms());
@@ -73,6 +75,20 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
             if life.world.router.letters.recover(id).is_some() {
                 slot.account.dead.sub(1);
                 slot.account.handled.bump();
+            }
+        }
+    }
+}
+
+/// A dead letter whose content another event brought meanwhile is a letter no more.
+#[cold]
+fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
+    match mail.letter {
+        None => slot.account.deduplicated.bump(),
+        Some(id) => {
+            if life.world.router.letters.forget(id) {
+                slot.account.dead.sub(1);
+                slot.account.deduplicated.bump();
             }
         }
     }
