@@ -1,1 +1,3 @@
-//! Whole-system tests, through the public API only.
+//! Whole-system tests, through the public API only: a file per topic.
+
+mod lifecycle;

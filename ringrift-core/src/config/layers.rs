@@ -55,26 +55,21 @@ impl Layers {
     /// Adds a TOML file, which must exist.
     #[must_use]
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.documents.push(Document {
-            path: path.into(),
-            text: None,
-        });
+        self.documents.push(Document { path: path.into(), text: None });
         self
     }
 
     /// Adds TOML text as if it had been read from the file `name`.
     #[must_use]
     pub fn text(mut self, name: impl Into<PathBuf>, toml: impl Into<String>) -> Self {
-        self.documents.push(Document {
-            path: name.into(),
-            text: Some(toml.into()),
-        });
+        self.documents.push(Document { path: name.into(), text: Some(toml.into()) });
         self
     }
 
     /// Adds the variables `RINGRIFT__A__B`, which set `a.b`; others are ignored.
     ///
-    /// Give it `std::env::vars()`. The text becomes what the reader of the key
+    /// Give it `std::env::vars()`. Names are taken in lower case, so a key with a
+    /// capital can't be set here. The text becomes what the reader of the key
     /// wants: `80` a number or a string, `["a", "b"]` a list.
     #[must_use]
     pub fn env(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
@@ -86,17 +81,8 @@ impl Layers {
     ///
     /// `flag` is what the user typed, without the value: `--set http.port`.
     #[must_use]
-    pub fn set(
-        mut self,
-        path: impl Into<String>,
-        text: impl Into<String>,
-        flag: impl Into<String>,
-    ) -> Self {
-        self.flags.push(Flag {
-            path: path.into(),
-            text: text.into(),
-            flag: flag.into(),
-        });
+    pub fn set(mut self, path: impl Into<String>, text: impl Into<String>, flag: impl Into<String>) -> Self {
+        self.flags.push(Flag { path: path.into(), text: text.into(), flag: flag.into() });
         self
     }
 
@@ -131,18 +117,11 @@ struct Merged {
 
 impl Merged {
     fn add(&mut self, upper: Table) {
-        merge(
-            &mut self.tree,
-            upper,
-            &KeyPath::default(),
-            &mut self.problems,
-        );
+        merge(&mut self.tree, upper, &KeyPath::default(), &mut self.problems);
     }
 
     fn add_document(&mut self, document: Document) {
-        let text = document
-            .text
-            .map_or_else(|| std::fs::read_to_string(&document.path), Ok);
+        let text = document.text.map_or_else(|| std::fs::read_to_string(&document.path), Ok);
         let text = match text {
             Ok(text) => text,
             Err(error) => {
@@ -164,14 +143,7 @@ impl Merged {
         let origin = Origin::Flag { flag: flag.flag };
         match KeyPath::parse(&flag.path) {
             Some(path) if path != KeyPath::default() => {
-                self.add(
-                    Setting {
-                        path,
-                        text: flag.text,
-                        origin,
-                    }
-                    .into_tree(),
-                );
+                self.add(Setting { path, text: flag.text, origin }.into_tree());
             }
             _ => {
                 let message = format!("`{}` names no key; write it as `section.key`", flag.path);
@@ -181,11 +153,7 @@ impl Merged {
     }
 
     fn report(&mut self, origin: Origin, message: String) {
-        self.problems.push(Problem {
-            origin,
-            path: String::new(),
-            message,
-        });
+        self.problems.push(Problem { origin, path: String::new(), message });
     }
 
     fn finish(mut self) -> Result<Config, Vec<Problem>> {

@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::words::event::Erased;
 
 /// How many are kept; beyond it the oldest is discarded, and counted.
-pub const CAPACITY: usize = 10_000;
+pub(crate) const CAPACITY: usize = 10_000;
 /// How many retries one gets before it is `exhausted`.
-pub const MAX_RETRIES: u32 = 5;
+pub(crate) const MAX_RETRIES: u32 = 5;
 /// The wait before the first retry; it doubles.
-pub const FIRST_RETRY: Duration = Duration::from_secs(60);
+pub(crate) const FIRST_RETRY: Duration = Duration::from_secs(60);
 /// The longest wait between retries.
-pub const RETRY_CAP: Duration = Duration::from_secs(3600);
+pub(crate) const RETRY_CAP: Duration = Duration::from_secs(3600);
 
 /// The number of a dead letter within its runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LetterId(pub(crate) NonZeroU32);
+pub(crate) struct LetterId(pub(crate) NonZeroU32);
 
 impl Serialize for LetterId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -42,8 +42,6 @@ pub enum DeadReason {
     Timeout,
     /// The mailbox was full for too long.
     MailboxFull,
-    /// The payload could not be decoded.
-    Schema,
     /// The daemon had ended.
     Stopped,
 }
@@ -78,9 +76,7 @@ pub(crate) struct Letter {
 
 /// The wait before retry `retries + 1`: 60 x 2^n seconds, 3600 at most.
 pub(crate) fn retry_delay(retries: u32) -> Duration {
-    FIRST_RETRY
-        .saturating_mul(1 << retries.min(16))
-        .min(RETRY_CAP)
+    FIRST_RETRY.saturating_mul(1 << retries.min(16)).min(RETRY_CAP)
 }
 
 /// All dead letters of a runtime.
@@ -131,21 +127,13 @@ impl DeadLetters {
             first_failed: failure.at,
             last_failed: failure.at,
             due_ms: failure.now_ms + retry_delay(0).as_millis() as u64,
-            state: if failure.is_fatal {
-                LetterState::Exhausted
-            } else {
-                LetterState::Pending
-            },
+            state: if failure.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
         };
         inner.letters.insert(id, letter);
         if inner.letters.len() <= CAPACITY {
             return None;
         }
-        let oldest = inner
-            .letters
-            .iter()
-            .find(|(_, letter)| letter.state != LetterState::Retrying)
-            .map(|(id, _)| *id);
+        let oldest = inner.letters.iter().find(|(_, letter)| letter.state != LetterState::Retrying).map(|(id, _)| *id);
         oldest.and_then(|oldest| inner.letters.remove(&oldest))
     }
 
@@ -175,11 +163,7 @@ impl DeadLetters {
     /// Takes back a retry that the mailbox did not take, or that was cut off: no attempt is spent.
     pub(crate) fn cancel_retry(&self, id: LetterId) {
         self.change(id, |letter| {
-            letter.state = if letter.retries >= MAX_RETRIES {
-                LetterState::Exhausted
-            } else {
-                LetterState::Pending
-            };
+            letter.state = if letter.retries >= MAX_RETRIES { LetterState::Exhausted } else { LetterState::Pending };
             true
         });
     }
@@ -214,33 +198,35 @@ impl DeadLetters {
         }
     }
 
+    /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
+    pub(crate) fn exhaust(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+        let mut inner = self.inner();
+        let mut exhausted = Vec::new();
+        for letter in inner.letters.values_mut() {
+            if letter.state == LetterState::Pending && which(letter) {
+                letter.state = LetterState::Exhausted;
+                exhausted.push(letter.clone());
+            }
+        }
+        inner.exhausted += exhausted.len() as u64;
+        exhausted
+    }
+
     /// Gives up the letters that `which` picks.
     pub(crate) fn discard(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
-        let picked = inner.letters.extract_if(.., |_, letter| {
-            letter.state != LetterState::Retrying && which(letter)
-        });
+        let picked = inner.letters.extract_if(.., |_, letter| letter.state != LetterState::Retrying && which(letter));
         picked.map(|(_, letter)| letter).collect()
     }
 
     /// All letters, oldest first.
     pub(crate) fn list(&self) -> Vec<(LetterId, Letter)> {
-        self.inner()
-            .letters
-            .iter()
-            .map(|(id, letter)| (*id, letter.clone()))
-            .collect()
+        self.inner().letters.iter().map(|(id, letter)| (*id, letter.clone())).collect()
     }
 
     pub(crate) fn counts(&self) -> DeadLetterCounts {
         let inner = self.inner();
-        let in_state = |state| {
-            inner
-                .letters
-                .values()
-                .filter(|letter| letter.state == state)
-                .count() as u64
-        };
+        let in_state = |state| inner.letters.values().filter(|letter| letter.state == state).count() as u64;
         DeadLetterCounts {
             pending: in_state(LetterState::Pending),
             retrying: in_state(LetterState::Retrying),

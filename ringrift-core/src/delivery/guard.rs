@@ -13,7 +13,7 @@ use std::{
 use super::watch::Watch;
 
 /// What a hook or handler returns when it goes wrong.
-pub type BoxError = Box<dyn Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// How a guarded future ended.
 #[derive(Debug)]
@@ -26,10 +26,7 @@ pub(crate) enum Outcome<T = ()> {
 
 /// Awaits `future` under `watch`, which the caller has begun; ends the watch.
 #[inline]
-pub(crate) async fn guarded<T>(
-    future: impl Future<Output = Result<T, BoxError>>,
-    watch: &Watch,
-) -> Outcome<T> {
+pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
     let mut future = pin!(future);
     let outcome = poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
         Ok(Poll::Ready(Ok(value))) => Poll::Ready(Outcome::Ok(value)),
@@ -55,10 +52,7 @@ pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Stri
 }
 
 #[inline]
-fn poll_caught<F: Future>(
-    future: Pin<&mut F>,
-    cx: &mut std::task::Context<'_>,
-) -> Result<Poll<F::Output>, String> {
+fn poll_caught<F: Future>(future: Pin<&mut F>, cx: &mut std::task::Context<'_>) -> Result<Poll<F::Output>, String> {
     catch_unwind(AssertUnwindSafe(|| future.poll(cx))).map_err(panic_message)
 }
 
@@ -69,10 +63,7 @@ pub(crate) fn catch<T>(f: impl FnOnce() -> T) -> Result<T, String> {
 
 /// The text of a panic.
 #[cold]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the payload's own drop must happen here, not in the caller"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "the payload's own drop must happen here, not in the caller")]
 pub(crate) fn panic_message(payload: Box<dyn Any + Send>) -> String {
     if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()

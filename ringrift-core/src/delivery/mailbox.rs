@@ -102,19 +102,8 @@ struct Queue {
 }
 
 impl Mailbox {
-    pub(crate) fn new(
-        slots: Box<[Slot]>,
-        capacity: u32,
-        overflow: Overflow,
-        concurrency: u32,
-    ) -> Self {
-        let queue = Queue {
-            mail: VecDeque::new(),
-            waker: None,
-            gate: Gate::Absent,
-            pushed: 0,
-            settled: 0,
-        };
+    pub(crate) fn new(slots: Box<[Slot]>, capacity: u32, overflow: Overflow, concurrency: u32) -> Self {
+        let queue = Queue { mail: VecDeque::new(), waker: None, gate: Gate::Absent, pushed: 0, settled: 0 };
         Self {
             queue: Mutex::new(queue),
             slots,
@@ -232,6 +221,12 @@ impl Mailbox {
         }
     }
 
+    /// Settles a mail that was taken while nobody reads: then, and only then, the caller is the one
+    /// writer of the counter.
+    pub(crate) fn settle_from_outside(&self) {
+        self.settle();
+    }
+
     #[cold]
     fn wake_waiting(&self) {
         self.someone_waits.store(false, Release);
@@ -246,11 +241,7 @@ impl Mailbox {
             self.wake_waiting();
         }
         if queue.mail.is_empty() {
-            if !queue
-                .waker
-                .as_ref()
-                .is_some_and(|waker| waker.will_wake(cx.waker()))
-            {
+            if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
                 queue.waker = Some(cx.waker().clone());
             }
             return Poll::Pending;

@@ -21,12 +21,7 @@ pub(crate) struct Taken {
 
 impl Taken {
     pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
-        Self {
-            mailbox,
-            batch: VecDeque::new(),
-            side_by_side: Vec::new(),
-            begun: false,
-        }
+        Self { mailbox, batch: VecDeque::new(), side_by_side: Vec::new(), begun: false }
     }
 
     /// Waits for mail and takes all of it.
@@ -90,8 +85,7 @@ impl Drop for Taken {
             front.attempt = front.attempt.saturating_add(1);
         }
         let mut back: VecDeque<Mail> = self.side_by_side.drain(..).flatten().collect();
-        back.iter_mut()
-            .for_each(|mail| mail.attempt = mail.attempt.saturating_add(1));
+        back.iter_mut().for_each(|mail| mail.attempt = mail.attempt.saturating_add(1));
         back.append(&mut self.batch);
         if !back.is_empty() {
             self.mailbox.give_back(back);

@@ -82,10 +82,7 @@ impl EventMeta {
             dedup_key: &[],
             file,
             line,
-            codec: Codec {
-                encode: encode::<E>,
-                decode: decode::<E>,
-            },
+            codec: Codec { encode: encode::<E>, decode: decode::<E> },
             index: AtomicU32::new(NO_INDEX),
         }
     }
@@ -123,10 +120,7 @@ impl EventMeta {
     #[cold]
     fn assign_index(&self) -> usize {
         let fresh = NEXT_INDEX.fetch_add(1, Ordering::Relaxed);
-        match self
-            .index
-            .compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed)
-        {
+        match self.index.compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => fresh as usize,
             Err(taken) => taken as usize,
         }
@@ -138,10 +132,7 @@ impl EventMeta {
     }
 
     /// An envelope from a payload as JSON; unknown fields are ignored.
-    pub(crate) fn decode(
-        &self,
-        payload: serde_json::Value,
-    ) -> Result<Arc<Erased>, serde_json::Error> {
+    pub(crate) fn decode(&self, payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
         (self.codec.decode)(payload)
     }
 }
@@ -150,11 +141,8 @@ fn encode<E: Event + Payload>(event: &Erased) -> Result<serde_json::Value, serde
     serde_json::to_value(event.payload::<E>())
 }
 
-fn decode<E: Event + Payload>(
-    payload: serde_json::Value,
-) -> Result<Arc<Erased>, serde_json::Error> {
-    serde_json::from_value::<E>(payload)
-        .map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
+fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
+    serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
 }
 
 /// The identity of one emitted event: a prefix of the runtime, then a counter.
@@ -201,13 +189,7 @@ pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
     pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self {
-            id: EventId::default(),
-            hops,
-            emitter,
-            meta: E::meta(),
-            payload,
-        })
+        Arc::new(Self { id: EventId::default(), hops, emitter, meta: E::meta(), payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {
@@ -219,17 +201,12 @@ impl Erased {
     /// The payload as the type that the router's table promises.
     #[inline]
     pub fn payload<E: 'static>(&self) -> &E {
-        self.payload
-            .downcast_ref()
-            .expect("the router delivers by the type's own index")
+        self.payload.downcast_ref().expect("the router delivers by the type's own index")
     }
 }
 
 impl fmt::Debug for Erased {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Envelope")
-            .field("event", &self.meta.name)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Envelope").field("event", &self.meta.name).field("id", &self.id).finish_non_exhaustive()
     }
 }

@@ -13,10 +13,7 @@ use crate::krate::{Private, located};
 
 /// What each `#[inject]` field asks of its type, asked once.
 pub(super) fn requirements(daemon: &DaemonItem, p: &Private) -> TokenStream {
-    let provided = daemon
-        .fields
-        .iter()
-        .filter(|field| matches!(field.source, Source::Provided));
+    let provided = daemon.fields.iter().filter(|field| matches!(field.source, Source::Provided));
     let injects = provided.map(|field| {
         let DaemonField { name, ty, cfgs, .. } = field;
         let (constant, field) = (inject_const(name), name.to_string());
@@ -74,13 +71,7 @@ pub(super) fn construct(daemon: &DaemonItem, p: &Private) -> TokenStream {
 /// The instance, from a `BuildContext` under a name that the user's expressions can't see.
 fn value(daemon: &DaemonItem, build: &Ident, p: &Private) -> TokenStream {
     let fields = daemon.fields.iter().map(|field| {
-        let DaemonField {
-            name,
-            ty,
-            cfgs,
-            source,
-            ..
-        } = field;
+        let DaemonField { name, ty, cfgs, source, .. } = field;
         // Where a type that the field can't have is reported.
         let (span, p) = (located(ty.span()), p.at(ty.span()));
         let mut build = build.clone();

@@ -21,14 +21,9 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let requirements = construct::requirements(daemon, p);
     let construct = construct::construct(daemon, p);
     let check = check(daemon, p);
-    let is_listed = daemon
-        .options
-        .register
-        .as_ref()
-        .is_none_or(|register| register.value);
-    let listed = is_listed.then(
-        || quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }),
-    );
+    let is_listed = daemon.options.register.as_ref().is_none_or(|register| register.value);
+    let listed =
+        is_listed.then(|| quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }));
     let inherent = inherent(daemon, p);
     quote! {
         #item
@@ -90,11 +85,7 @@ pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
 
 fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let ident = &daemon.item.ident;
-    let category = daemon
-        .options
-        .category
-        .as_ref()
-        .map(|category| &category.value);
+    let category = daemon.options.category.as_ref().map(|category| &category.value);
     let setters = setters::setters(daemon, links, p);
     // At the struct's name, where a missing `impl Daemon` is reported.
     let at_name = p.at(ident.span());
@@ -132,10 +123,7 @@ fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
 fn check(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
     let ident = &daemon.item.ident;
     let lists = [&daemon.options.depends_on, &daemon.options.wants];
-    let list = lists
-        .into_iter()
-        .flatten()
-        .find(|list| !list.value.is_empty())?;
+    let list = lists.into_iter().flatten().find(|list| !list.value.is_empty())?;
     let (span, p) = (located(list.place.span()), p.at(list.place.span()));
     let check = quote_spanned!(span=> #p::check::<#ident>());
     Some(quote!(const _: () = #check;))

@@ -46,19 +46,14 @@ impl Links {
 
     /// The daemons of both lists.
     pub(super) fn daemons(&self) -> impl Iterator<Item = &Ident> {
-        self.depends_on
-            .iter()
-            .chain(&self.wants)
-            .map(|link| &link.alias)
+        self.depends_on.iter().chain(&self.wants).map(|link| &link.alias)
     }
 
     /// `type __Dependency0 = path;` and so on.
     pub(super) fn aliases(&self) -> TokenStream {
         let lists = [&self.depends_on, &self.wants, &self.emits];
         let links = lists.into_iter().flatten().chain(&self.config);
-        links
-            .map(|Link { path, alias }| quote!(type #alias = #path;))
-            .collect()
+        links.map(|Link { path, alias }| quote!(type #alias = #path;)).collect()
     }
 
     /// What the daemon may use, as traits.
@@ -94,14 +89,8 @@ impl Links {
 
 fn links(paths: &[Path], prefix: &str) -> Vec<Link> {
     let link = |(i, path): (usize, &Path)| {
-        let last = path
-            .segments
-            .last()
-            .map_or_else(|| path.span(), |last| last.ident.span());
-        Link {
-            path: path.to_token_stream(),
-            alias: format_ident!("{prefix}{i}", span = located(last)),
-        }
+        let last = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
+        Link { path: path.to_token_stream(), alias: format_ident!("{prefix}{i}", span = located(last)) }
     };
     paths.iter().enumerate().map(link).collect()
 }

@@ -30,8 +30,7 @@ fn wiring(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let depends_on = specs(&links.depends_on, p).map(|specs| quote!(.depends_on(#specs)));
     let wants = specs(&links.wants, p).map(|specs| quote!(.wants(#specs)));
     let events = links.emits.iter().map(|link| &link.alias);
-    let emits =
-        (!links.emits.is_empty()).then(|| quote!(.emits(&[#(#p::emitted::<#ident, #events>()),*])));
+    let emits = (!links.emits.is_empty()).then(|| quote!(.emits(&[#(#p::emitted::<#ident, #events>()),*])));
     let config = links.config.as_ref().map(|link| {
         let alias = &link.alias;
         quote!(.config(<#ident as #p::ConfiguredBy<#alias>>::SECTION.check))
@@ -49,10 +48,7 @@ fn specs(links: &[Link], p: &Private) -> Option<TokenStream> {
 
 /// The fields that the program provides.
 fn injects(daemon: &DaemonItem) -> Option<TokenStream> {
-    let provided = daemon
-        .fields
-        .iter()
-        .filter(|field| matches!(field.source, Source::Provided));
+    let provided = daemon.fields.iter().filter(|field| matches!(field.source, Source::Provided));
     let specs: Vec<TokenStream> = provided
         .map(|field| {
             let (cfgs, constant) = (&field.cfgs, inject_const(&field.name));
@@ -64,10 +60,7 @@ fn injects(daemon: &DaemonItem) -> Option<TokenStream> {
 
 /// The constant that asks once for what an `#[inject]` field needs.
 pub(super) fn inject_const(field: &Ident) -> Ident {
-    format_ident!(
-        "INJECT_{}",
-        field.to_string().trim_start_matches("r#").to_uppercase()
-    )
+    format_ident!("INJECT_{}", field.to_string().trim_start_matches("r#").to_uppercase())
 }
 
 fn pace(options: &DaemonOptions) -> TokenStream {
@@ -110,14 +103,7 @@ fn policy(options: &DaemonOptions, p: &Private) -> TokenStream {
     let on_unhealthy = variant(options.on_unhealthy.as_ref(), "OnUnhealthy", p);
     let overflow = variant(options.overflow.as_ref(), "Overflow", p);
     let kind = variant(options.kind.as_ref(), "Kind", p);
-    let counts = [
-        &options.max_restarts,
-        &options.mailbox,
-        &options.concurrency,
-    ]
-    .into_iter()
-    .flatten()
-    .map(|count| {
+    let counts = [&options.max_restarts, &options.mailbox, &options.concurrency].into_iter().flatten().map(|count| {
         let (setter, value) = (&count.key, count.value);
         quote!(.#setter(#value))
     });

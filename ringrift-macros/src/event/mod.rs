@@ -26,20 +26,14 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
 
 fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     let p = &Private::new(event.options.krate.as_ref());
-    let EventItem {
-        ident,
-        name,
-        options,
-        ..
-    } = event;
+    let EventItem { ident, name, options, .. } = event;
     let cfgs = cfgs(&event.attributes);
     let setters = setters(event);
     let aliases = options.aliases.as_ref().map(|aliases| {
         let names = &aliases.value;
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
     });
-    let listed = is_listed
-        .then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
+    let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
     // At the name, where a payload that can't be serialised, or sent, is reported.
     let (span, at_name) = (located(ident.span()), p.at(ident.span()));
     let header = quote_spanned!(span=> impl #at_name::Event for #ident);
@@ -64,11 +58,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
 fn setters(event: &EventItem) -> TokenStream {
     let description = &event.description;
     let described = (!description.is_empty()).then(|| quote!(.description(#description)));
-    let is_external = event
-        .options
-        .external
-        .as_ref()
-        .is_some_and(|external| external.value);
+    let is_external = event.options.external.as_ref().is_some_and(|external| external.value);
     let external = is_external.then(|| quote!(.external()));
     let dedup_key = event.options.dedup_key.as_ref().map(|keys| {
         let fields = &keys.value;

@@ -14,19 +14,9 @@ use crate::{
 pub(super) fn whole(block: &HandlersBlock) -> TokenStream {
     let p = &Private::new(block.options.krate.as_ref());
     let (item, ty, cfgs) = (&block.item, &block.item.self_ty, cfgs(&block.item.attrs));
-    let subs: Vec<Sub> = block
-        .handlers
-        .iter()
-        .map(|handler| Sub::new(handler, p))
-        .collect();
-    let (checks, specs) = (
-        subs.iter().map(|sub| &sub.check),
-        subs.iter().map(|sub| &sub.spec),
-    );
-    let wrappers = block
-        .handlers
-        .iter()
-        .map(|handler| wrapper(handler, &quote!(#ty), p));
+    let subs: Vec<Sub> = block.handlers.iter().map(|handler| Sub::new(handler, p)).collect();
+    let (checks, specs) = (subs.iter().map(|sub| &sub.check), subs.iter().map(|sub| &sub.spec));
+    let wrappers = block.handlers.iter().map(|handler| wrapper(handler, &quote!(#ty), p));
     let dispatch = dispatch(block, p);
     quote! {
         #item
@@ -52,12 +42,7 @@ struct Sub {
 impl Sub {
     /// At the literal, where a name that is not the event's is reported.
     fn new(handler: &Handler, p: &Private) -> Self {
-        let Handler {
-            name,
-            payload,
-            event,
-            options,
-        } = handler;
+        let Handler { name, payload, event, options } = handler;
         let type_name = quote!(#payload).to_string().replace(' ', "");
         let (name, span, p) = (name.to_string(), located(event.span()), p.at(event.span()));
         let sub = quote_spanned!(span=> #p::sub::<#payload>(#name, #type_name, #event));
@@ -69,10 +54,7 @@ impl Sub {
             let limit = duration_literal(timeout.value);
             quote!(.timeout(#limit))
         });
-        Self {
-            check: quote_spanned!(span=> const _: () = #sub.check();),
-            spec: quote!(#sub.spec #dedup #timeout),
-        }
+        Self { check: quote_spanned!(span=> const _: () = #sub.check();), spec: quote!(#sub.spec #dedup #timeout) }
     }
 }
 

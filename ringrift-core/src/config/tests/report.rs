@@ -18,9 +18,7 @@ treshold = 0.5
 max_alerts = \"many\"
   cycle = \"5 parsecs\"
 ";
-    let problems = build(layers(toml))
-        .section::<Quality>("daemons.quality_monitor")
-        .unwrap_err();
+    let problems = build(layers(toml)).section::<Quality>("daemons.quality_monitor").unwrap_err();
     assert_eq!(
         ConfigError::from(problems).to_string(),
         "3 problems in the configuration\n  \
@@ -36,9 +34,7 @@ max_alerts = \"many\"
 #[test]
 fn unknown_keys_of_nested_tables_are_guessed_from_their_own_fields() {
     check_report::<Quality>(
-        layers(
-            "[s.limits]\nmots = 1\nmost = 2\n[s.limits.mode.custom]\nslak = 1\nslack = 1\nthreshold = 1",
-        ),
+        layers("[s.limits]\nmots = 1\nmost = 2\n[s.limits.mode.custom]\nslak = 1\nslack = 1\nthreshold = 1"),
         &[
             "ringrift.toml:2:1: `s.limits.mots` is not a known key; did you mean `most`?",
             "ringrift.toml:5:1: `s.limits.mode.custom.slak` is not a known key; did you mean `slack`?",
@@ -61,7 +57,7 @@ fn every_missing_field_is_reported_at_its_table() {
         last: bool,
     }
     check_report::<Needy>(
-        layers("\n[s]\nport = 80000"),
+        layers("\n[s]\nport = 80000\nurll = 1"),
         &[
             "ringrift.toml:2:1: `s.last` is missing; it has no default",
             "ringrift.toml:2:1: `s.limits` is missing; it has no default",
@@ -69,6 +65,7 @@ fn every_missing_field_is_reported_at_its_table() {
             "ringrift.toml:2:1: `s.pause` is missing; it has no default",
             "ringrift.toml:2:1: `s.url` is missing; it has no default",
             "ringrift.toml:3:8: `s.port` must be an integer from 0 to 65535, not 80000",
+            "ringrift.toml:4:1: `s.urll` is not a known key; did you mean `url`?",
         ],
     );
 }
@@ -117,10 +114,7 @@ fn a_missing_field_of_an_absent_section_names_the_file() {
     );
     check_report::<Limits>(
         Layers::default(),
-        &[
-            "`s.mode` is missing; it has no default",
-            "`s.most` is missing; it has no default",
-        ],
+        &["`s.mode` is missing; it has no default", "`s.most` is missing; it has no default"],
     );
 }
 
@@ -164,15 +158,24 @@ fn a_check_of_the_whole_section_is_reported_at_its_header() {
     impl TryFrom<BTreeMap<String, i64>> for Span {
         type Error = &'static str;
         fn try_from(ends: BTreeMap<String, i64>) -> Result<Self, &'static str> {
-            if ends["from"] <= ends["to"] {
-                Ok(Self)
-            } else {
-                Err("`from` is after `to`")
-            }
+            if ends["from"] <= ends["to"] { Ok(Self) } else { Err("`from` is after `to`") }
         }
     }
     check_report::<Span>(
         layers("\n[s]\nfrom = 2\nto = 1"),
         &["ringrift.toml:2:1: `s` is not valid: `from` is after `to`"],
+    );
+}
+
+#[test]
+fn a_field_that_ignores_its_value_is_a_known_key() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its reading is looked at")]
+    struct Lax {
+        anything: serde::de::IgnoredAny,
+    }
+    check_report::<Lax>(
+        layers("[s]\nanything = 1\nanythin = 1"),
+        &["ringrift.toml:3:1: `s.anythin` is not a known key; did you mean `anything`?"],
     );
 }

@@ -56,9 +56,7 @@ impl<D: Registered + 'static> BuildContext<D> {
     }
 
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self {
-            cx: Context::new(life),
-        }
+        Self { cx: Context::new(life) }
     }
 
     /// The daemon's section of the configuration, `[daemons.x]`.
@@ -86,9 +84,7 @@ impl<D: Registered + 'static> BuildContext<D> {
     /// When nobody provided one; for `#[inject]` fields that is reported before anything starts.
     pub fn provided<T: Clone + Send + Sync + 'static>(&self) -> DaemonResult<T> {
         let values = self.provided_values();
-        values
-            .get::<T>()
-            .ok_or_else(|| not_provided(std::any::type_name::<T>()))
+        values.get::<T>().ok_or_else(|| not_provided(std::any::type_name::<T>()))
     }
 
     /// The context that the hooks will get.

@@ -31,23 +31,13 @@ pub struct Context<D> {
 
 impl<D> Clone for Context<D> {
     fn clone(&self) -> Self {
-        Self {
-            life: Arc::clone(&self.life),
-            hops: self.hops,
-            event: self.event,
-            daemon: PhantomData,
-        }
+        Self { life: Arc::clone(&self.life), hops: self.hops, event: self.event, daemon: PhantomData }
     }
 }
 
 impl<D: Registered + 'static> Context<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self {
-            life,
-            hops: 0,
-            event: None,
-            daemon: PhantomData,
-        }
+        Self { life, hops: 0, event: None, daemon: PhantomData }
     }
 
     pub(crate) fn life(&self) -> &Arc<Life> {
@@ -141,13 +131,7 @@ impl<D: Registered + 'static> Context<D> {
 
     /// How long this incarnation lives.
     pub fn uptime(&self) -> Duration {
-        Duration::from_millis(
-            self.life
-                .world
-                .clock
-                .now_ms()
-                .saturating_sub(self.life.born_ms),
-        )
+        Duration::from_millis(self.life.world.clock.now_ms().saturating_sub(self.life.born_ms))
     }
 
     /// Which daemon this is.
@@ -172,8 +156,6 @@ impl<D: Registered + Send + Sync + 'static> Context<D> {
     /// # Panics
     /// Inside `init = path`, before there is one.
     pub fn this(&self) -> Arc<D> {
-        self.life
-            .instance()
-            .expect("`this` is called by a daemon that has been built")
+        self.life.instance().expect("`this` is called by a daemon that has been built")
     }
 }

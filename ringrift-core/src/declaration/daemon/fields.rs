@@ -52,10 +52,7 @@ pub struct SectionOf<T> {
 
 /// `config = T`: the only place that needs `T` to be read from text.
 pub const fn section_of<T: Section>() -> SectionOf<T> {
-    SectionOf {
-        check: |config, section| read::<T>(config, section).err().unwrap_or_default(),
-        read: read::<T>,
-    }
+    SectionOf { check: |config, section| read::<T>(config, section).err().unwrap_or_default(), read: read::<T> }
 }
 
 fn read<T: Section>(config: &Config, section: &str) -> Result<T, Vec<Problem>> {
@@ -71,14 +68,7 @@ pub struct Injected<T> {
 
 /// The only place that asks what a provided value must be able to.
 pub const fn injected<T: Provide>(field: &'static str, type_name: &'static str) -> Injected<T> {
-    Injected {
-        spec: InjectSpec {
-            field,
-            type_name,
-            type_id: TypeId::of::<T>,
-        },
-        get: Provided::get::<T>,
-    }
+    Injected { spec: InjectSpec { field, type_name, type_id: TypeId::of::<T> }, get: Provided::get::<T> }
 }
 
 impl<T> Injected<T> {
@@ -104,6 +94,5 @@ pub trait Provide: Clone + Send + Sync + 'static {}
 impl<T: Clone + Send + Sync + 'static> Provide for T {}
 
 pub(super) fn not_provided(type_name: &str) -> crate::delivery::guard::BoxError {
-    format!("nobody provides a `{type_name}`; add `.provide(value)` to the runtime's builder")
-        .into()
+    format!("nobody provides a `{type_name}`; add `.provide(value)` to the runtime's builder").into()
 }

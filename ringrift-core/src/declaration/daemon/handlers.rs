@@ -37,10 +37,7 @@ pub trait Handlers: Construct + Send + Sync {
 
 /// Runs a batch; `Err` is a failure of the daemon.
 pub(crate) type Batch<D> =
-    for<'a> fn(
-        &'a Living<D>,
-        &'a mut Taken,
-    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+    for<'a> fn(&'a Living<D>, &'a mut Taken) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
 /// The handlers of a daemon, for its spec.
 pub struct HandlerTable<D> {
@@ -55,29 +52,20 @@ pub struct TableOf<D>(PhantomData<D>);
 
 impl<D: Handlers> TableOf<D> {
     /// The table of a `#[handlers]` block.
-    pub const TABLE: HandlerTable<D> = HandlerTable {
-        subs: D::SUBS,
-        batch: Some(|living, taken| Box::pin(run_batch(living, taken))),
-    };
+    pub const TABLE: HandlerTable<D> =
+        HandlerTable { subs: D::SUBS, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) };
 }
 
 /// The table of a daemon without `#[handlers]`.
 pub trait NoHandlers<D> {
     /// An empty table.
-    const TABLE: HandlerTable<D> = HandlerTable {
-        subs: &[],
-        batch: None,
-    };
+    const TABLE: HandlerTable<D> = HandlerTable { subs: &[], batch: None };
 }
 
 impl<D> NoHandlers<D> for TableOf<D> {}
 
 async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    if taken.mailbox.watches.len() == 1 {
-        in_order(living, taken).await
-    } else {
-        side_by_side(living, taken).await
-    }
+    if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
 }
 
 /// One at a time, in the order of the mailbox.
@@ -113,17 +101,7 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
                 let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (
-                    place,
-                    deliver(
-                        &living.life,
-                        mailbox,
-                        place,
-                        &mail,
-                        handler.instrument(span),
-                    )
-                    .await,
-                )
+                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
             });
         }
         let Some((place, verdict)) = under_way.next().await else {

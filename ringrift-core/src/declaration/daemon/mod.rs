@@ -59,11 +59,7 @@ pub trait Daemon: Construct + Send + Sync {
     }
 
     /// Always runs last, whatever the end was, also after a start that failed.
-    fn on_exit(
-        &self,
-        cx: &Context<Self>,
-        reason: &ExitReason,
-    ) -> impl Future<Output = DaemonResult> + Send {
+    fn on_exit(&self, cx: &Context<Self>, reason: &ExitReason) -> impl Future<Output = DaemonResult> + Send {
         _ = (cx, reason);
         async { Ok(()) }
     }

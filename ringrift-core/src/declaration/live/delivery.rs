@@ -25,7 +25,7 @@ pub(crate) async fn deliver(
     let watch = &mailbox.watches[place];
     watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
     #[cfg(feature = "testing")]
-    let handler = life.world.faults.before_handler(&life.record, handler);
+    let handler = life.world.faults.before(&life.record, super::faults::FaultAt::Handler, handler);
     let outcome = match &slot.dedup {
         None => guarded(handler, watch).await,
         // Boxed: few handlers dedup, and all would carry the size.
@@ -53,23 +53,11 @@ pub(crate) async fn deliver(
         }
         Outcome::Timeout => {
             let limit = humantime::format_duration(slot.timeout);
-            failed(
-                life,
-                slot,
-                mail,
-                DeadReason::Timeout,
-                &format!("took longer than {limit}").into(),
-            );
+            failed(life, slot, mail, DeadReason::Timeout, &format!("took longer than {limit}").into());
             Ok(())
         }
         Outcome::Panic(panic) => {
-            failed(
-                life,
-                slot,
-                mail,
-                DeadReason::Panic,
-                &format!("panicked: {panic}").into(),
-            );
+            failed(life, slot, mail, DeadReason::Panic, &format!("panicked: {panic}").into());
             panicked(life, slot, &panic)
         }
     }
@@ -96,18 +84,12 @@ fn failed(life: &Life, slot: &Slot, mail: &Mail, reason: DeadReason, error: &Box
     let event = slot.event.name;
     tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, ?reason, error = %message, "handler failed");
     life.record.counters.outcome(true);
-    life.record.counters.error(
-        slot.handler,
-        format!("{event}: {message}"),
-        life.world.clock.wall(),
-    );
+    life.record.counters.error(slot.handler, format!("{event}: {message}"), life.world.clock.wall());
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
     let is_fatal = error.downcast_ref::<FatalError>().is_some();
-    life.world
-        .router
-        .bury(life.record.index, mail.clone(), reason, message, is_fatal);
+    life.world.router.bury(life.record.index, mail.clone(), reason, message, is_fatal);
 }
 
 /// Three panics of handlers in 60 s are a failure of the daemon.
@@ -116,14 +98,8 @@ fn panicked(life: &Life, slot: &Slot, panic: &str) -> Result<(), String> {
     life.record.counters.panic();
     let now = life.world.clock.now_ms();
     let window = PANIC_WINDOW.as_millis() as u64;
-    if life
-        .record
-        .handler_panicked(now, now.saturating_sub(window), PANICS_IN_A_MINUTE)
-    {
-        return Err(format!(
-            "{PANICS_IN_A_MINUTE} handlers panicked in 60 s, the last in `{}`: {panic}",
-            slot.handler
-        ));
+    if life.record.handler_panicked(now, now.saturating_sub(window), PANICS_IN_A_MINUTE) {
+        return Err(format!("{PANICS_IN_A_MINUTE} handlers panicked in 60 s, the last in `{}`: {panic}", slot.handler));
     }
     Ok(())
 }

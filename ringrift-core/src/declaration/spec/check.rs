@@ -9,12 +9,12 @@ use super::{DaemonSpec, SubSpec};
 use crate::{declaration::daemon::Registered, words::event::Event};
 
 /// How many daemons the walk looks at.
-pub const BOUND: usize = 64;
+pub(crate) const BOUND: usize = 64;
 const TABLE: usize = 2 * BOUND;
 const TEXT: usize = 4096;
 
 /// FNV-1a of a name; never 0, which marks a free place in the walk's table.
-pub const fn name_id(name: &str) -> u64 {
+pub(crate) const fn name_id(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut i = 0;
@@ -82,12 +82,7 @@ struct Search {
 }
 
 const fn walk(root: &'static DaemonSpec) -> Walk {
-    let mut search = Search {
-        found: [root; BOUND],
-        from: [0; BOUND],
-        count: 1,
-        table: [0; TABLE],
-    };
+    let mut search = Search { found: [root; BOUND], from: [0; BOUND], count: 1, table: [0; TABLE] };
     let mut at = 0;
     while at < search.count {
         let spec = search.found[at];
@@ -156,9 +151,7 @@ const fn panic_with_cycle(root: &DaemonSpec, path: &[&'static str; BOUND], lengt
         i -= 1;
         text = text.push(path[i]).push(" -> ");
     }
-    text = text
-        .push(root.ty.as_str())
-        .push("; data that flows in a circle goes by events, which need no order");
+    text = text.push(root.ty.as_str()).push("; data that flows in a circle goes by events, which need no order");
     panic!("{}", text.as_str())
 }
 
@@ -178,25 +171,15 @@ const fn check_profiles(spec: &DaemonSpec) {
 #[track_caller]
 const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[&'static str]) {
     let Some(mine) = spec.profiles else {
-        let text = Text::new("`")
-            .push(spec.ty.as_str())
-            .push("` is in every profile, but needs `");
-        let text = text
-            .push(dependency.ty.as_str())
-            .push("`, which is not; give it `profiles = [..]`");
+        let text = Text::new("`").push(spec.ty.as_str()).push("` is in every profile, but needs `");
+        let text = text.push(dependency.ty.as_str()).push("`, which is not; give it `profiles = [..]`");
         panic!("{}", text.as_str())
     };
     let mut i = 0;
     while i < mine.len() {
         if !contains(theirs, mine[i]) {
-            let text = Text::new("profile `")
-                .push(mine[i])
-                .push("`: `")
-                .push(spec.ty.as_str());
-            let text = text
-                .push("` needs `")
-                .push(dependency.ty.as_str())
-                .push("`, which is not in it");
+            let text = Text::new("profile `").push(mine[i]).push("`: `").push(spec.ty.as_str());
+            let text = text.push("` needs `").push(dependency.ty.as_str()).push("`, which is not in it");
             panic!("{}", text.as_str())
         }
         i += 1;
@@ -214,18 +197,9 @@ pub struct Subscription {
 }
 
 /// The only place that asks `E` to be an event, so that one mistake is one message.
-pub const fn sub<E: Event>(
-    handler: &'static str,
-    payload: &'static str,
-    literal: &'static str,
-) -> Subscription {
+pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
     Subscription {
-        spec: SubSpec {
-            handler,
-            event: E::meta,
-            dedup: None,
-            timeout: None,
-        },
+        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None },
         payload,
         literal,
         name: E::NAME,
@@ -241,16 +215,9 @@ impl Subscription {
         if self.agrees {
             return;
         }
-        let text = Text::new("handler `")
-            .push(self.spec.handler)
-            .push("` takes `")
-            .push(self.payload)
-            .push("`, the event `");
-        let text = text
-            .push(self.name)
-            .push("`, not `")
-            .push(self.literal)
-            .push("`");
+        let text =
+            Text::new("handler `").push(self.spec.handler).push("` takes `").push(self.payload).push("`, the event `");
+        let text = text.push(self.name).push("`, not `").push(self.literal).push("`");
         panic!("{}", text.as_str())
     }
 }
@@ -289,11 +256,7 @@ struct Text {
 
 impl Text {
     const fn new(start: &str) -> Self {
-        Self {
-            bytes: [0; TEXT],
-            length: 0,
-        }
-        .push(start)
+        Self { bytes: [0; TEXT], length: 0 }.push(start)
     }
 
     const fn push(mut self, more: &str) -> Self {
