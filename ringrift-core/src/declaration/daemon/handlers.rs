@@ -1,9 +1,13 @@
 //! The table that `#[handlers]` writes, and the loop that runs a batch of mail through it.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tracing::Instrument;
 
 use super::{Context, Daemon, error::DaemonResult};
 use crate::{
@@ -66,12 +70,14 @@ async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(&living.life));
-    let mailbox = Arc::clone(&taken.mailbox);
-    while let Some(mail) = taken.begin() {
+    while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
         let span = living.life.delivery_span(mail);
-        let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-        let verdict = deliver(&living.life, &mailbox, 0, mail, handler.instrument(span)).await;
+        let verdict = {
+            // Pinned here, so that it is moved nowhere, however large it is.
+            let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+            deliver(&living.life, mailbox, 0, mail, &span, handler).await
+        };
         taken.settle();
         verdict?;
         tokio::task::coop::consume_budget().await;
@@ -95,8 +101,8 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 let mut cx = Context::new(Arc::clone(&living.life));
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
-                let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
+                let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+                (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
             });
         }
         let Some((place, verdict)) = under_way.next().await else {
