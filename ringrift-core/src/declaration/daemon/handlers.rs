@@ -3,14 +3,13 @@
 use std::{
     future::{Future, poll_fn},
     marker::PhantomData,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tracing::Instrument;
 
 use super::{Construct, Context, error::DaemonResult};
 use crate::{
@@ -78,12 +77,14 @@ async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(&living.life));
-    let mailbox = Arc::clone(&taken.mailbox);
-    while let Some(mail) = taken.begin() {
+    while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
         let span = living.life.delivery_span(mail);
-        let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-        let verdict = deliver(&living.life, &mailbox, 0, mail, handler.instrument(span)).await;
+        let verdict = {
+            // Pinned here, so that it is moved nowhere, however large it is.
+            let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+            deliver(&living.life, mailbox, 0, mail, &span, handler).await
+        };
         taken.settle();
         verdict?;
         tokio::task::coop::consume_budget().await;
@@ -107,8 +108,8 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 let mut cx = Context::new(Arc::clone(&living.life));
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
-                let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
+                let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+                (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
             });
         }
         // While some are slow, the places that are free go on with what comes in.
