@@ -26,6 +26,7 @@ pub use self::{
             BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal,
             FatalError, Handle, NotRunning, Ref,
         },
+        graph::{Edge, Graph, Link, Node},
         live::world::NoRuntime,
         registry::{Registry, UnknownDaemon},
         spec::{DaemonSpec, Place},
