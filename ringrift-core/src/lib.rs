@@ -14,6 +14,10 @@ extern crate self as ringrift_core;
 pub mod config;
 pub(crate) mod declaration;
 pub(crate) mod delivery;
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(feature = "http")]
+pub mod metrics;
 pub(crate) mod nearest;
 pub mod runtime;
 pub(crate) mod words;
