@@ -1,1 +1,3 @@
 //! The stock daemons.
+
+pub mod workload;

@@ -11,6 +11,7 @@ compile_error!(
 )]
 extern crate self as ringrift_core;
 
+pub mod builtin;
 pub mod config;
 pub(crate) mod declaration;
 pub(crate) mod delivery;
@@ -20,6 +21,7 @@ pub mod http;
 pub mod metrics;
 pub(crate) mod nearest;
 pub mod runtime;
+pub(crate) mod supervisor;
 pub(crate) mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
@@ -72,8 +74,8 @@ pub mod __private {
         declaration::{
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
-                HandlerTable, Handlers, NoHandlers, Registered, RunnerFn, check_config,
-                inject_spec,
+                HandlerTable, Handlers, Injected, NoHandlers, Registered, RunnerFn, SectionOf,
+                init, injected, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

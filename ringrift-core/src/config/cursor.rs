@@ -72,13 +72,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Notes a key that no field took.
+    /// Notes a key that no field took. A field may also ignore its own value.
     fn note_unknown(&self) {
-        if let Some(siblings) = self.siblings {
-            self.pass
-                .unknown
-                .borrow_mut()
-                .insert(self.path.clone(), siblings);
+        let is_field = |names: &Names| self.path.last_key().is_some_and(|key| names.contains(&key));
+        if let Some(siblings) = self.siblings.filter(|names| !is_field(names)) {
+            let mut unknown = self.pass.unknown.borrow_mut();
+            unknown.insert(self.path.clone(), siblings);
         }
     }
 

@@ -85,7 +85,8 @@ impl Reader<'_> {
             DeValue::Integer(integer) => {
                 let number = i64::from_str_radix(integer.as_str(), integer.radix());
                 Value::Integer(number.unwrap_or_else(|_| {
-                    let message = format!("must fit in 64 bits, which {integer} does not");
+                    let message =
+                        format!("must be from {} to {}, not {integer}", i64::MIN, i64::MAX);
                     self.report(origin.clone(), path, message);
                     0
                 }))
@@ -198,10 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_beyond_64_bits_is_reported_by_its_key() {
+    fn an_integer_too_great_to_hold_is_reported_by_its_key() {
         assert_eq!(
             complaints("[a]\nlist = [1, 9223372036854775808]\n"),
-            ["r.toml:2:12: `a.list[1]` must fit in 64 bits, which 9223372036854775808 does not"]
+            [
+                "r.toml:2:12: `a.list[1]` must be from -9223372036854775808 to 9223372036854775807, \
+             not 9223372036854775808"
+            ]
         );
     }
 

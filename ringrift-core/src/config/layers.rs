@@ -74,7 +74,8 @@ impl Layers {
 
     /// Adds the variables `RINGRIFT__A__B`, which set `a.b`; others are ignored.
     ///
-    /// Give it `std::env::vars()`. The text becomes what the reader of the key
+    /// Give it `std::env::vars()`. Names are taken in lower case, so a key with a
+    /// capital can't be set here. The text becomes what the reader of the key
     /// wants: `80` a number or a string, `["a", "b"]` a list.
     #[must_use]
     pub fn env(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {

@@ -41,15 +41,19 @@ impl Marks {
     }
 
     fn is_filled_or_inside(&self, path: &KeyPath) -> bool {
-        let filled = self.0.iter().filter(|(_, mark)| **mark == Mark::Filled);
-        filled
-            .into_iter()
-            .any(|(other, _)| path == other || path.is_below(other))
+        self.has(Mark::Filled, |filled| {
+            path == filled || path.is_below(filled)
+        })
     }
 
     fn is_any_removed_below(&self, path: &KeyPath) -> bool {
-        let removed = self.0.iter().filter(|(_, mark)| **mark == Mark::Removed);
-        removed.into_iter().any(|(other, _)| other.is_below(path))
+        self.has(Mark::Removed, |removed| removed.is_below(path))
+    }
+
+    fn has(&self, wanted: Mark, fits: impl Fn(&KeyPath) -> bool) -> bool {
+        self.0
+            .iter()
+            .any(|(path, mark)| *mark == wanted && fits(path))
     }
 }
 

@@ -45,7 +45,7 @@ impl From<Unexpected<'_>> for Found {
             Unexpected::Str(text) => Self::new("a string", format!("the string {}", quoted(text))),
             Unexpected::Seq => Self::only_kind("a list"),
             Unexpected::Map => Self::only_kind("a table"),
-            other => Self::new("this", other.to_string()),
+            other => Self::new("something else", other.to_string()),
         }
     }
 }

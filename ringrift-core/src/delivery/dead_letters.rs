@@ -42,8 +42,6 @@ pub enum DeadReason {
     Timeout,
     /// The mailbox was full for too long.
     MailboxFull,
-    /// The payload could not be decoded.
-    Schema,
     /// The daemon had ended.
     Stopped,
 }

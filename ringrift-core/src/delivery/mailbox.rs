@@ -232,6 +232,12 @@ impl Mailbox {
         }
     }
 
+    /// Settles a mail that was taken while nobody reads: then, and only then, the caller is the one
+    /// writer of the counter.
+    pub(crate) fn settle_from_outside(&self) {
+        self.settle();
+    }
+
     #[cold]
     fn wake_waiting(&self) {
         self.someone_waits.store(false, Release);

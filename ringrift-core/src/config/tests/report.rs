@@ -61,7 +61,7 @@ fn every_missing_field_is_reported_at_its_table() {
         last: bool,
     }
     check_report::<Needy>(
-        layers("\n[s]\nport = 80000"),
+        layers("\n[s]\nport = 80000\nurll = 1"),
         &[
             "ringrift.toml:2:1: `s.last` is missing; it has no default",
             "ringrift.toml:2:1: `s.limits` is missing; it has no default",
@@ -69,6 +69,7 @@ fn every_missing_field_is_reported_at_its_table() {
             "ringrift.toml:2:1: `s.pause` is missing; it has no default",
             "ringrift.toml:2:1: `s.url` is missing; it has no default",
             "ringrift.toml:3:8: `s.port` must be an integer from 0 to 65535, not 80000",
+            "ringrift.toml:4:1: `s.urll` is not a known key; did you mean `url`?",
         ],
     );
 }
@@ -174,5 +175,18 @@ fn a_check_of_the_whole_section_is_reported_at_its_header() {
     check_report::<Span>(
         layers("\n[s]\nfrom = 2\nto = 1"),
         &["ringrift.toml:2:1: `s` is not valid: `from` is after `to`"],
+    );
+}
+
+#[test]
+fn a_field_that_ignores_its_value_is_a_known_key() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its reading is looked at")]
+    struct Lax {
+        anything: serde::de::IgnoredAny,
+    }
+    check_report::<Lax>(
+        layers("[s]\nanything = 1\nanythin = 1"),
+        &["ringrift.toml:3:1: `s.anythin` is not a known key; did you mean `anything`?"],
     );
 }

@@ -1,6 +1,7 @@
 //! The traits through which rustc checks the wiring. The macros implement them; users never do.
 
-use crate::declaration::spec::SpecRef;
+use super::fields::SectionOf;
+use crate::declaration::spec::{SpecRef, check::Level};
 
 /// A struct with `#[daemon]`.
 #[diagnostic::on_unimplemented(
@@ -11,6 +12,10 @@ use crate::declaration::spec::SpecRef;
 pub trait Registered {
     /// Its declaration.
     const SPEC: SpecRef;
+
+    /// The daemon itself: a way to [`Level`] through this trait, so that what is no daemon is
+    /// reported once. An associated type that named a dependency could leak a private one.
+    type Node<X>: Level<X>;
 }
 
 /// The daemon `D` lists this event in `emits`. On the event's side, because with the bound on the
@@ -36,4 +41,7 @@ pub trait DependsOn<T> {}
     label = "`{Self}` has no `config = {T}`",
     note = "add `config = {T}` to `#[daemon]` on `{Self}`"
 )]
-pub trait ConfiguredBy<T> {}
+pub trait ConfiguredBy<T> {
+    /// How its section is read.
+    const SECTION: SectionOf<T>;
+}

@@ -1,27 +1,30 @@
 //! How a daemon is built: by the macro's constructor, or by `init = path`.
 
-use std::{any::TypeId, future::Future, pin::Pin, sync::Arc};
-
-use serde::de::DeserializeOwned;
+use std::{
+    future::{Future, Ready},
+    pin::Pin,
+    sync::Arc,
+};
 
 use super::{
     bounds::{ConfiguredBy, DependsOn, Registered},
     context::Context,
     error::DaemonResult,
+    fields::not_provided,
     handle::Handle,
     handlers::HandlerTable,
 };
 use crate::{
-    config::{
-        Config,
-        problem::{ConfigError, Problem},
-    },
-    declaration::{live::incarnation::Life, spec::InjectSpec},
+    config::problem::ConfigError,
+    declaration::live::{incarnation::Life, provided::Provided},
+    delivery::guard::BoxError,
 };
 
 /// A user's own main loop (`runner = path`), boxed.
-pub type RunnerFn<D> =
-    for<'a> fn(&'a D, &'a Context<D>) -> Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
+pub type RunnerFn<D> = for<'a> fn(&'a D, &'a Context<D>) -> Running<'a>;
+
+/// A runner under way.
+type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
 
 /// What `#[daemon]` generates beside the spec.
 #[diagnostic::on_unimplemented(
@@ -45,6 +48,10 @@ pub struct BuildContext<D> {
 }
 
 impl<D: Registered + 'static> BuildContext<D> {
+    pub(super) fn provided_values(&self) -> &Provided {
+        &self.cx.life().world.provided
+    }
+
     pub(crate) fn new(life: Arc<Life>) -> Self {
         Self {
             cx: Context::new(life),
@@ -55,7 +62,7 @@ impl<D: Registered + 'static> BuildContext<D> {
     ///
     /// # Errors
     /// When the section does not fit `T`; the error names every problem and its place.
-    pub fn config<T: DeserializeOwned>(&self) -> DaemonResult<T>
+    pub fn config<T>(&self) -> DaemonResult<T>
     where
         D: ConfiguredBy<T>,
     {
@@ -75,12 +82,10 @@ impl<D: Registered + 'static> BuildContext<D> {
     /// # Errors
     /// When nobody provided one; for `#[inject]` fields that is reported before anything starts.
     pub fn provided<T: Clone + Send + Sync + 'static>(&self) -> DaemonResult<T> {
-        let life = self.cx.life();
-        life.world.provided.get::<T>().ok_or_else(|| {
-            let missing = std::any::type_name::<T>();
-            format!("nobody provides a `{missing}`; add `.provide(value)` to the runtime's builder")
-                .into()
-        })
+        let values = self.provided_values();
+        values
+            .get::<T>()
+            .ok_or_else(|| not_provided(std::any::type_name::<T>()))
     }
 
     /// The context that the hooks will get.
@@ -89,42 +94,71 @@ impl<D: Registered + 'static> BuildContext<D> {
     }
 }
 
-/// A field that the constructor fills by itself.
+/// The constructor of a daemon whose fields say where they come from: there is nothing to wait for.
+pub fn ready<D>(
+    build: BuildContext<D>,
+    fields: impl FnOnce(&BuildContext<D>) -> DaemonResult<D>,
+) -> Ready<DaemonResult<D>> {
+    std::future::ready(fields(&build))
+}
+
+/// What `init = path` names.
 #[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` does not know how to be built",
-    label = "this type has no `Default`",
-    note = "derive `Default` for `{Self}`, mark the field `#[inject]`, `#[config]` or `#[init(..)]`, or give the daemon `init = path`"
+    message = "the `init` of daemon `{D}` does not have the shape of one",
+    label = "not an `async fn(InitContext<{D}>) -> Result<{D}, _>`",
+    note = "the error converts into `Box<dyn Error + Send + Sync>`, and the future is `Send`"
 )]
-pub trait FieldDefault: Sized {
-    /// The value.
-    fn field_default() -> Self;
+pub trait Init<D> {
+    /// Builds the daemon.
+    fn init(self, build: BuildContext<D>) -> impl Future<Output = DaemonResult<D>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Default> FieldDefault for T {
-    fn field_default() -> Self {
-        T::default()
+impl<D, F, Fut, E> Init<D> for F
+where
+    F: FnOnce(BuildContext<D>) -> Fut,
+    Fut: Future<Output = Result<D, E>> + Send,
+    E: Into<BoxError>,
+{
+    fn init(self, build: BuildContext<D>) -> impl Future<Output = DaemonResult<D>> + Send {
+        let built = self(build);
+        async move { built.await.map_err(Into::into) }
     }
 }
 
-/// `DaemonSpec::config` for a section of type `T`.
-pub fn check_config<T: DeserializeOwned>(config: &Config, section: &str) -> Vec<Problem> {
-    match config.section_without::<T>(section, &["options"]) {
-        Ok(_) => Vec::new(),
-        Err(problems) => problems,
+/// Calls `init = path`.
+pub fn init<D>(
+    init: impl Init<D>,
+    build: BuildContext<D>,
+) -> impl Future<Output = DaemonResult<D>> + Send {
+    init.init(build)
+}
+
+/// What `runner = path` names.
+#[diagnostic::on_unimplemented(
+    message = "the `runner` of daemon `{D}` does not have the shape of one",
+    label = "not an `async fn(&{D}, &Context<{D}>) -> DaemonResult`",
+    note = "its future must be `Send`"
+)]
+pub trait Runner<'a, D> {
+    /// Runs.
+    fn run(self, daemon: &'a D, cx: &'a Context<D>) -> Running<'a>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, D: 'a, F, Fut> Runner<'a, D> for F
+where
+    F: FnOnce(&'a D, &'a Context<D>) -> Fut,
+    Fut: Future<Output = DaemonResult> + Send + 'a,
+{
+    fn run(self, daemon: &'a D, cx: &'a Context<D>) -> Running<'a> {
+        Box::pin(self(daemon, cx))
     }
 }
 
-/// One entry of `DaemonSpec::injects`.
-pub const fn inject_spec<T: Clone + Send + Sync + 'static>(
-    field: &'static str,
-    type_name: &'static str,
-) -> InjectSpec {
-    InjectSpec {
-        field,
-        type_name,
-        type_id: TypeId::of::<T>,
-    }
+/// Calls `runner = path`.
+pub fn run<'a, D>(runner: impl Runner<'a, D>, daemon: &'a D, cx: &'a Context<D>) -> Running<'a> {
+    runner.run(daemon, cx)
 }
 
 impl<D: Registered + 'static> Context<D> {
@@ -133,15 +167,13 @@ impl<D: Registered + 'static> Context<D> {
     /// # Errors
     /// When the section does not fit `T`; checked before the first start, so only a type whose
     /// `Deserialize` changes its mind can fail here.
-    pub fn config<T: DeserializeOwned>(&self) -> Result<T, ConfigError>
+    pub fn config<T>(&self) -> Result<T, ConfigError>
     where
         D: ConfiguredBy<T>,
     {
         let life = self.life();
         let section = format!("daemons.{}", life.record.spec.ty);
-        life.world
-            .config
-            .section_without(&section, &["options"])
-            .map_err(ConfigError::from)
+        let read = <D as ConfiguredBy<T>>::SECTION.read;
+        read(&life.world.config, &section).map_err(ConfigError::from)
     }
 }

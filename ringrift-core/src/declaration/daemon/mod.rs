@@ -5,6 +5,7 @@ mod construct;
 mod context;
 mod error;
 mod exit;
+mod fields;
 mod handle;
 mod handlers;
 
@@ -13,10 +14,11 @@ use std::future::Future;
 pub(crate) use self::handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE};
 pub use self::{
     bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered},
-    construct::{BuildContext, Construct, FieldDefault, RunnerFn, check_config, inject_spec},
+    construct::{BuildContext, Construct, Init, Runner, RunnerFn, init, ready, run},
     context::Context,
     error::{DaemonResult, Fatal, FatalError},
     exit::ExitReason,
+    fields::{FieldDefault, Injected, Provide, SectionOf, injected, section_of},
     handle::{Handle, NotRunning, Ref},
     handlers::{HandlerTable, Handlers, NoHandlers},
 };

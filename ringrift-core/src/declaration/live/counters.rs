@@ -51,6 +51,11 @@ impl Counters {
         self.outcome(is_error);
     }
 
+    /// How many cycles have come to an end.
+    pub(crate) fn cycles_ended(&self) -> u64 {
+        self.cycles.load(Relaxed) + self.cycle_errors.load(Relaxed)
+    }
+
     /// Forgets the outcomes of an incarnation that has ended, so that the next is not judged by them.
     pub(crate) fn forget_outcomes(&self) {
         self.outcomes.store(0, Relaxed);

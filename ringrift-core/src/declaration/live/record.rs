@@ -1,8 +1,8 @@
 //! The record of one daemon in one runtime.
 
 use std::{
-    any::Any,
     collections::VecDeque,
+    fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{
@@ -15,10 +15,11 @@ use std::{
 use super::{
     conditions::Conditions,
     counters::Counters,
+    incarnation::Incarnation,
     signals::{Signal, Signals},
 };
 use crate::{
-    declaration::spec::DaemonSpec,
+    declaration::{registry::Factory, spec::DaemonSpec},
     delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
     words::{
         daemon_type::DaemonType, options::Options, schedule::Schedule, state::State,
@@ -98,11 +99,11 @@ pub(crate) struct Status {
 }
 
 /// Everything that is known of one daemon.
-#[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) index: u32,
     pub(crate) ty: DaemonType,
     pub(crate) spec: &'static DaemonSpec,
+    pub(crate) factory: Option<Factory>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) mailbox: Option<Arc<Mailbox>>,
     pub(crate) depends_on: Box<[u32]>,
@@ -117,8 +118,10 @@ pub(crate) struct Record {
     heartbeat_ms: AtomicU64,
     handler_panics: Mutex<VecDeque<u64>>,
     intent: Mutex<Intent>,
+    /// Whether the intent is `Run`, for every poll of the daemon's task.
+    is_wanted: AtomicBool,
     status: Mutex<Status>,
-    instance: RwLock<Option<Arc<dyn Any + Send + Sync>>>,
+    living: RwLock<Option<Arc<dyn Incarnation>>>,
     /// Whether handles may lead to the instance: from `Running` until it has stopped.
     is_open: AtomicBool,
 }
@@ -128,6 +131,7 @@ pub(crate) struct Declared {
     pub(crate) index: u32,
     pub(crate) ty: DaemonType,
     pub(crate) spec: &'static DaemonSpec,
+    pub(crate) factory: Option<Factory>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) mailbox: Option<Arc<Mailbox>>,
     pub(crate) depends_on: Box<[u32]>,
@@ -151,6 +155,7 @@ impl Record {
             index: declared.index,
             ty: declared.ty,
             spec: declared.spec,
+            factory: declared.factory,
             settings: declared.settings,
             mailbox: declared.mailbox,
             depends_on: declared.depends_on,
@@ -162,9 +167,10 @@ impl Record {
             hook: Watch::default(),
             heartbeat_ms: AtomicU64::new(0),
             handler_panics: Mutex::default(),
+            is_wanted: AtomicBool::new(declared.intent == Intent::Run),
             intent: Mutex::new(declared.intent),
             status: Mutex::new(status),
-            instance: RwLock::new(None),
+            living: RwLock::new(None),
             is_open: AtomicBool::new(false),
         }
     }
@@ -185,12 +191,25 @@ impl Record {
         self.status().state.is_ready()
     }
 
-    pub(crate) fn intent(&self) -> MutexGuard<'_, Intent> {
-        self.intent.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn intent(&self) -> Intent {
+        self.intent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
-    pub(crate) fn wants_to_run(&self) -> bool {
-        *self.intent() == Intent::Run
+    /// Changes what is wanted, and wakes the daemon's task to see it.
+    pub(crate) fn set_intent(&self, intent: Intent) {
+        let mut current = self.intent.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_wanted.store(intent == Intent::Run, Release);
+        *current = intent;
+        drop(current);
+        self.signals.wake();
+    }
+
+    #[inline]
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.is_wanted.load(Acquire)
     }
 
     pub(crate) fn request_cycle(&self) {
@@ -228,16 +247,24 @@ impl Record {
             .clear();
     }
 
-    pub(crate) fn set_instance(&self, instance: Option<Arc<dyn Any + Send + Sync>>) {
-        let old = std::mem::replace(
-            &mut *self
-                .instance
-                .write()
-                .unwrap_or_else(PoisonError::into_inner),
-            instance,
-        );
-        // Outside the lock: it may be the last one, and a user's `Drop` runs.
-        drop(old);
+    pub(crate) fn set_living(&self, living: Arc<dyn Incarnation>) {
+        *self.living.write().unwrap_or_else(PoisonError::into_inner) = Some(living);
+    }
+
+    /// Takes the incarnation out, for the caller to drop: a user's `Drop` runs outside the lock.
+    pub(crate) fn take_living(&self) -> Option<Arc<dyn Incarnation>> {
+        self.living
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// The living incarnation, also while it starts or stops.
+    pub(crate) fn living(&self) -> Option<Arc<dyn Incarnation>> {
+        self.living
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Opens or closes the instance to handles.
@@ -252,12 +279,7 @@ impl Record {
 
     /// The instance, also while it starts.
     pub(crate) fn any_instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
-        let instance = self
-            .instance
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()?;
-        instance.downcast().ok()
+        self.living()?.instance().downcast().ok()
     }
 
     /// The sum of the accounts of its handlers.
@@ -270,5 +292,11 @@ impl Record {
 
     pub(crate) fn stats(&self) -> DaemonStats {
         self.counters.snapshot(self.account().handled)
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Record({})", self.ty)
     }
 }

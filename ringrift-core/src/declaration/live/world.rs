@@ -1,10 +1,11 @@
 //! One runtime, as everything in it sees it. Two worlds in a process don't see each other.
 
 use std::{
-    collections::HashMap,
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
     future::Future,
     sync::{
-        Arc, PoisonError, RwLock, Weak,
+        Arc, Mutex, OnceLock, PoisonError, RwLock, Weak,
         atomic::{
             AtomicBool, AtomicU32,
             Ordering::{AcqRel, Relaxed},
@@ -43,6 +44,12 @@ pub(crate) struct World {
     /// Whether anything was begun since the ticker's last round.
     active: AtomicBool,
     pub(crate) ticker: Notify,
+    /// When the next health check of each running daemon is due: (milliseconds, daemon, incarnation).
+    health_due: Mutex<BinaryHeap<Reverse<(u64, u32, u32)>>>,
+    /// The daemon whose failure stops the process, and that failure.
+    pub(crate) escalated: OnceLock<(DaemonType, String)>,
+    /// The first daemon whose start failed.
+    pub(crate) failed_start: OnceLock<(DaemonType, String)>,
     #[cfg(feature = "testing")]
     pub(crate) faults: super::faults::Faults,
 }
@@ -95,6 +102,9 @@ impl World {
             changed: Notify::new(),
             active: AtomicBool::new(false),
             ticker: Notify::new(),
+            health_due: Mutex::default(),
+            escalated: OnceLock::new(),
+            failed_start: OnceLock::new(),
             #[cfg(feature = "testing")]
             faults: super::faults::Faults::default(),
         }
@@ -133,6 +143,36 @@ impl World {
     /// Whether anything was begun since the last call.
     pub(crate) fn take_activity(&self) -> bool {
         self.active.swap(false, AcqRel)
+    }
+
+    /// Asks for a health check of an incarnation at a time.
+    pub(crate) fn schedule_health_check(&self, at_ms: u64, daemon: u32, incarnation: u32) {
+        let mut due = self
+            .health_due
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_next = due.peek().is_none_or(|Reverse((next, ..))| at_ms < *next);
+        due.push(Reverse((at_ms, daemon, incarnation)));
+        drop(due);
+        if is_next {
+            self.ticker.notify_one();
+        }
+    }
+
+    /// The next health check that is due: its daemon and incarnation; or else when one will be.
+    pub(crate) fn next_health_check(&self, now_ms: u64) -> Result<(u32, u32), Option<u64>> {
+        let mut due = self
+            .health_due
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match due.peek() {
+            Some(Reverse((at, ..))) if *at > now_ms => Err(Some(*at)),
+            Some(_) => due
+                .pop()
+                .map(|Reverse((_, daemon, incarnation))| (daemon, incarnation))
+                .ok_or(None),
+            None => Err(None),
+        }
     }
 
     /// Makes this the runtime of the process, unless another one lives.

@@ -1,5 +1,6 @@
 //! The declaration of a daemon: a `static` that `#[daemon]` writes.
 
+mod broken;
 pub mod check;
 mod spec_ref;
 
@@ -109,6 +110,13 @@ pub struct DaemonSpec {
 impl DaemonSpec {
     /// A spec with every option at its default.
     pub const fn new<D: Daemon>(ty: DaemonType, category: Category, place: Place) -> Self {
+        let mut spec = Self::bare(ty, category, place, build::<D>);
+        spec.handlers = <D as Construct>::HANDLERS.subs;
+        spec.has_runner = <D as Construct>::RUNNER.is_some();
+        spec
+    }
+
+    const fn bare(ty: DaemonType, category: Category, place: Place, build: Build) -> Self {
         Self {
             ty,
             id: check::name_id(ty.as_str()),
@@ -118,17 +126,17 @@ impl DaemonSpec {
             depends_on: &[],
             wants: &[],
             emits: &[],
-            handlers: <D as Construct>::HANDLERS.subs,
+            handlers: &[],
             injects: &[],
             config: None,
             profiles: None,
             default_off: false,
             deprecated: None,
             kind: Kind::Service,
-            has_runner: <D as Construct>::RUNNER.is_some(),
+            has_runner: false,
             schedule: ScheduleSpec::OnRequest,
             options: Options::DEFAULT,
-            build: build::<D>,
+            build,
         }
     }
 }

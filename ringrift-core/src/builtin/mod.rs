@@ -1,0 +1,3 @@
+//! The daemons and events that are in every runtime.
+
+pub mod events;

@@ -1,0 +1,258 @@
+//! How a runtime is put together and started.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use thiserror::Error;
+
+use super::{
+    Inner, Runtime,
+    assemble::{self, Assembly},
+    disabled::DisabledFile,
+    overrides::check_config,
+    section::RuntimeSection,
+    selection::{SelectionError, Wanted},
+};
+use crate::{
+    config::{
+        Config,
+        problem::{ConfigError, Problem},
+    },
+    declaration::{
+        live::provided::Provided,
+        registry::Registry,
+        wiring::{self, Severity, WiringProblem},
+    },
+    delivery::clock::TimeOfDay,
+    supervisor::{Supervisor, Watchdog},
+    words::{category::Category, daemon_type::DaemonType},
+};
+
+/// Puts a runtime together.
+pub struct Builder {
+    registry: Registry,
+    config: Config,
+    config_file: Option<String>,
+    wanted: Wanted,
+    provided: Provided,
+    strict: Option<bool>,
+    data_dir: Option<PathBuf>,
+    time_of_day: TimeOfDay,
+    is_main: bool,
+}
+
+/// Why a runtime did not start. Nothing of it runs.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The wiring is wrong.
+    #[error("the wiring is wrong{}", list(.0))]
+    Wiring(Vec<WiringProblem>),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nobody provides values that `#[inject]` fields need.
+    #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder{}", list(.0))]
+    NotProvided(Vec<String>),
+    /// What was selected does not exist.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The file of disabled daemons can't be read.
+    #[error("the disabled daemons in the data folder can't be read")]
+    DataDir(#[source] io::Error),
+    /// The watchdog's thread can't be started.
+    #[error("the watchdog thread can't be started")]
+    Watchdog(#[source] io::Error),
+    /// With `strict`: the first daemon whose start failed. All others have been stopped again.
+    #[error("daemon `{daemon}` did not start: {cause}")]
+    FailedStart {
+        /// Which daemon.
+        daemon: DaemonType,
+        /// Why.
+        cause: String,
+    },
+}
+
+fn list(lines: &[impl ToString]) -> String {
+    lines
+        .iter()
+        .map(|line| format!("\n{}", line.to_string()))
+        .collect()
+}
+
+impl Builder {
+    pub(crate) fn new(registry: Registry) -> Self {
+        Self {
+            registry,
+            config: Config::default(),
+            config_file: None,
+            wanted: Wanted::default(),
+            provided: Provided::default(),
+            strict: None,
+            data_dir: None,
+            time_of_day: TimeOfDay::System,
+            is_main: true,
+        }
+    }
+
+    /// Takes the daemons of another registry in place of all that are linked.
+    #[must_use]
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// Sets the configuration.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Names the configuration's file, for the views.
+    #[must_use]
+    pub fn config_file(mut self, path: impl Into<String>) -> Self {
+        self.config_file = Some(path.into());
+        self
+    }
+
+    /// Runs the daemons of a profile, in place of `[runtime] profile`.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.wanted.profile = Some(name.into());
+        self
+    }
+
+    /// Runs this daemon, and what it depends on.
+    #[must_use]
+    pub fn daemon(mut self, daemon: DaemonType) -> Self {
+        self.wanted.daemons.push(daemon);
+        self
+    }
+
+    /// Runs the daemons of a category, and what they depend on.
+    #[must_use]
+    pub fn category(mut self, category: Category) -> Self {
+        self.wanted.categories.push(category);
+        self
+    }
+
+    /// Gives a value to every `#[inject]` field of its type.
+    #[must_use]
+    pub fn provide<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.provided.insert(value);
+        self
+    }
+
+    /// Whether the first failed start stops everything again.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = Some(strict);
+        self
+    }
+
+    /// The folder in which `disable` is kept; without one it lasts until the process ends.
+    #[must_use]
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(folder.into());
+        self
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn for_a_test(mut self, start: std::time::SystemTime) -> Self {
+        self.time_of_day = TimeOfDay::SinceStart(start);
+        self.is_main = false;
+        self
+    }
+
+    /// Checks everything, and starts. Without `strict` it returns as soon as the daemons are on
+    /// their way; see [`Runtime::started`].
+    ///
+    /// # Errors
+    /// Every problem of the wiring, or of the configuration, or of what is not provided, at once;
+    /// with `strict` the first failed start.
+    pub async fn start(mut self) -> Result<Runtime, StartError> {
+        let problems: Vec<Problem> = check_config(&self.registry, &self.config);
+        if !problems.is_empty() {
+            return Err(ConfigError::from(problems).into());
+        }
+        let mut wiring = wiring::check(&self.registry);
+        wiring.retain(|problem| problem.severity == Severity::Error);
+        if !wiring.is_empty() {
+            return Err(StartError::Wiring(wiring));
+        }
+        let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
+        self.wanted.profile = self.wanted.profile.or(section.profile);
+        let strict = self.strict.unwrap_or(section.strict);
+        let runtime = self.assemble()?;
+        if strict {
+            runtime.or_roll_back().await
+        } else {
+            Ok(runtime)
+        }
+    }
+
+    fn assemble(self) -> Result<Runtime, StartError> {
+        let disabled = DisabledFile::open(self.data_dir).map_err(StartError::DataDir)?;
+        let profile = self.wanted.profile.clone();
+        let world = Arc::new(assemble::world(Assembly {
+            registry: &self.registry,
+            config: self.config,
+            wanted: &self.wanted,
+            provided: self.provided,
+            time_of_day: self.time_of_day,
+            disabled: &disabled,
+        })?);
+        if self.is_main {
+            world.claim_main();
+        }
+        let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
+        let inner = Inner {
+            has_task: world
+                .records
+                .iter()
+                .map(|_| AtomicBool::new(false))
+                .collect(),
+            world,
+            supervisor: Supervisor::default(),
+            registry: self.registry,
+            profile,
+            config_file: self.config_file,
+            phase: Default::default(),
+            disabled: disabled.into(),
+            at_once: Default::default(),
+            _watchdog: watchdog,
+        };
+        inner.supervisor.start_ticker(&inner.world);
+        for record in inner
+            .world
+            .records
+            .iter()
+            .filter(|record| record.is_wanted())
+        {
+            inner.ensure_task(record.index);
+        }
+        Ok(Runtime {
+            inner: Arc::new(inner),
+        })
+    }
+}
+
+impl Runtime {
+    /// Waits for the first start to settle; at the first failed one stops all in reverse.
+    async fn or_roll_back(self) -> Result<Self, StartError> {
+        let failed = self.inner.until(|world| world.failed_start.get().cloned());
+        let failed = tokio::select! {
+            biased;
+            failed = failed => Some(failed),
+            () = self.started() => None,
+        };
+        let Some((daemon, cause)) = failed else {
+            return Ok(self);
+        };
+        self.shutdown().await;
+        Err(StartError::FailedStart { daemon, cause })
+    }
+}

@@ -1,0 +1,86 @@
+//! The health of a daemon: its own report, seen together with its state and its dependencies.
+
+use super::snapshot::HealthSnapshot;
+use crate::{
+    declaration::live::{record::Record, world::World},
+    supervisor::{describe_dependency, health::is_in_grace, missing_dependencies},
+    words::{
+        health::{HealthReport, HealthStatus},
+        state::{State, StateName},
+    },
+};
+
+/// How the daemon is now.
+pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
+    let state = record.state();
+    let found = record.conditions.lock();
+    let checked_ms_ago = found.report.as_ref().map(|(_, at)| now.saturating_sub(*at));
+    let failed_checks = found.failed_checks;
+    let own = found.report.as_ref().map(|(report, _)| report.clone());
+    let mut worries = Vec::new();
+    if let Some((hook, started)) = found.stalled {
+        let since = started.max(record.last_heartbeat());
+        worries.push(format!(
+            "stalled in {hook} for {} s",
+            now.saturating_sub(since) / 1000
+        ));
+    }
+    if let Some(since) = found.blocking_ms {
+        worries.push(format!(
+            "blocks a worker thread for {} s",
+            now.saturating_sub(since) / 1000
+        ));
+    }
+    drop(found);
+    let report = match state {
+        State::Running => {
+            let missing = missing_dependencies(world, record);
+            worries.extend(
+                missing
+                    .iter()
+                    .map(|(daemon, state)| describe_dependency(*daemon, state)),
+            );
+            running(own, &worries, is_in_grace(record, now))
+        }
+        other => not_running(&other),
+    };
+    HealthSnapshot {
+        healthy: report.status.is_healthy(),
+        report,
+        checked_ms_ago,
+        failed_checks,
+    }
+}
+
+fn running(own: Option<HealthReport>, worries: &[String], in_grace: bool) -> HealthReport {
+    let mut report =
+        own.unwrap_or_else(|| HealthReport::new(HealthStatus::Running, "not checked yet"));
+    if report.status == HealthStatus::Error && in_grace {
+        report.status = HealthStatus::Starting;
+    }
+    if !worries.is_empty() {
+        let has_own_message = report.status != HealthStatus::Running;
+        let own = has_own_message.then(|| report.message.clone());
+        report.message = worries
+            .iter()
+            .cloned()
+            .chain(own)
+            .collect::<Vec<_>>()
+            .join("; ");
+        if report.status != HealthStatus::Error {
+            report.status = HealthStatus::Degraded;
+        }
+    }
+    report
+}
+
+fn not_running(state: &State) -> HealthReport {
+    let status = match state.name() {
+        StateName::Waiting | StateName::Starting => HealthStatus::Starting,
+        StateName::Backoff | StateName::Failed | StateName::Leaked => HealthStatus::Error,
+        StateName::Disabled | StateName::Stopping | StateName::Stopped => HealthStatus::Stopped,
+        // A task that is done has done its work.
+        StateName::Running | StateName::Completed => HealthStatus::Running,
+    };
+    HealthReport::new(status, state.to_string())
+}

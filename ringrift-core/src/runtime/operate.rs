@@ -1,0 +1,274 @@
+//! What an operator does to daemons.
+
+use std::{io, sync::PoisonError, time::Duration};
+
+use thiserror::Error;
+use tokio::sync::Notify;
+
+use super::{Runtime, health_view, snapshot::HealthSnapshot};
+use crate::{
+    declaration::{
+        live::{
+            record::{Intent, Record},
+            signals::Signal,
+        },
+        registry::UnknownDaemon,
+    },
+    supervisor::{shutdown, transition::transition},
+    words::{
+        daemon_type::DaemonType,
+        state::{State, StateName},
+    },
+};
+
+/// What stopping a daemon does to those that depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dependents {
+    /// The stop is refused while any of them runs.
+    Refuse,
+    /// They are stopped first.
+    Stop,
+}
+
+/// Why an operator's wish is not fulfilled.
+#[derive(Debug, Error)]
+pub enum OperateError {
+    /// This runtime has no such daemon.
+    #[error(transparent)]
+    Unknown(#[from] UnknownDaemon),
+    /// Others depend on it.
+    #[error("`{}` depend on daemon `{daemon}`; stop them with it (`Dependents::Stop`)", names(.dependents))]
+    HasDependents {
+        /// The daemon.
+        daemon: DaemonType,
+        /// Those that run and depend on it.
+        dependents: Vec<DaemonType>,
+    },
+    /// It can't be stopped, so it can't be started again in this process.
+    #[error("daemon `{daemon}` is leaked: {cause}; only a new process runs it again")]
+    Leaked {
+        /// The daemon.
+        daemon: DaemonType,
+        /// What does not end.
+        cause: String,
+    },
+    /// What was disabled or enabled can't be kept.
+    #[error("the change can't be kept in the data folder")]
+    NotKept(#[source] io::Error),
+}
+
+fn names(daemons: &[DaemonType]) -> String {
+    daemons
+        .iter()
+        .map(|daemon| daemon.as_str())
+        .collect::<Vec<_>>()
+        .join("`, `")
+}
+
+impl Runtime {
+    fn record(&self, daemon: DaemonType) -> Result<&std::sync::Arc<Record>, OperateError> {
+        let unknown = || UnknownDaemon {
+            name: daemon.as_str().to_owned(),
+            nearest: None,
+        };
+        Ok(self.inner.world.find(daemon).ok_or_else(unknown)?)
+    }
+
+    /// Starts a daemon that was stopped or not selected, and what it depends on and nobody stopped.
+    /// One that runs goes on.
+    ///
+    /// # Errors
+    /// When there is no such daemon, or it is leaked.
+    pub fn start_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        let record = self.record(daemon)?;
+        not_leaked(record)?;
+        self.switch_on(record);
+        Ok(())
+    }
+
+    fn switch_on(&self, record: &std::sync::Arc<Record>) {
+        for dependency in &record.depends_on {
+            let dependency = self.inner.world.record(*dependency);
+            let is_only_unselected = matches!(dependency.intent(), Intent::Off { .. })
+                && dependency.state().name() == StateName::Stopped;
+            if is_only_unselected {
+                self.switch_on(dependency);
+            }
+        }
+        if record.is_wanted() {
+            return;
+        }
+        record.set_intent(Intent::Run);
+        let cause = "an operator starts it".to_owned();
+        transition(
+            &self.inner.world,
+            record,
+            State::Waiting {
+                on: Vec::new(),
+                cause,
+            },
+        );
+        self.inner.ensure_task(record.index);
+    }
+
+    /// Stops a daemon until it is started again, or the process ends. Returns when it has ended.
+    ///
+    /// # Errors
+    /// When others depend on it, or it can't be stopped.
+    ///
+    /// # Cancel safety
+    /// Dropped, the stop goes on.
+    pub async fn stop_daemon(
+        &self,
+        daemon: DaemonType,
+        dependents: Dependents,
+    ) -> Result<(), OperateError> {
+        let record = self.record(daemon)?;
+        let running = self.running_dependents(record);
+        if dependents == Dependents::Refuse && !running.is_empty() {
+            let dependents = running
+                .iter()
+                .map(|index| self.inner.world.record(*index).ty)
+                .collect();
+            return Err(OperateError::HasDependents { daemon, dependents });
+        }
+        let mut scope = running;
+        scope.push(record.index);
+        let longest = scope
+            .iter()
+            .map(|index| self.inner.world.record(*index).options().stop_timeout)
+            .sum::<Duration>();
+        // Drain, hooks of the end, and the tasks that are aborted: see `supervisor/ending.rs`.
+        let budget = longest * 2 + Duration::from_secs(4);
+        let never = Notify::new();
+        shutdown::stop(
+            &self.inner.world,
+            &scope,
+            "an operator stopped it",
+            budget,
+            &never,
+        )
+        .await;
+        not_leaked(record)
+    }
+
+    /// Those that need this daemon, directly or not, and are wanted.
+    fn running_dependents(&self, record: &Record) -> Vec<u32> {
+        let world = &self.inner.world;
+        let mut found: Vec<u32> = Vec::new();
+        let mut unseen = vec![record.index];
+        while let Some(index) = unseen.pop() {
+            for dependent in world.record(index).dependents.iter().copied() {
+                let other = world.record(dependent);
+                if other.is_wanted()
+                    && other.depends_on.contains(&index)
+                    && !found.contains(&dependent)
+                {
+                    found.push(dependent);
+                    unseen.push(dependent);
+                }
+            }
+        }
+        found
+    }
+
+    /// Ends the living incarnation and starts another, with the count of failures at zero. Never
+    /// refused, unless the daemon is leaked.
+    ///
+    /// # Errors
+    /// When there is no such daemon, or it is leaked.
+    pub fn restart_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        let record = self.record(daemon)?;
+        not_leaked(record)?;
+        if record.is_wanted() {
+            record.signals.raise(Signal::Restart);
+        } else {
+            self.switch_on(record);
+        }
+        Ok(())
+    }
+
+    /// Sets the count of failures to zero; one in backoff, or failed, starts at once.
+    ///
+    /// # Errors
+    /// When there is no such daemon, or it is leaked.
+    pub fn reset_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        let record = self.record(daemon)?;
+        not_leaked(record)?;
+        record.signals.raise(Signal::Reset);
+        Ok(())
+    }
+
+    /// Stops a daemon and keeps it from starting, also in later processes with the same data folder.
+    ///
+    /// # Errors
+    /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept.
+    pub async fn disable_daemon(
+        &self,
+        daemon: DaemonType,
+        dependents: Dependents,
+    ) -> Result<(), OperateError> {
+        self.stop_daemon(daemon, dependents).await?;
+        let record = self.record(daemon)?;
+        let now = self.inner.world.clock.wall();
+        self.disabled()
+            .disable(daemon.as_str(), now)
+            .map_err(OperateError::NotKept)?;
+        let cause = "an operator disabled it".to_owned();
+        record.set_intent(Intent::Off {
+            cause: cause.clone(),
+        });
+        transition(&self.inner.world, record, State::Disabled { cause });
+        Ok(())
+    }
+
+    /// Takes a `disable` back, and starts the daemon.
+    ///
+    /// # Errors
+    /// When there is no such daemon, or the change can't be kept.
+    pub fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        self.record(daemon)?;
+        self.disabled()
+            .enable(daemon.as_str())
+            .map_err(OperateError::NotKept)?;
+        self.start_daemon(daemon)
+    }
+
+    fn disabled(&self) -> std::sync::MutexGuard<'_, super::DisabledFile> {
+        self.inner
+            .disabled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How a daemon is.
+    ///
+    /// # Errors
+    /// When there is no such daemon.
+    pub fn health(&self, daemon: DaemonType) -> Result<HealthSnapshot, OperateError> {
+        let record = self.record(daemon)?;
+        Ok(health_view::of(
+            &self.inner.world,
+            record,
+            self.inner.world.clock.now_ms(),
+        ))
+    }
+
+    /// Where a daemon is in its life.
+    ///
+    /// # Errors
+    /// When there is no such daemon.
+    pub fn state(&self, daemon: DaemonType) -> Result<State, OperateError> {
+        Ok(self.record(daemon)?.state())
+    }
+}
+
+fn not_leaked(record: &Record) -> Result<(), OperateError> {
+    match record.state() {
+        State::Leaked { cause } => Err(OperateError::Leaked {
+            daemon: record.ty,
+            cause,
+        }),
+        _ => Ok(()),
+    }
+}

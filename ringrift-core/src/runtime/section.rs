@@ -1,0 +1,34 @@
+//! The `[runtime]` section of the configuration.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The `[runtime]` section. Flags of the command line go before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RuntimeSection {
+    /// The profile to run; all daemons that are not `default_off` without one.
+    pub profile: Option<String>,
+    /// Whether the first failed start stops everything.
+    pub strict: bool,
+    /// Where `disable` is kept; by default `$XDG_STATE_HOME/ringrift`, or `~/.local/state/ringrift`.
+    pub data_dir: Option<PathBuf>,
+    /// The address of the HTTP views, `127.0.0.1:8790` by default, or `off`.
+    pub http: Option<String>,
+}
+
+impl RuntimeSection {
+    /// The data folder in force; `None` when there is neither a setting nor a home.
+    pub fn data_dir(&self) -> Option<PathBuf> {
+        self.data_dir.clone().or_else(state_folder)
+    }
+}
+
+fn state_folder() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    state.or_else(home).map(|folder| folder.join("ringrift"))
+}

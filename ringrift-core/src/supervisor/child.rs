@@ -1,0 +1,228 @@
+//! The one task of a daemon: from life to life.
+
+use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
+
+use super::{
+    dependencies, ending,
+    failures::{Failures, Next},
+    hooks::{Interrupt, interrupt, unless_interrupted},
+    start,
+    transition::transition,
+};
+use crate::{
+    declaration::live::{
+        record::{Intent, Record},
+        signals::Signal,
+        world::World,
+    },
+    delivery::guard::caught,
+    words::{
+        restart::{OnExhausted, Restart},
+        state::{State, StateName},
+    },
+};
+
+/// How one life ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// It was not wanted any more.
+    Stopped,
+    /// An operator wants a new incarnation.
+    Restart,
+    /// A task's run returned Ok.
+    Completed,
+    /// It failed, after so long in `Running`.
+    Failed {
+        cause: String,
+        is_fatal: bool,
+        ran: Duration,
+    },
+    /// Something of it can't be ended.
+    Leaked { cause: String },
+}
+
+/// Runs a daemon for as long as the runtime lives.
+pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
+    let mut failures = Failures::new(record.options().restart);
+    loop {
+        wanted(&world, &record).await;
+        if !dependencies_ready(&world, &record).await {
+            continue;
+        }
+        match one_life(&world, &record).await {
+            End::Stopped => {}
+            End::Restart => {
+                failures.clear();
+                record.status().restarts += 1;
+            }
+            End::Completed => completed(&world, &record).await,
+            End::Leaked { cause } => leaked(&world, &record, cause).await,
+            End::Failed {
+                cause,
+                is_fatal,
+                ran,
+            } => {
+                let next = failures.count(ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
+                failed(&world, &record, &mut failures, next, cause, is_fatal).await;
+            }
+        }
+    }
+}
+
+/// Hooks have guards of their own; a panic that comes this far is one of a drop.
+async fn one_life(world: &Arc<World>, record: &Arc<Record>) -> End {
+    match caught(Box::pin(start::live(world, record))).await {
+        Ok(end) => end,
+        Err(panic) => {
+            record.counters.panic();
+            record.set_open(false);
+            ending::drop_safely(world, record, "the daemon", record.take_living());
+            let cause = format!("panicked while it dropped what was cut off: {panic}");
+            End::Failed {
+                cause,
+                is_fatal: false,
+                ran: Duration::ZERO,
+            }
+        }
+    }
+}
+
+/// Returns when the daemon is wanted; until then it is `Stopped`, or `Disabled`.
+async fn wanted(world: &Arc<World>, record: &Arc<Record>) {
+    poll_fn(|cx| {
+        record.signals.register(cx);
+        if record.is_wanted() {
+            return Poll::Ready(());
+        }
+        if let Intent::Stop { cause } = record.intent() {
+            transition(world, record, State::Stopped { cause });
+        }
+        // What was asked of an incarnation that is gone is not asked of the next.
+        record.signals.take(Signal::Restart);
+        record.signals.take(Signal::Reset);
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Waits for the dependencies; false when the daemon is not wanted any more.
+async fn dependencies_ready(world: &Arc<World>, record: &Arc<Record>) -> bool {
+    poll_fn(|cx| {
+        record.signals.register(cx);
+        if !record.is_wanted() {
+            return Poll::Ready(false);
+        }
+        match dependencies::waiting(world, record) {
+            None => Poll::Ready(true),
+            Some(waiting) => {
+                transition(world, record, waiting);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+async fn completed(world: &Arc<World>, record: &Arc<Record>) {
+    let policy = record.options().restart;
+    transition(
+        world,
+        record,
+        State::Completed {
+            cause: "its run returned".into(),
+        },
+    );
+    if policy.restart == Restart::Always {
+        // A stop or a restart meanwhile is looked at by the caller.
+        _ = unless_interrupted(record, tokio::time::sleep(policy.backoff.first)).await;
+    } else {
+        _ = unless_interrupted(record, std::future::pending::<()>()).await;
+    }
+    record.status().restarts += u32::from(record.is_wanted());
+}
+
+/// What can't be ended is not started again.
+async fn leaked(world: &Arc<World>, record: &Arc<Record>, cause: String) {
+    if record.options().restart.on_exhausted == OnExhausted::Escalate {
+        escalate(world, record, &cause);
+    }
+    transition(world, record, State::Leaked { cause });
+    std::future::pending::<()>().await;
+}
+
+async fn failed(
+    world: &Arc<World>,
+    record: &Arc<Record>,
+    failures: &mut Failures,
+    next: Next,
+    cause: String,
+    is_fatal: bool,
+) {
+    match next {
+        Next::Restart { attempt, delay } => {
+            transition(
+                world,
+                record,
+                State::Backoff {
+                    attempt,
+                    delay,
+                    cause,
+                },
+            );
+            if backoff(record, delay).await {
+                failures.clear();
+            }
+            record.status().restarts += u32::from(record.is_wanted());
+        }
+        Next::Fail | Next::Escalate => {
+            if next == Next::Escalate {
+                escalate(world, record, &cause);
+            }
+            transition(world, record, State::Failed { cause });
+            rearmed(world, record, is_fatal).await;
+            failures.clear();
+            record.status().restarts += u32::from(record.is_wanted());
+        }
+    }
+}
+
+/// The whole process stops because of this daemon.
+fn escalate(world: &World, record: &Record, cause: &str) {
+    tracing::error!(daemon = %record.ty, cause, "the failure escalates: the process stops");
+    _ = world.escalated.set((record.ty, cause.to_owned()));
+    world.changed.notify_waiters();
+}
+
+/// Waits for the next restart; true when an operator wants it now, with the count at zero.
+async fn backoff(record: &Record, delay: Duration) -> bool {
+    let mut delay = std::pin::pin!(tokio::time::sleep(delay));
+    poll_fn(|cx| match interrupt(record, cx) {
+        Some(Interrupt::Restart) => Poll::Ready(true),
+        Some(Interrupt::Stop) => Poll::Ready(false),
+        None if record.signals.take(Signal::Reset) => Poll::Ready(true),
+        None => delay.as_mut().poll(cx).map(|()| false),
+    })
+    .await
+}
+
+/// A failed daemon waits for an operator, or for a dependency that was lost to return.
+async fn rearmed(world: &Arc<World>, record: &Arc<Record>, is_fatal: bool) {
+    let mut is_dependency_lost = false;
+    poll_fn(|cx| {
+        if interrupt(record, cx).is_some() || record.signals.take(Signal::Reset) {
+            return Poll::Ready(());
+        }
+        let is_missing = !dependencies::missing(world, record).is_empty();
+        let has_returned = is_dependency_lost && !is_missing;
+        is_dependency_lost = is_missing;
+        if has_returned && !is_fatal {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    debug_assert!(
+        record.state().name() == StateName::Failed || record.state().name() == StateName::Leaked
+    );
+}

@@ -1,0 +1,137 @@
+//! The end of a life: whatever it was, nothing of it is left when the next begins.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use tokio::time::{Instant, timeout_at};
+
+use super::{child::End, hooks, start::exit_reason, work::Verdict};
+use crate::{
+    declaration::live::{
+        incarnation::{Incarnation, Life},
+        record::{Hook, Record},
+        world::World,
+    },
+    delivery::guard::catch,
+};
+
+/// The least that `on_exit` gets.
+const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
+/// How long an aborted task has to come to its next await.
+const AFTER_ABORT: Duration = Duration::from_secs(1);
+/// How often the count of a borrowed instance is looked at, should its holder not wake us.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed.
+pub(super) async fn without_stop(
+    world: &Arc<World>,
+    record: &Arc<Record>,
+    life: &Arc<Life>,
+    living: Option<Arc<dyn Incarnation>>,
+    verdict: Verdict,
+    ran: Duration,
+) -> End {
+    let deadline = Instant::now() + record.options().stop_timeout;
+    life.cancel();
+    record.set_open(false);
+    record.conditions.abort_check();
+    let tasks = end_tasks(life, deadline).await;
+    if let Some(living) = living {
+        let reason = exit_reason(record, &verdict);
+        let left = deadline
+            .duration_since(Instant::now())
+            .max(LEAST_FOR_A_HOOK);
+        hooks::run_at_the_end(world, record, Hook::OnExit, left, living.on_exit(&reason)).await;
+        let instance = living.instance();
+        let outstanding = Arc::downgrade(&instance);
+        drop_safely(
+            world,
+            record,
+            "the daemon",
+            (instance, living, record.take_living()),
+        );
+        if let Err(cause) = borrowed(
+            record,
+            outstanding,
+            deadline.max(Instant::now() + LEAST_FOR_A_HOOK),
+        )
+        .await
+        {
+            return End::Leaked { cause };
+        }
+    }
+    match (tasks, verdict) {
+        (Err(cause), _) => End::Leaked { cause },
+        (Ok(()), Verdict::Stop) => End::Stopped,
+        (Ok(()), Verdict::Restart) => End::Restart,
+        (Ok(()), Verdict::Completed) => End::Completed,
+        (Ok(()), Verdict::Failed(failure)) => End::Failed {
+            cause: failure.cause,
+            is_fatal: failure.is_fatal,
+            ran,
+        },
+    }
+}
+
+/// Waits for the helper tasks, aborts the rest, and names what is left.
+async fn end_tasks(life: &Life, deadline: Instant) -> Result<(), String> {
+    let Some(tasks) = life.tasks() else {
+        return Ok(());
+    };
+    if timeout_at(deadline, tasks.ended()).await.is_ok() {
+        return Ok(());
+    }
+    tracing::warn!(
+        tasks = tasks.len(),
+        "spawned tasks did not end by themselves: aborted"
+    );
+    tasks.abort();
+    match tokio::time::timeout(AFTER_ABORT, tasks.ended()).await {
+        Ok(()) => Ok(()),
+        Err(_) => Err(format!(
+            "{} of its spawned tasks can't be ended",
+            tasks.len()
+        )),
+    }
+}
+
+/// Waits until nobody holds the instance any more.
+async fn borrowed(
+    record: &Record,
+    instance: Weak<dyn std::any::Any + Send + Sync>,
+    deadline: Instant,
+) -> Result<(), String> {
+    while instance.strong_count() > 0 {
+        if Instant::now() >= deadline {
+            return Err(format!(
+                "{} still hold a reference to it (a `Ref`, or `cx.this()`)",
+                instance.strong_count()
+            ));
+        }
+        let woken = std::future::poll_fn(|cx| {
+            record.signals.register(cx);
+            if instance.strong_count() == 0 {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        });
+        _ = tokio::time::timeout(LOOK, woken).await;
+    }
+    Ok(())
+}
+
+/// Drops what holds a user's values; a panic of their `Drop` is logged and counted.
+pub(super) fn drop_safely<T>(world: &World, record: &Record, what: &'static str, value: T) {
+    if let Err(panic) = catch(|| drop(value)) {
+        tracing::error!(%panic, "the drop of {what} panicked");
+        record.counters.panic();
+        record.counters.error(
+            "drop",
+            format!("the drop of {what} panicked: {panic}"),
+            world.clock.wall(),
+        );
+    }
+}

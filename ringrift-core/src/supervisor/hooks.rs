@@ -1,0 +1,92 @@
+//! Runs one hook of a daemon on its own task: stamped for the ticker, safe from panics, and ended
+//! when something else is wanted.
+
+use std::{future::Future, pin::pin, task::Poll, time::Duration};
+
+use crate::{
+    declaration::{
+        daemon::DaemonResult,
+        live::{
+            record::{Hook, Record},
+            signals::Signal,
+            world::World,
+        },
+    },
+    delivery::guard::{Outcome, guarded},
+};
+
+/// Runs a hook under the ticker's eye.
+pub(super) async fn run<T>(
+    world: &World,
+    record: &Record,
+    hook: Hook,
+    future: impl Future<Output = DaemonResult<T>>,
+) -> Outcome<T> {
+    world.begin_activity();
+    record.hook.begin(hook as u32, world.clock.coarse_ms());
+    guarded(future, &record.hook).await
+}
+
+/// Runs a hook of the end under a limit of its own; what goes wrong is logged and counted, and the
+/// end goes on.
+pub(super) async fn run_at_the_end(
+    world: &World,
+    record: &Record,
+    hook: Hook,
+    limit: Duration,
+    future: impl Future<Output = DaemonResult>,
+) {
+    let outcome = tokio::time::timeout(limit, run(world, record, hook, future)).await;
+    record.hook.end();
+    let problem = match outcome {
+        Ok(Outcome::Ok(())) => return,
+        Ok(Outcome::Err(error)) => crate::delivery::guard::Chain(&*error).to_string(),
+        Ok(Outcome::Panic(panic)) => {
+            record.counters.panic();
+            format!("panicked: {panic}")
+        }
+        Ok(Outcome::Timeout) | Err(_) => {
+            format!("took longer than {}", humantime::format_duration(limit))
+        }
+    };
+    tracing::error!(hook = hook.as_str(), error = %problem, "a hook of the end went wrong; the stop goes on");
+    record
+        .counters
+        .error(hook.as_str(), problem, world.clock.wall());
+}
+
+/// Why something was ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Interrupt {
+    /// The daemon is not wanted any more.
+    Stop,
+    /// An operator wants a new incarnation.
+    Restart,
+}
+
+/// What is asked of the daemon's task now. Registers the task for what will be.
+pub(super) fn interrupt(record: &Record, cx: &std::task::Context<'_>) -> Option<Interrupt> {
+    record.signals.register(cx);
+    if !record.is_wanted() {
+        return Some(Interrupt::Stop);
+    }
+    record
+        .signals
+        .take(Signal::Restart)
+        .then_some(Interrupt::Restart)
+}
+
+/// Awaits `future`, unless something else is wanted first.
+pub(super) async fn unless_interrupted<T>(
+    record: &Record,
+    future: impl Future<Output = T>,
+) -> Result<T, Interrupt> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|cx| {
+        if let Some(interrupt) = interrupt(record, cx) {
+            return Poll::Ready(Err(interrupt));
+        }
+        future.as_mut().poll(cx).map(Ok)
+    })
+    .await
+}

@@ -1,0 +1,63 @@
+//! Floor 4: the only spawner. One task a daemon, one ticker and one watchdog thread a runtime.
+//!
+//! A daemon's task goes through its whole life: it waits for the dependencies, builds an
+//! incarnation, runs its hooks, ends it, and decides by the restart policy what comes next. What it
+//! can't see itself, because it may be the one that hangs, the ticker and the watchdog see.
+//! Rejected: a task for the cycle and another for the mail of each daemon, which costs five times
+//! the memory; and one supervising task for all, which is slow to answer for everybody at once.
+
+mod announce;
+mod child;
+mod cycles;
+mod dependencies;
+mod ending;
+mod failures;
+pub(crate) mod health;
+mod hooks;
+mod mail;
+pub(crate) mod shutdown;
+mod start;
+mod ticker;
+pub(crate) mod transition;
+mod watchdog;
+mod work;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::task::JoinSet;
+
+pub(crate) use self::{
+    dependencies::{describe as describe_dependency, missing as missing_dependencies},
+    watchdog::Watchdog,
+};
+use crate::declaration::live::{attribution::Attributed, record::Record, world::World};
+
+/// The tasks of a runtime.
+#[derive(Debug, Default)]
+pub(crate) struct Supervisor {
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl Supervisor {
+    /// Starts the ticker.
+    pub(crate) fn start_ticker(&self, world: &Arc<World>) {
+        self.lock().spawn(ticker::run(Arc::downgrade(world)));
+    }
+
+    /// Starts the task of a daemon.
+    pub(crate) fn start_daemon(&self, world: &Arc<World>, record: &Arc<Record>) {
+        let life = child::run(Arc::clone(world), Arc::clone(record));
+        let scoped = Box::pin(Arc::clone(world).scope(life));
+        self.lock()
+            .spawn(Attributed::new(world.number, record.index, scoped));
+    }
+
+    /// Ends every task. A task that blocks its thread goes on until it awaits.
+    pub(crate) fn abort_all(&self) {
+        self.lock().abort_all();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

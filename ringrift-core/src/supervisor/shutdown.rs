@@ -1,0 +1,112 @@
+//! The stop of a runtime: dependents before their dependencies, under one budget.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
+
+use super::transition::transition;
+use crate::{
+    declaration::live::{
+        record::{Intent, Record},
+        world::World,
+    },
+    words::{
+        daemon_type::DaemonType,
+        state::{State, StateName},
+    },
+};
+
+/// How long the stop of everything may take.
+pub(crate) const STOP_BUDGET: Duration = Duration::from_secs(25);
+
+/// Stops the daemons in `scope`, each once its dependents in it have ended; returns those that
+/// can't be stopped, each with what it does not end.
+pub(crate) async fn stop(
+    world: &Arc<World>,
+    scope: &[u32],
+    cause: &str,
+    budget: Duration,
+    at_once: &Notify,
+) -> Vec<(DaemonType, String)> {
+    let deadline = Instant::now() + budget;
+    let scope: HashSet<u32> = scope.iter().copied().collect();
+    let at_once = at_once.notified();
+    tokio::pin!(at_once);
+    loop {
+        let changed = world.changed.notified();
+        tell_those_without_dependents(world, &scope, cause);
+        if scope.iter().all(|index| has_ended(world.record(*index))) {
+            break;
+        }
+        tokio::select! {
+            result = timeout_at(deadline, changed) => if result.is_err() { break },
+            () = &mut at_once => break,
+        }
+    }
+    leaked(world, &scope)
+}
+
+/// Tells a daemon to stop once nobody that depends on it lives.
+fn tell_those_without_dependents(world: &World, scope: &HashSet<u32>, cause: &str) {
+    for record in scope
+        .iter()
+        .map(|index| world.record(*index))
+        .filter(|record| record.is_wanted())
+    {
+        let mut dependents = record
+            .dependents
+            .iter()
+            .filter(|dependent| scope.contains(dependent));
+        if dependents.all(|dependent| has_ended(world.record(*dependent))) {
+            record.set_intent(Intent::Stop {
+                cause: cause.to_owned(),
+            });
+        }
+    }
+}
+
+/// Whether the daemon is not wanted, and nothing of it lives.
+pub(crate) fn has_ended(record: &Record) -> bool {
+    let name = record.status().state.name();
+    match name {
+        StateName::Leaked | StateName::Disabled | StateName::Stopped => true,
+        // They would start again.
+        StateName::Completed | StateName::Failed => !record.is_wanted(),
+        _ => false,
+    }
+}
+
+/// Marks what has not ended as leaked, and names it.
+fn leaked(world: &Arc<World>, scope: &HashSet<u32>) -> Vec<(DaemonType, String)> {
+    for record in scope
+        .iter()
+        .map(|index| world.record(*index))
+        .filter(|record| !has_ended(record))
+    {
+        let cause = match record.hook.current() {
+            Some((hook, _)) => format!(
+                "its {} does not end",
+                crate::declaration::live::record::Hook::from_number(hook).as_str()
+            ),
+            None => format!(
+                "it was still {} when the time to stop was over",
+                record.state()
+            ),
+        };
+        transition(world, record, State::Leaked { cause });
+    }
+    let states = scope
+        .iter()
+        .map(|index| world.record(*index))
+        .map(|record| (record.ty, record.state()));
+    let leaked = states.filter_map(|(ty, state)| match state {
+        State::Leaked { cause } => Some((ty, cause)),
+        _ => None,
+    });
+    let mut leaked: Vec<_> = leaked.collect();
+    leaked.sort();
+    leaked
+}

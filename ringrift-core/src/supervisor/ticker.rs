@@ -1,0 +1,146 @@
+//! The central ticker of a runtime: deadlines, stalls and health checks of all daemons. It sees what
+//! a hung daemon can't, and sleeps when nothing is in hand.
+
+use std::{
+    sync::{Arc, Weak, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use tokio::task::JoinSet;
+
+use super::{announce, health};
+use crate::declaration::live::{
+    record::{Hook, Record},
+    world::World,
+};
+
+/// The pace while anything is in hand: how late a deadline may be noticed.
+pub(super) const TICK: Duration = Duration::from_millis(100);
+
+/// Runs until the runtime is gone.
+pub(super) async fn run(world: Weak<World>) {
+    let mut checks = JoinSet::new();
+    loop {
+        let Some(world) = world.upgrade() else { return };
+        while checks.try_join_next().is_some() {}
+        let now = world.clock.now_ms();
+        let is_active = world.take_activity();
+        let is_in_hand = world
+            .records
+            .iter()
+            .fold(false, |any, record| look_at(&world, record, now) || any);
+        let next_check = begin_checks(&world, now, &mut checks);
+        let pause = async {
+            match next_check {
+                _ if is_active || is_in_hand => tokio::time::sleep(TICK).await,
+                Some(at) => tokio::time::sleep_until(world.clock.instant(at)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = pause => {}
+            () = world.ticker.notified() => {}
+        }
+    }
+}
+
+/// Ends what is over its limit, notes what is stalled; whether anything is in hand.
+fn look_at(world: &World, record: &Record, now: u64) -> bool {
+    let hook = record.hook.current();
+    if let Some((hook, started)) = hook {
+        let over = limit_of(record, Hook::from_number(hook))
+            .is_some_and(|limit| is_over(started, now, limit));
+        if over {
+            record.hook.expire(started);
+        }
+    }
+    let mut handler = None;
+    for watch in record
+        .mailbox
+        .iter()
+        .flat_map(|mailbox| mailbox.watches.iter())
+    {
+        let Some((slot, started)) = watch.current() else {
+            continue;
+        };
+        let slot = record
+            .mailbox
+            .as_ref()
+            .and_then(|mailbox| mailbox.slots.get(slot as usize));
+        if let Some(slot) = slot {
+            if is_over(started, now, slot.timeout) {
+                watch.expire(started);
+            }
+            handler = Some((slot.handler, started));
+        }
+    }
+    let hook = hook.map(|(hook, started)| (Hook::from_number(hook), started));
+    let watched = hook
+        .filter(|(hook, _)| is_watched(record, *hook))
+        .map(|(hook, started)| (hook.as_str(), started));
+    stall(world, record, watched.or(handler), now);
+    hook.is_some() || handler.is_some()
+}
+
+fn is_over(started: u64, now: u64, limit: Duration) -> bool {
+    u128::from(now.saturating_sub(started)) > limit.as_millis()
+}
+
+fn limit_of(record: &Record, hook: Hook) -> Option<Duration> {
+    match hook {
+        Hook::Init | Hook::OnStart => Some(record.options().start_timeout),
+        Hook::RunCycle => record.options().cycle_timeout,
+        // The stop has limits of its own, and a runner may run for ever.
+        Hook::Runner | Hook::OnStop | Hook::OnExit => None,
+    }
+}
+
+/// A runner lives as long as its daemon, so it is watched only once it has sent a heartbeat.
+fn is_watched(record: &Record, hook: Hook) -> bool {
+    hook != Hook::Runner || record.last_heartbeat() > 0
+}
+
+/// Notes that a hook is stalled, or is not any more.
+fn stall(world: &World, record: &Record, running: Option<(&'static str, u64)>, now: u64) {
+    let is_stalled = running.is_some_and(|(_, started)| {
+        is_over(
+            started.max(record.last_heartbeat()),
+            now,
+            record.options().stall_after,
+        )
+    });
+    if is_stalled == record.conditions.is_stalled.load(Relaxed) {
+        return;
+    }
+    record.conditions.is_stalled.store(is_stalled, Relaxed);
+    let before = std::mem::replace(
+        &mut record.conditions.lock().stalled,
+        running.filter(|_| is_stalled),
+    );
+    let daemon = record.ty.as_str();
+    if let (true, Some((hook, started))) = (is_stalled, running) {
+        let for_ms = now.saturating_sub(started.max(record.last_heartbeat()));
+        tracing::warn!(daemon, hook, for_ms, "stalled");
+        announce::stalled(world, record, hook, for_ms);
+    } else if let Some((hook, _)) = before {
+        tracing::info!(daemon, hook, "not stalled any more");
+        announce::recovered(world, record, hook);
+    }
+    world.changed.notify_waiters();
+}
+
+/// Begins every check that is due; when the next one is.
+fn begin_checks(world: &Arc<World>, now: u64, checks: &mut JoinSet<()>) -> Option<u64> {
+    loop {
+        let (daemon, incarnation) = match world.next_health_check(now) {
+            Ok(due) => due,
+            Err(next) => return next,
+        };
+        let record = world.record(daemon);
+        if health::is_alive(record, incarnation) {
+            let check = health::check(Arc::clone(world), Arc::clone(record), incarnation);
+            let check = checks.spawn(Arc::clone(world).scope(check));
+            record.conditions.lock().check = Some(check);
+        }
+    }
+}

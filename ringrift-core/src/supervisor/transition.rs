@@ -1,0 +1,117 @@
+//! The one function that changes a daemon's state, so that time, mailbox, log line, event and
+//! dependents can't disagree.
+
+use std::sync::Arc;
+
+use super::announce;
+use crate::{
+    declaration::live::{
+        record::{Intent, Record},
+        world::World,
+    },
+    delivery::{dead_letters::DeadReason, mailbox::Gate},
+    words::state::{State, StateName},
+};
+
+/// Puts the daemon in `state`. `Leaked` is final: what is stuck may still come to an end, but
+/// nobody relies on it any more.
+pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State) {
+    let now = world.clock.now_ms();
+    let mut status = record.status();
+    if status.state == state || status.state.name() == StateName::Leaked {
+        return;
+    }
+    let old = std::mem::replace(&mut status.state, state.clone());
+    match state.name() {
+        StateName::Running => {
+            status.ready_ms = Some(now);
+            // It was `Starting` since.
+            status.start_took_ms = Some(now.saturating_sub(status.since_ms));
+        }
+        StateName::Stopping => {}
+        _ => status.ready_ms = None,
+    }
+    // Being built and being started are one stretch of time.
+    if (old.name(), state.name()) != (StateName::Starting, StateName::Starting) {
+        status.since_ms = now;
+    }
+    let incarnation = status.incarnation;
+    drop(status);
+    set_gate(world, record, &state);
+    log(record, incarnation, &state);
+    announce::state_changed(world, record, &old, &state);
+    if old.is_ready() != state.is_ready() || old.name().is_settled() != state.name().is_settled() {
+        record
+            .dependents
+            .iter()
+            .for_each(|dependent| world.record(*dependent).signals.wake());
+    }
+    if state == State::Running {
+        let interval = record.options().health_check_interval.as_millis() as u64;
+        world.schedule_health_check(now + interval, record.index, incarnation);
+    }
+    world.changed.notify_waiters();
+}
+
+/// What the state means for the daemon's mail.
+pub(crate) fn gate_of(state: &State, intent: &Intent) -> Gate {
+    match state.name() {
+        StateName::Disabled => Gate::Absent,
+        StateName::Stopped if matches!(intent, Intent::Off { .. }) => Gate::Absent,
+        StateName::Running => Gate::Open,
+        StateName::Failed | StateName::Completed | StateName::Leaked => Gate::Refusing,
+        StateName::Waiting
+        | StateName::Starting
+        | StateName::Backoff
+        | StateName::Stopping
+        | StateName::Stopped => Gate::Held,
+    }
+}
+
+fn set_gate(world: &World, record: &Record, state: &State) {
+    let Some(mailbox) = &record.mailbox else {
+        return;
+    };
+    let gate = gate_of(state, &record.intent());
+    mailbox.set_gate(gate);
+    if gate == Gate::Refusing {
+        // What waits has nobody to wait for.
+        for mail in mailbox.take_now() {
+            mailbox.settle_from_outside();
+            match mail.letter {
+                Some(id) => world.router.letters.cancel_retry(id),
+                None => {
+                    mailbox.slots[usize::from(mail.slot)].account.dead.add(1);
+                    let error = format!("the daemon is {state}");
+                    world
+                        .router
+                        .bury(record.index, mail, DeadReason::Stopped, error, false);
+                }
+            }
+        }
+    }
+}
+
+fn log(record: &Record, incarnation: u32, state: &State) {
+    let (daemon, name, cause) = (record.ty.as_str(), state.name().as_str(), state.cause());
+    match state {
+        State::Failed { .. } | State::Leaked { .. } => {
+            tracing::error!(daemon, incarnation, state = name, cause, "state")
+        }
+        State::Backoff { attempt, delay, .. } => {
+            tracing::warn!(
+                daemon,
+                incarnation,
+                state = name,
+                attempt,
+                ?delay,
+                cause,
+                "state"
+            );
+        }
+        State::Running | State::Completed { .. } | State::Stopped { .. } => {
+            tracing::info!(daemon, incarnation, state = name, cause, "state");
+        }
+        _ => tracing::debug!(daemon, incarnation, state = name, cause, "state"),
+    }
+}

@@ -1,0 +1,95 @@
+//! `impl Construct`: the constructor, the runner, the table of handlers.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{
+    fields::{DaemonField, Source},
+    parse::DaemonItem,
+    setters::inject_const,
+};
+
+/// What each `#[inject]` field asks of its type, asked once.
+pub(super) fn requirements(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+    let provided = daemon
+        .fields
+        .iter()
+        .filter(|field| matches!(field.source, Source::Provided));
+    let injects = provided.map(|field| {
+        let DaemonField { name, ty, cfgs, .. } = field;
+        let (constant, field) = (inject_const(name), name.to_string());
+        let type_name = quote!(#ty).to_string().replace(' ', "");
+        quote_spanned! {ty.span()=>
+            #cfgs const #constant: #p::Injected<#ty> = #p::injected::<#ty>(#field, #type_name);
+        }
+    });
+    quote!(#(#injects)*)
+}
+
+/// The whole impl.
+pub(super) fn construct(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let runner = daemon.options.runner.as_ref().map(|runner| {
+        let path = &runner.value;
+        let run = quote_spanned!(path.span()=> #p::run(#path, daemon, cx));
+        quote! {
+            const RUNNER: ::core::option::Option<#p::RunnerFn<Self>> =
+                ::core::option::Option::Some(|daemon, cx| #run);
+        }
+    });
+    let body = match &daemon.options.init {
+        Some(init) => {
+            let path = &init.value;
+            quote_spanned!(path.span()=> #p::init(#path, build))
+        }
+        None => {
+            let build = Ident::new("_build", Span::mixed_site());
+            let value = value(daemon, &build, p);
+            quote!(#p::ready(build, |#build| ::core::result::Result::Ok(#value)))
+        }
+    };
+    quote! {
+        #[automatically_derived]
+        impl #p::Construct for #ident {
+            const HANDLERS: #p::HandlerTable<Self> = {
+                #[allow(unused_imports, reason = "the inherent constant of #[handlers] goes first")]
+                use #p::NoHandlers as _;
+                <#ident>::OneHandlersBlockPerDaemon
+            };
+            #runner
+            fn construct(
+                build: #p::BuildContext<Self>,
+            ) -> impl ::core::future::Future<Output = #p::DaemonResult<Self>> + ::core::marker::Send {
+                #body
+            }
+        }
+    }
+}
+
+/// The instance, from a `BuildContext` under a name that the user's expressions can't see.
+fn value(daemon: &DaemonItem, build: &Ident, p: &TokenStream) -> TokenStream {
+    let fields = daemon.fields.iter().map(|field| {
+        let DaemonField {
+            name,
+            ty,
+            cfgs,
+            source,
+            ..
+        } = field;
+        let value = match source {
+            Source::Config => quote_spanned!(ty.span()=> #build.config::<#ty>()?),
+            Source::Handle(daemon) => quote_spanned!(daemon.span()=> #build.daemon::<#daemon>()),
+            Source::Provided => {
+                let constant = inject_const(name);
+                quote!(#constant.value(#build)?)
+            }
+            Source::Init(expr) => quote!(#expr),
+            Source::Default => {
+                quote_spanned!(ty.span()=> <#ty as #p::FieldDefault>::field_default())
+            }
+        };
+        quote!(#cfgs #name: #value)
+    });
+    quote!(Self { #(#fields),* })
+}

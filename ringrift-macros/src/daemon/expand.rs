@@ -1,0 +1,194 @@
+//! The code that `#[daemon]` stands for.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{construct, parse::DaemonItem, setters};
+use crate::{attributes::cfgs, krate::private};
+
+/// Everything, for a struct without mistakes.
+pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
+    let p = &private(daemon.options.krate.as_ref());
+    let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
+    let spec = spec(daemon, p);
+    let registered = registered(daemon, p);
+    let links = links(daemon, p);
+    let requirements = construct::requirements(daemon, p);
+    let construct = construct::construct(daemon, p);
+    let check = check(daemon, p);
+    let is_listed = daemon
+        .options
+        .register
+        .as_ref()
+        .is_none_or(|register| register.value);
+    let listed = is_listed.then(
+        || quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }),
+    );
+    let inherent = inherent(daemon, p);
+    quote! {
+        #item
+        #cfgs const _: () = {
+            #requirements
+            #spec
+            #registered
+            #links
+            #construct
+            #check
+            #listed
+        };
+        #inherent
+    }
+}
+
+/// The item, and what other code of the user names, so that nothing cascades.
+pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
+    let p = &private(daemon.options.krate.as_ref());
+    let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
+    let links = links(daemon, p);
+    let inherent = inherent(daemon, p);
+    let (generics, arguments, bounds) = item.generics.split_for_impl();
+    let mut with_x = item.generics.clone();
+    with_x.params.push(syn::parse_quote!(__X));
+    let (with_x, ..) = with_x.split_for_impl();
+    let bounds = match bounds {
+        Some(bounds) => {
+            quote!(#bounds, Self: ::core::marker::Send + ::core::marker::Sync + 'static)
+        }
+        None if item.generics.params.is_empty() => quote!(),
+        None => quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static),
+    };
+    quote! {
+        #item
+        #cfgs const _: () = {
+            impl #generics #p::Registered for #ident #arguments #bounds {
+                const SPEC: #p::SpecRef = #p::SpecRef::BROKEN;
+                type Node<__X> = Self;
+            }
+            impl #with_x #p::Level<__X> for #ident #arguments #bounds {
+                const LEVEL: u32 = 0;
+            }
+            impl #generics #p::Construct for #ident #arguments #bounds {
+                const HANDLERS: #p::HandlerTable<Self> = <Self as #p::NoHandlers>::OneHandlersBlockPerDaemon;
+                async fn construct(_: #p::BuildContext<Self>) -> #p::DaemonResult<Self> {
+                    ::core::unreachable!()
+                }
+            }
+            #links
+        };
+        #inherent
+    }
+}
+
+fn spec(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let category = daemon
+        .options
+        .category
+        .as_ref()
+        .map(|category| &category.value);
+    let setters = setters::setters(daemon, p);
+    // At the struct's name, where a missing `impl Daemon` is reported.
+    let new = quote_spanned!(ident.span()=> #p::DaemonSpec::new::<#ident>);
+    quote! {
+        static SPEC: #p::DaemonSpec = #new(
+            <#ident>::TYPE,
+            #p::Category::#category,
+            #p::Place { file: ::core::file!(), line: ::core::line!(), module: ::core::module_path!() },
+        )
+        #setters;
+    }
+}
+
+fn registered(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let levels = daemon.options.links().map(|link| {
+        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
+    });
+    quote! {
+        #[automatically_derived]
+        impl #p::Registered for #ident {
+            const SPEC: #p::SpecRef = #p::SpecRef::new(&SPEC);
+            type Node<__X> = Self;
+        }
+        #[automatically_derived]
+        impl<__X> #p::Level<__X> for #ident {
+            const LEVEL: u32 = 1 + #p::max_level(&[#(#levels),*]);
+        }
+    }
+}
+
+/// The impls through which rustc checks what the daemon uses.
+fn links(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
+    let depends_on = daemon.options.links().map(|link| {
+        quote_spanned! {link.span()=>
+            #[automatically_derived]
+            impl #generics #p::DependsOn<#link> for #ident #arguments #bounds {}
+        }
+    });
+    let emits = daemon
+        .options
+        .emits
+        .iter()
+        .flat_map(|list| &list.value)
+        .map(|event| {
+            quote_spanned! {event.span()=>
+                #[automatically_derived]
+                impl #generics #p::EmittedBy<#ident #arguments> for #event #bounds {}
+            }
+        });
+    let config = daemon.options.config.as_ref().map(|config| {
+        let ty = &config.value;
+        quote_spanned! {ty.span()=>
+            #[automatically_derived]
+            impl #generics #p::ConfiguredBy<#ty> for #ident #arguments #bounds {
+                const SECTION: #p::SectionOf<#ty> = #p::section_of::<#ty>();
+            }
+        }
+    });
+    quote!(#(#depends_on)* #(#emits)* #config)
+}
+
+/// The walk, at the list that the user must change; a daemon without links is in no cycle.
+fn check(daemon: &DaemonItem, p: &TokenStream) -> Option<TokenStream> {
+    let ident = &daemon.item.ident;
+    let lists = [&daemon.options.depends_on, &daemon.options.wants];
+    let list = lists
+        .into_iter()
+        .flatten()
+        .find(|list| !list.value.is_empty())?;
+    let span = list.place.span();
+    // Resolved as at the call site, with the place of the list.
+    let check = quote_spanned!(Span::call_site().located_at(span)=> #p::check::<#ident>());
+    Some(quote!(const _: () = #check;))
+}
+
+fn inherent(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+    let (vis, ident, name) = (&daemon.item.vis, &daemon.item.ident, &daemon.name);
+    let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
+    let cfgs = cfgs(&daemon.item.attrs);
+    let instance = daemon.item.generics.params.is_empty().then(|| {
+        quote! {
+            /// The daemon in the current task's runtime, or else in the process's main one.
+            ///
+            /// # Errors
+            /// When there is no runtime, or it has no such daemon.
+            #vis fn instance() -> ::core::result::Result<#p::Handle<Self>, #p::NoRuntime> {
+                #p::instance::<Self>()
+            }
+        }
+    });
+    quote! {
+        #cfgs
+        #[automatically_derived]
+        #[allow(dead_code, unreachable_pub, reason = "generated for every daemon, used where needed")]
+        impl #generics #ident #arguments #bounds {
+            /// Its variant of `DaemonType`.
+            #vis const TYPE: #p::DaemonType = #p::DaemonType::__new(#name);
+
+            #instance
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! From tokens to a [`DaemonItem`], with every mistake noted.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{Fields, Item, ItemStruct, parse2};
+
+use super::{
+    fields::{self, DaemonField, Source},
+    options::DaemonOptions,
+};
+use crate::{
+    arguments::{split, words::category_list},
+    attributes::first_doc_line,
+    names::snake_case,
+    problems::Problems,
+};
+
+/// A struct with `#[daemon]`.
+pub(crate) struct DaemonItem {
+    /// The user's struct, without our attributes on its fields.
+    pub(crate) item: ItemStruct,
+    pub(crate) fields: Vec<DaemonField>,
+    pub(crate) options: DaemonOptions,
+    pub(crate) name: String,
+    pub(crate) description: String,
+}
+
+/// Parses and checks; `None` when the item is no struct.
+pub(crate) fn parse(
+    arguments: TokenStream,
+    item: &TokenStream,
+    problems: &mut Problems,
+) -> Option<DaemonItem> {
+    let mut item = a_struct(item, problems)?;
+    let options = read_options(arguments, &item, problems);
+    check_shape(&item, problems);
+    let fields = fields::read(&mut item, problems);
+    check_fields(&fields, &options, problems);
+    let own_name = options.name.as_ref().map(|name| name.value.clone());
+    Some(DaemonItem {
+        name: own_name.unwrap_or_else(|| snake_case(&item.ident.to_string())),
+        description: first_doc_line(&item.attrs),
+        item,
+        fields,
+        options,
+    })
+}
+
+fn a_struct(item: &TokenStream, problems: &mut Problems) -> Option<ItemStruct> {
+    let (place, what) = match problems.ok(parse2::<Item>(item.clone()))? {
+        Item::Struct(item) => return Some(item),
+        Item::Enum(item) => (item.enum_token.into_token_stream(), "an enum"),
+        Item::Union(item) => (item.union_token.into_token_stream(), "a union"),
+        Item::Fn(item) => (item.sig.fn_token.into_token_stream(), "a function"),
+        Item::Impl(item) => (item.impl_token.into_token_stream(), "an impl block"),
+        Item::Trait(item) => (item.trait_token.into_token_stream(), "a trait"),
+        other => (other.into_token_stream(), "this"),
+    };
+    let hint = match what {
+        "a function" => {
+            "; write `#[daemon(.., runner = path)]` on a struct, and name the function there"
+        }
+        "an impl block" => "; move it to the struct; an impl block with handlers has `#[handlers]`",
+        _ => ", and its state is in the fields",
+    };
+    problems.at(
+        place,
+        format!("`#[daemon]` goes on a struct, not on {what}{hint}"),
+    );
+    None
+}
+
+fn read_options(
+    arguments: TokenStream,
+    item: &ItemStruct,
+    problems: &mut Problems,
+) -> DaemonOptions {
+    let arguments = split(arguments, DaemonOptions::NAMES, problems);
+    if let Some(first) = arguments.first {
+        problems.at(
+            first,
+            "the options of `#[daemon]` have the form `key = value`, as in `category = \"misc\"`",
+        );
+    }
+    let options = DaemonOptions::read(&arguments.options, problems);
+    options.check(problems);
+    if arguments
+        .options
+        .iter()
+        .all(|option| option.key != "category")
+    {
+        let message = format!(
+            "daemon `{}` has no category; add `category = \"misc\"`, or another of {}",
+            item.ident,
+            category_list()
+        );
+        problems.at_span(Span::call_site(), message);
+    }
+    options
+}
+
+fn check_shape(item: &ItemStruct, problems: &mut Problems) {
+    if !item.generics.params.is_empty() {
+        problems.at(
+            &item.generics,
+            format!(
+                "a daemon has no generic parameters; write the types out in the fields of `{}`",
+                item.ident
+            ),
+        );
+    }
+    if let Fields::Unnamed(fields) = &item.fields {
+        problems.at(
+            fields,
+            format!(
+                "a daemon's fields have names; write `struct {} {{ name: Type }}`",
+                item.ident
+            ),
+        );
+    }
+}
+
+fn check_fields(fields: &[DaemonField], options: &DaemonOptions, problems: &mut Problems) {
+    for field in fields {
+        let Some(attribute) = &field.attribute else {
+            continue;
+        };
+        let name = attribute.path().to_token_stream();
+        if options.init.is_some() {
+            problems.at(attribute, format!("`init = path` builds all fields itself; remove `#[{name}]`, and ask its `InitContext` instead"));
+        } else if options.config.is_none() && matches!(field.source, Source::Config) {
+            let ty = field.ty.to_token_stream().to_string().replace(' ', "");
+            problems.at(
+                attribute,
+                format!(
+                    "a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`"
+                ),
+            );
+        }
+    }
+}

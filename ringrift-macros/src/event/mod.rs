@@ -1,0 +1,72 @@
+//! `#[event]`: parse, check, expand.
+
+mod options;
+mod parse;
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use self::parse::EventItem;
+use crate::{attributes::cfgs, krate::private, problems::Problems};
+
+/// The expansion of `#[event(arguments)]` on `item`.
+pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut problems = Problems::default();
+    let parsed = parse::parse(arguments, item, &mut problems);
+    let is_listed = !problems.any();
+    let errors = problems.into_tokens();
+    // With a mistake in it, it is an event all the same: who names it is not to blame.
+    let expansion = parsed.map(|event| expand(&event, is_listed));
+    quote! { #item #expansion #errors }
+}
+
+fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
+    let p = &private(event.options.krate.as_ref());
+    let EventItem {
+        ident,
+        name,
+        options,
+        ..
+    } = event;
+    let cfgs = cfgs(&event.attributes);
+    let setters = setters(event);
+    let aliases = options.aliases.as_ref().map(|aliases| {
+        let names = &aliases.value;
+        quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
+    });
+    let listed = is_listed
+        .then(|| quote!(#p::inventory::submit! { #p::EventEntry(<#ident as #p::Event>::meta) }));
+    // At the name, where a payload that can't be serialised is reported.
+    let header = quote_spanned!(ident.span()=> impl #p::Event for #ident);
+    quote! {
+        #cfgs const _: () = {
+            #[automatically_derived]
+            #header {
+                const NAME: &'static str = #name;
+                #aliases
+                fn meta() -> &'static #p::EventMeta {
+                    static META: #p::EventMeta =
+                        #p::EventMeta::new::<#ident>(::core::file!(), ::core::line!())#setters;
+                    &META
+                }
+            }
+            #listed
+        };
+    }
+}
+
+fn setters(event: &EventItem) -> TokenStream {
+    let description = &event.description;
+    let described = (!description.is_empty()).then(|| quote!(.description(#description)));
+    let is_external = event
+        .options
+        .external
+        .as_ref()
+        .is_some_and(|external| external.value);
+    let external = is_external.then(|| quote!(.external()));
+    let dedup_key = event.options.dedup_key.as_ref().map(|keys| {
+        let fields = &keys.value;
+        quote!(.dedup_key(&[#(#fields),*]))
+    });
+    quote!(#described #external #dedup_key)
+}

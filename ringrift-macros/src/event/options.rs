@@ -1,0 +1,20 @@
+//! The options of `#[event]`.
+
+use proc_macro2::TokenStream;
+use syn::LitStr;
+
+use crate::arguments::{lists, option_table, values};
+
+option_table! {
+    /// What `#[event("NAME", ..)]` says after the name.
+    EventOptions {
+        "external" => external: bool = values::flag;
+        "aliases" => aliases: Vec<LitStr> = lists::names;
+        "dedup_key" => dedup_key: Vec<LitStr> = lists::names;
+        "crate" => krate: TokenStream = values::krate;
+        "durable" => durable: () = values::later;
+        "retention" => retention: () = values::later;
+        "from" => from: () = values::later;
+        "version" => version: () = values::later;
+    }
+}

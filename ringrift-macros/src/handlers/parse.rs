@@ -1,0 +1,106 @@
+//! From tokens to a [`HandlersBlock`], with every mistake noted.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{ImplItem, Item, ItemImpl, Type, parse2};
+
+use super::{
+    method::{self, Handler},
+    options::HandlersOptions,
+};
+use crate::{arguments::split, problems::Problems};
+
+/// An impl block with `#[handlers]`.
+pub(super) struct HandlersBlock {
+    /// The user's block, without `#[on_event]`.
+    pub(super) item: ItemImpl,
+    pub(super) options: HandlersOptions,
+    pub(super) handlers: Vec<Handler>,
+}
+
+/// Parses and checks; `None` when the item is no impl block.
+pub(super) fn parse(
+    arguments: TokenStream,
+    item: &TokenStream,
+    problems: &mut Problems,
+) -> Option<HandlersBlock> {
+    let arguments = split(arguments, HandlersOptions::NAMES, problems);
+    if let Some(first) = arguments.first {
+        problems.at(first, "`#[handlers]` takes no events; they stand on the methods, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
+    }
+    let options = HandlersOptions::read(&arguments.options, problems);
+    let mut item = an_impl(item, problems)?;
+    check_block(&item, problems);
+    let mut handlers = Vec::new();
+    let before = problems.count();
+    for method in item.items.iter_mut() {
+        if let ImplItem::Fn(method) = method {
+            handlers.extend(method::read(method, problems));
+        }
+    }
+    check_twice(&handlers, problems);
+    if handlers.is_empty() && problems.count() == before {
+        let message = "`#[handlers]` without a handler; put `#[on_event(\"NAME\")]` on a method, or remove `#[handlers]`";
+        problems.at_span(Span::call_site(), message);
+    }
+    Some(HandlersBlock {
+        item,
+        options,
+        handlers,
+    })
+}
+
+fn an_impl(item: &TokenStream, problems: &mut Problems) -> Option<ItemImpl> {
+    let place = match problems.ok(parse2::<Item>(item.clone()))? {
+        Item::Impl(item) => return Some(item),
+        Item::Struct(item) => item.struct_token.into_token_stream(),
+        Item::Fn(item) => item.sig.fn_token.into_token_stream(),
+        other => other.into_token_stream(),
+    };
+    problems.at(place, "`#[handlers]` goes on the `impl` block of a daemon");
+    None
+}
+
+fn check_block(item: &ItemImpl, problems: &mut Problems) {
+    if let Some((_, path, _)) = &item.trait_ {
+        let name = path.to_token_stream().to_string().replace(' ', "");
+        let ty = item.self_ty.to_token_stream();
+        problems.at(
+            path,
+            format!(
+                "`#[handlers]` goes on an `impl {ty}` block of its own, not on that of `{name}`"
+            ),
+        );
+    }
+    if !item.generics.params.is_empty() {
+        problems.at(
+            &item.generics,
+            "a daemon has no generic parameters, and so has its `#[handlers]` block none",
+        );
+    }
+    if !matches!(&*item.self_ty, Type::Path(_)) {
+        problems.at(
+            &item.self_ty,
+            "`#[handlers]` goes on the `impl` block of a struct with `#[daemon]`",
+        );
+    }
+}
+
+/// A delivery goes to one method: two for the same event are a slip.
+fn check_twice(handlers: &[Handler], problems: &mut Problems) {
+    for (i, handler) in handlers.iter().enumerate() {
+        let name = handler.event.value();
+        if let Some(first) = handlers[..i]
+            .iter()
+            .find(|other| other.event.value() == name)
+        {
+            problems.at(
+                &handler.event,
+                format!(
+                    "`{}` handles `{name}` already; call `{}` from it",
+                    first.name, handler.name
+                ),
+            );
+        }
+    }
+}

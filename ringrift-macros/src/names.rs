@@ -1,0 +1,81 @@
+//! How names are written: daemons in snake case, events in upper snake case.
+
+/// `QualityMonitor` as `quality_monitor`, `HTTPServer` as `http_server`, `S3Sync` as `s3_sync`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let letters: Vec<char> = name.trim_start_matches("r#").chars().collect();
+    let mut snake = String::new();
+    let mut after_lower = false;
+    for (i, &letter) in letters.iter().enumerate() {
+        let before_lower = letters.get(i + 1).is_some_and(|next| next.is_lowercase());
+        let is_start = letter.is_uppercase() && (after_lower || before_lower);
+        if is_start && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+        // A digit belongs to the letters before it.
+        if letter.is_alphabetic() {
+            after_lower = letter.is_lowercase();
+        }
+    }
+    snake
+}
+
+/// `LowQualityData` as `LOW_QUALITY_DATA`, and anything else as near to that as can be.
+pub(crate) fn upper_snake_case(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<String> = words
+        .filter(|word| !word.is_empty())
+        .map(|word| snake_case(word).to_uppercase())
+        .collect();
+    words.join("_")
+}
+
+/// Whether it is `lower_snake_case`: letters, digits and single underscores, a letter first.
+pub(crate) fn is_snake_case(name: &str) -> bool {
+    is_snake(name, |c| c.is_ascii_lowercase())
+}
+
+/// Whether it is `UPPER_SNAKE_CASE`.
+pub(crate) fn is_upper_snake_case(name: &str) -> bool {
+    is_snake(name, |c| c.is_ascii_uppercase())
+}
+
+fn is_snake(name: &str, is_letter: impl Fn(char) -> bool) -> bool {
+    name.starts_with(&is_letter)
+        && !name.ends_with('_')
+        && !name.contains("__")
+        && name
+            .chars()
+            .all(|c| is_letter(c) || c.is_ascii_digit() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_snake_case, is_upper_snake_case, snake_case, upper_snake_case};
+
+    #[test]
+    fn struct_names_become_daemon_names() {
+        let check = |name, expected: &str| assert_eq!(snake_case(name), expected);
+        check("QualityMonitor", "quality_monitor");
+        check("HTTPServer", "http_server");
+        check("S3Sync", "s3_sync");
+        check("P2PBackend", "p2p_backend");
+        check("Hex8Board", "hex8_board");
+        check("Already_Snake", "already_snake");
+        check("r#Gen", "gen");
+    }
+
+    #[test]
+    fn anything_becomes_an_event_name() {
+        assert_eq!(upper_snake_case("LowQualityData"), "LOW_QUALITY_DATA");
+        assert_eq!(upper_snake_case("low-quality data"), "LOW_QUALITY_DATA");
+    }
+
+    #[test]
+    fn knows_the_two_cases() {
+        assert!(is_snake_case("s3_sync") && is_upper_snake_case("S3_SYNC"));
+        for wrong in ["", "3s", "_a", "a_", "a__b", "a-b", "A"] {
+            assert!(!is_snake_case(wrong), "{wrong}");
+        }
+    }
+}

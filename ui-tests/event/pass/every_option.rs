@@ -1,0 +1,37 @@
+//! Every option of `#[event]`, on every kind of type.
+use ringrift_core::{Event, event};
+use serde::{Deserialize, Serialize};
+
+/// Comes from a webhook.
+/// And has a second line.
+#[event("GAME_UPLOADED", external, aliases = ["upload", "GAME_UPLOAD"], dedup_key = ["game", "player"])]
+#[derive(Serialize, Deserialize)]
+struct GameUploaded {
+    game: String,
+    player: String,
+    at: u64,
+}
+
+#[event("PHASE_CHANGED", external = false)]
+#[derive(Serialize, Deserialize)]
+enum PhaseChanged {
+    Started,
+    Ended { after: u32 },
+}
+
+#[derive(Serialize, Deserialize)]
+#[event("COUNTED")]
+struct Counted(u32);
+
+fn main() {
+    let meta = GameUploaded::meta();
+    assert_eq!(meta.name, "GAME_UPLOADED");
+    assert_eq!(meta.description, "Comes from a webhook.");
+    assert_eq!(meta.aliases, ["upload", "GAME_UPLOAD"]);
+    assert_eq!(meta.dedup_key, ["game", "player"]);
+    assert!(meta.external && !PhaseChanged::meta().external);
+    assert!(meta.file.ends_with("every_option.rs") && meta.line == 7);
+    assert_eq!(ringrift_core::Registry::collected().event("upload").map(|meta| meta.name), Some("GAME_UPLOADED"));
+    let _ = (PhaseChanged::Started, PhaseChanged::Ended { after: 1 }, Counted(1));
+    let _ = |event: GameUploaded| (event.game, event.player, event.at);
+}
