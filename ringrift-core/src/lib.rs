@@ -136,8 +136,8 @@ pub mod __private {
         declaration::{
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
-                Handlers, Init, Injected, NoHandlers, Registered, Runner, RunnerFn, SectionOf, init, injected, ready,
-                run, section_of,
+                Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, Provide, Registered, Runner,
+                RunnerFn, Section, SectionOf, TableOf, emitted, init, injected, meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

@@ -55,12 +55,6 @@ option_table! {
 }
 
 impl DaemonOptions {
-    /// The daemons of `depends_on`, then those of `wants`.
-    pub(crate) fn links(&self) -> impl Iterator<Item = &Path> {
-        let lists = [&self.depends_on, &self.wants].into_iter().flatten();
-        lists.flat_map(|list| &list.value)
-    }
-
     /// Notes what can't stand together, and what can't stand alone.
     pub(crate) fn check(&self, problems: &mut Problems) {
         self.check_schedule(problems);

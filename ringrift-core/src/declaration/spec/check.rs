@@ -54,13 +54,17 @@ pub const fn check<D: Registered + Level<()>>() {
     let spec = D::SPEC.get();
     match walk(spec) {
         Walk::Acyclic => {}
-        Walk::Exhausted => _ = <D as Level<()>>::LEVEL,
+        Walk::Exhausted => _ = level::<D>(),
         Walk::Cycle(path, length) => panic_with_cycle(spec, &path, length),
     }
     check_profiles(spec);
 }
 
-#[expect(clippy::large_enum_variant, reason = "lives in const evaluation only, where there is no heap")]
+/// Apart from `check`, because rustc evaluates all the constants that a function names as it enters it.
+const fn level<D: Level<()>>() -> u32 {
+    <D as Level<()>>::LEVEL
+}
+
 enum Walk {
     Acyclic,
     /// The way back from the last daemon to the root.
@@ -184,15 +188,40 @@ const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[
     }
 }
 
-/// One `#[on_event]`. The only place that asks `E` to be an event, so that one mistake is one message.
-#[track_caller]
-pub const fn sub<E: Event>(handler: &'static str, payload: &str, literal: &str) -> SubSpec {
-    if !equal(E::NAME, literal) && !contains(E::ALIASES, literal) {
-        let text = Text::new("handler `").push(handler).push("` takes `").push(payload).push("`, the event `");
-        let text = text.push(E::NAME).push("`, not `").push(literal).push("`");
+/// One `#[on_event]`: its spec, and whether the name that was written is the event's.
+pub struct Subscription {
+    /// For the table.
+    pub spec: SubSpec,
+    payload: &'static str,
+    literal: &'static str,
+    name: &'static str,
+    agrees: bool,
+}
+
+/// The only place that asks `E` to be an event, so that one mistake is one message.
+pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
+    Subscription {
+        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None },
+        payload,
+        literal,
+        name: E::NAME,
+        agrees: equal(E::NAME, literal) || contains(E::ALIASES, literal),
+    }
+}
+
+impl Subscription {
+    /// Refuses a name that is not the event's. Apart from the table, whose every use would be
+    /// reported too.
+    #[track_caller]
+    pub const fn check(self) {
+        if self.agrees {
+            return;
+        }
+        let text =
+            Text::new("handler `").push(self.spec.handler).push("` takes `").push(self.payload).push("`, the event `");
+        let text = text.push(self.name).push("`, not `").push(self.literal).push("`");
         panic!("{}", text.as_str())
     }
-    SubSpec { handler, event: E::meta, dedup: None, timeout: None }
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {
