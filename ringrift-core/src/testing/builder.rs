@@ -117,7 +117,6 @@ impl KitBuilder {
         let registry = with_dependencies(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
         let builder = self.builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
         let runtime = builder.start().await?;
-        runtime.world().router.tap.open();
         runtime.started().await;
         Ok(TestKit::new(runtime))
     }
@@ -141,5 +140,34 @@ impl Registry {
     fn with_missing<D: Construct>(self) -> Self {
         let spec = <D as Registered>::SPEC.get();
         if self.specs().any(|other| std::ptr::eq(other, spec)) { self } else { self.with::<D>() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::{Context, DaemonResult};
+
+    #[crate::event("SAID_AT_THE_START")]
+    #[derive(Serialize, Deserialize)]
+    struct Said;
+
+    /// Speaks before the first start is over.
+    #[crate::daemon(category = "misc", depends_on = [EventRouter], emits = [Said], register = false)]
+    struct Speaker;
+
+    impl Daemon for Speaker {
+        async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+            Ok(cx.emit(Said).await?)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_test_sees_the_events_of_the_start() {
+        let kit = TestKit::builder().daemon::<Speaker>().start().await;
+        kit.expect_event::<Said>().await;
+        kit.finish().await;
     }
 }
