@@ -4,6 +4,8 @@ mod dead_letters;
 mod dedup;
 mod delivery;
 mod desk;
+mod emit;
+mod hops;
 mod lifecycle;
 mod order;
 mod overflow;
