@@ -163,3 +163,14 @@ async fn a_daemon_hears_what_happens_to_the_others() {
     kit.finish().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_a_daemon_emits_while_it_starts_can_be_expected() {
+    let kit = TestKit::builder().daemon::<Worker>().daemon::<Listener>();
+    let kit = kit.provide(Desk::default()).provide(Said::default()).start().await;
+    while kit.expect_event::<DaemonStarted>().await.daemon != "worker" {}
+    kit.fault(Worker::TYPE, FaultAt::Start, Fault::Error, 1);
+    kit.runtime().restart_daemon(Worker::TYPE).unwrap();
+    let restarted = kit.expect_event::<DaemonRestarted>().await;
+    assert_eq!((restarted.daemon.as_str(), restarted.incarnation), ("worker", 2));
+    kit.finish().await;
+}

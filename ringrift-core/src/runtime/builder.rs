@@ -202,6 +202,11 @@ impl Builder {
         if self.is_main {
             world.claim_main();
         }
+        #[cfg(feature = "testing")]
+        if !self.is_main {
+            // Before anything starts: what an `on_start` emits can be expected, too.
+            world.router.tap.open();
+        }
         let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
         let inner = Inner {
             has_task: world.records.iter().map(|_| AtomicBool::new(false)).collect(),

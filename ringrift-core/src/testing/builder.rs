@@ -117,7 +117,6 @@ impl KitBuilder {
         let registry = with_dependencies(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
         let builder = self.builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
         let runtime = builder.start().await?;
-        runtime.world().router.tap.open();
         runtime.started().await;
         Ok(TestKit::new(runtime))
     }
