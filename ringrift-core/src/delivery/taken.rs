@@ -63,10 +63,10 @@ impl Taken {
 
     /// Begins the first delivery, which stays here until it is settled.
     #[inline]
-    pub(crate) fn begin(&mut self) -> Option<&Mail> {
+    pub(crate) fn begin(&mut self) -> Option<(&Mailbox, &Mail)> {
         let mail = self.batch.front()?;
         self.begun = true;
-        Some(mail)
+        Some((&self.mailbox, mail))
     }
 
     /// The first delivery has come to an end.

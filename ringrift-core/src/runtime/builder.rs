@@ -201,6 +201,10 @@ impl Builder {
         })?);
         if self.is_main {
             world.claim_main();
+        } else {
+            // Before the first daemon starts, whose events a test may wait for.
+            #[cfg(feature = "testing")]
+            world.router.tap.open();
         }
         #[cfg(feature = "testing")]
         if !self.is_main {

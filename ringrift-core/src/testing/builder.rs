@@ -142,3 +142,32 @@ impl Registry {
         if self.specs().any(|other| std::ptr::eq(other, spec)) { self } else { self.with::<D>() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::{Context, DaemonResult};
+
+    #[crate::event("SAID_AT_THE_START")]
+    #[derive(Serialize, Deserialize)]
+    struct Said;
+
+    /// Speaks before the first start is over.
+    #[crate::daemon(category = "misc", depends_on = [EventRouter], emits = [Said], register = false)]
+    struct Speaker;
+
+    impl Daemon for Speaker {
+        async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+            Ok(cx.emit(Said).await?)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_test_sees_the_events_of_the_start() {
+        let kit = TestKit::builder().daemon::<Speaker>().start().await;
+        kit.expect_event::<Said>().await;
+        kit.finish().await;
+    }
+}

@@ -2,16 +2,16 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::Pin,
+    marker::PhantomData,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tracing::Instrument;
 
-use super::{Context, Daemon, error::DaemonResult};
+use super::{Construct, Context, error::DaemonResult};
 use crate::{
     declaration::{
         live::{delivery::deliver, incarnation::Living},
@@ -26,8 +26,12 @@ pub(crate) const PANICS_IN_A_MINUTE: usize = 3;
 /// The window in which handler panics are counted.
 pub(crate) const PANIC_WINDOW: Duration = Duration::from_mins(1);
 
-/// The statically dispatched handlers of a daemon.
-pub trait Handlers: Daemon {
+/// The statically dispatched handlers of a daemon. The macros know it as
+/// `OneHandlersBlockPerDaemon`: rustc names it when there are two, and the name is the message.
+pub trait Handlers: Construct + Send + Sync {
+    /// The subscriptions, in the order of the methods.
+    const SUBS: &'static [SubSpec];
+
     /// Calls the handler in that place of the table.
     fn dispatch<'a>(
         &'a self,
@@ -48,22 +52,23 @@ pub struct HandlerTable<D> {
     pub(crate) batch: Option<Batch<D>>,
 }
 
-impl<D: Handlers> HandlerTable<D> {
+/// Finds the table of `D` without being told whether there is one: an inherent constant goes before
+/// that of a trait, where its bounds hold.
+pub struct TableOf<D>(PhantomData<D>);
+
+impl<D: Handlers> TableOf<D> {
     /// The table of a `#[handlers]` block.
-    pub const fn new(subs: &'static [SubSpec]) -> Self {
-        Self { subs, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) }
-    }
+    pub const TABLE: HandlerTable<D> =
+        HandlerTable { subs: D::SUBS, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) };
 }
 
-/// The table of a daemon without `#[handlers]`: the inherent const of the same name, which that
-/// macro writes, goes before this one.
-pub trait NoHandlers: Sized {
+/// The table of a daemon without `#[handlers]`.
+pub trait NoHandlers<D> {
     /// An empty table.
-    #[expect(non_upper_case_globals, reason = "rustc names it when there are two: the name is the message")]
-    const OneHandlersBlockPerDaemon: HandlerTable<Self> = HandlerTable { subs: &[], batch: None };
+    const TABLE: HandlerTable<D> = HandlerTable { subs: &[], batch: None };
 }
 
-impl<D> NoHandlers for D {}
+impl<D> NoHandlers<D> for TableOf<D> {}
 
 async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
@@ -72,12 +77,14 @@ async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(&living.life));
-    let mailbox = Arc::clone(&taken.mailbox);
-    while let Some(mail) = taken.begin() {
+    while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
         let span = living.life.delivery_span(mail);
-        let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-        let verdict = deliver(&living.life, &mailbox, 0, mail, handler.instrument(span)).await;
+        let verdict = {
+            // Pinned here, so that it is moved nowhere, however large it is.
+            let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+            deliver(&living.life, mailbox, 0, mail, &span, handler).await
+        };
         taken.settle();
         verdict?;
         tokio::task::coop::consume_budget().await;
@@ -101,8 +108,8 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 let mut cx = Context::new(Arc::clone(&living.life));
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
-                let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
+                let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+                (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
             });
         }
         // While some are slow, the places that are free go on with what comes in.
