@@ -13,7 +13,8 @@ use crate::{
         dead_letters::DeadReason,
         dedup::Dedup,
         guard::{BoxError, Chain, Outcome, guarded_in},
-        mailbox::{Mail, Mailbox, Slot},
+        mailbox::{Mail, Mailbox},
+        slot::Slot,
     },
 };
 
