@@ -16,7 +16,8 @@ use crate::{
         dead_letters::DeadReason,
         dedup::Dedup,
         guard::{BoxError, Chain, Outcome, cut_off, guarded_in, unended},
-        mailbox::{Mail, Mailbox, Slot},
+        mailbox::{Mail, Mailbox},
+        slot::Slot,
         watch::Watch,
     },
 };
