@@ -103,7 +103,7 @@ impl IntoResponse for Refusal {
         let (status, error) = match self {
             Self::Host => (
                 StatusCode::MISDIRECTED_REQUEST,
-                "this server answers for localhost, 127.0.0.1, [::1] and the names in `http.hosts` of its configuration",
+                "this server answers for localhost, 127.0.0.1 and [::1] alone",
             ),
             Self::Origin => (
                 StatusCode::FORBIDDEN,
