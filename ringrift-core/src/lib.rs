@@ -12,6 +12,8 @@ compile_error!(
 extern crate self as ringrift_core;
 
 pub mod builtin;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 pub(crate) mod declaration;
 pub(crate) mod delivery;
@@ -26,6 +28,8 @@ pub(crate) mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
 
+#[cfg(feature = "cli")]
+pub use self::cli::main;
 pub use self::{
     declaration::{
         daemon::{
