@@ -1,1 +1,13 @@
-//! Whole-system tests, through the public API only.
+//! Whole-system tests, through the public API only: a file per topic.
+
+mod dead_letters;
+mod dedup;
+mod delivery;
+mod desk;
+mod journal;
+mod lifecycle;
+mod look;
+mod operator;
+mod order;
+mod overflow;
+mod restart;

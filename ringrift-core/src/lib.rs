@@ -1,30 +1,94 @@
-//! ringrift: annotate a struct, and you have a daemon.
+//! Annotate a struct, and you have a background daemon: supervised, fed with events, and with its
+//! wiring checked by the compiler.
+//!
+//! ```
+//! use ringrift_core::{Runtime, prelude::*};
+//!
+//! /// Says that it is alive.
+//! #[daemon(category = "misc", depends_on = [EventRouter], cycle = "60s")]
+//! struct Hello;
+//!
+//! impl Daemon for Hello {
+//!     async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
+//!         tracing::info!(uptime = ?cx.uptime(), "hello");
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let runtime = Runtime::builder().start().await?;
+//! runtime.started().await;
+//! assert!(Hello::instance()?.get().is_ok());
+//! let report = runtime.shutdown().await;
+//! assert!(report.leaked.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The words
+//!
+//! A **daemon** is a struct with `#[daemon]`. It runs **cycles**, and its **handlers** handle
+//! **events**, each a struct with `#[event]`. One event on its way to one handler is a **delivery**;
+//! one that went wrong is a **dead letter**. One life of a daemon, from construction to end, is an
+//! **incarnation**; a **restart** begins another. A daemon is in a **state**; its **health** is
+//! another matter. It **depends on** daemons that must be ready before it starts, and **wants** some
+//! that need not. The **registry** is all that is declared, the **runtime** what runs of it, and the
+//! **snapshot** what every view shows.
+//!
+//! # The floors
+//!
+//! ```text
+//! 5 views         http  metrics  cli
+//! 4 life          runtime -> supervisor   builtin  testing
+//! 3 declaration   daemon  spec  registry  graph  wiring  live
+//! 2 delivery      router  mailbox  dead letters     config
+//! 1 words         event  state  health  options  restart  schedule  nearest
+//! ```
+//!
+//! A module imports its own floor or a lower one. Views read one value,
+//! [`runtime::snapshot::Snapshot`].
+//!
+//! Invariant: `words` do no I/O, hold no locks and read no clock.
+//! Invariant: nothing is spawned but by the supervisor, and by `cx.spawn` for a daemon.
+//! Invariant: a daemon's declaration is the only place of its name, links and options.
+//! Invariant: the order out of inventory is never observable.
+//! Invariant: every state but `Running` has a reason that a person can read.
+//! Invariant: `owed >= settled` in every account at every moment, with equality when nothing is queued
+//! or in hand.
+//!
+//! # What survives what
+//!
+//! Queued events survive a restart of their daemon, in order; the struct's fields do not: a restart
+//! builds a new instance. Events are transient: they, and dead letters, end with the process.
+//!
+//! # Features
+//!
+//! `http` and `cli` (both default), and `testing` for the test kit.
 
 #[cfg(panic = "abort")]
 compile_error!(
     "ringrift supervises panics, and with `panic = \"abort\"` there is nothing left to supervise; remove it from the profile"
 );
 
-#[expect(
-    unused_extern_crates,
-    reason = "the macros' output in this crate names it so"
-)]
 extern crate self as ringrift_core;
 
 pub mod builtin;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
-pub(crate) mod declaration;
-pub(crate) mod delivery;
+mod declaration;
+mod delivery;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg(feature = "http")]
 pub mod metrics;
-pub(crate) mod nearest;
+mod nearest;
 pub mod runtime;
 pub(crate) mod supervisor;
-pub(crate) mod words;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
 
@@ -33,8 +97,8 @@ pub use self::cli::main;
 pub use self::{
     declaration::{
         daemon::{
-            BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal,
-            FatalError, Handle, NotRunning, Ref,
+            BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle,
+            NotRunning, Ref,
         },
         graph::{Edge, Graph, Link, Node},
         live::world::NoRuntime,
@@ -59,11 +123,14 @@ pub use self::{
     },
 };
 
+pub use self::runtime::Runtime;
+
 /// What a file with a daemon needs.
 pub mod prelude {
     pub use crate::{
-        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport,
-        InitContext, daemon, event, handlers, on_event,
+        Context, Daemon, DaemonResult, DaemonType, ExitReason, Fatal, Handle, HealthReport, InitContext,
+        builtin::{dlq_retry::DlqRetry, event_router::EventRouter},
+        daemon, event, handlers, on_event,
     };
 }
 
@@ -73,13 +140,13 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::{
-        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime,
-        OnExhausted, OnUnhealthy, Overflow, Restart,
+        Category, Context, DaemonResult, DaemonType, Event, EventMeta, Handle, Kind, NoRuntime, OnExhausted,
+        OnUnhealthy, Overflow, Restart,
         declaration::{
             daemon::{
-                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault,
-                HandlerTable, Handlers, Injected, NoHandlers, Registered, RunnerFn, SectionOf,
-                init, injected, ready, run, section_of,
+                BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
+                Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, Provide, Registered, Runner,
+                RunnerFn, Section, SectionOf, TableOf, emitted, init, injected, meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

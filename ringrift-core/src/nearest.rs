@@ -8,7 +8,7 @@
 /// Near enough is one edit in three letters of the longer name; a swap of two
 /// neighbours is one edit. Case and `-` for `_` cost nothing. Of equally near
 /// candidates the first one wins.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(name);
     candidates
         .into_iter()
@@ -37,11 +37,7 @@ mod tests {
     use super::nearest;
 
     fn check(name: &str, candidates: &[&str], expected: Option<&str>) {
-        assert_eq!(
-            nearest(name, candidates.iter().copied()),
-            expected,
-            "{name}"
-        );
+        assert_eq!(nearest(name, candidates.iter().copied()), expected, "{name}");
     }
 
     #[test]
@@ -55,16 +51,8 @@ mod tests {
 
     #[test]
     fn case_and_dashes_cost_nothing() {
-        check(
-            "MAX-RESTARTS",
-            &["max_restart", "max_restarts"],
-            Some("max_restarts"),
-        );
-        check(
-            "training_completed",
-            &["TRAINING_COMPLETED"],
-            Some("TRAINING_COMPLETED"),
-        );
+        check("MAX-RESTARTS", &["max_restart", "max_restarts"], Some("max_restarts"));
+        check("training_completed", &["TRAINING_COMPLETED"], Some("TRAINING_COMPLETED"));
     }
 
     #[test]

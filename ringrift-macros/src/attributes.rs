@@ -9,11 +9,7 @@ pub(crate) fn first_doc_line(attributes: &[Attribute]) -> String {
     attributes
         .iter()
         .filter_map(doc_text)
-        .flat_map(|text| {
-            text.lines()
-                .map(|line| line.trim().to_owned())
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|text| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>())
         .find(|line| !line.is_empty())
         .unwrap_or_default()
 }
@@ -23,19 +19,12 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
         return None;
     };
     match &meta.value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) if meta.path.is_ident("doc") => Some(text.value()),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if meta.path.is_ident("doc") => Some(text.value()),
         _ => None,
     }
 }
 
 /// The `#[cfg]`s, for what is generated beside the thing that has them.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> TokenStream {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .map(ToTokens::to_token_stream)
-        .collect()
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).map(ToTokens::to_token_stream).collect()
 }

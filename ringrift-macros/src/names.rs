@@ -23,10 +23,8 @@ pub(crate) fn snake_case(name: &str) -> String {
 /// `LowQualityData` as `LOW_QUALITY_DATA`, and anything else as near to that as can be.
 pub(crate) fn upper_snake_case(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric());
-    let words: Vec<String> = words
-        .filter(|word| !word.is_empty())
-        .map(|word| snake_case(word).to_uppercase())
-        .collect();
+    let words: Vec<String> =
+        words.filter(|word| !word.is_empty()).map(|word| snake_case(word).to_uppercase()).collect();
     words.join("_")
 }
 
@@ -44,9 +42,7 @@ fn is_snake(name: &str, is_letter: impl Fn(char) -> bool) -> bool {
     name.starts_with(&is_letter)
         && !name.ends_with('_')
         && !name.contains("__")
-        && name
-            .chars()
-            .all(|c| is_letter(c) || c.is_ascii_digit() || c == '_')
+        && name.chars().all(|c| is_letter(c) || c.is_ascii_digit() || c == '_')
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! The known name a misspelt one was probably meant to be, by the rule of `ringrift_core::nearest`.
 
 /// Finds the candidate within one edit in three letters of `name`; case and `-` for `_` cost nothing.
-pub(crate) fn nearest<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(name);
     candidates
         .into_iter()
@@ -15,10 +12,7 @@ pub(crate) fn nearest<'a>(
 }
 
 /// `; did you mean ..?`, or nothing.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(name, candidates).map(|nearest| format!("; did you mean `{nearest}`?"))
 }
 

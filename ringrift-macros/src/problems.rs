@@ -40,13 +40,11 @@ impl Problems {
 
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.0.iter().flat_map(|all| all).count()
+        self.0.iter().flatten().count()
     }
 
     /// A `compile_error!` for each mistake.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0
-            .map(|error| error.to_compile_error())
-            .unwrap_or_default()
+        self.0.map(|error| error.to_compile_error()).unwrap_or_default()
     }
 }

@@ -61,19 +61,13 @@ impl ConfigKey {
     /// The board's name may not be written in a key, or no game has that many players.
     pub fn new(board: &str, players: i64) -> Result<Self, InvalidConfigKey> {
         if !is_board_name(board) {
-            return Err(InvalidConfigKey::Board {
-                board: board.to_owned(),
-            });
+            return Err(InvalidConfigKey::Board { board: board.to_owned() });
         }
         match u8::try_from(players) {
-            Ok(players) if (MIN_PLAYERS..=MAX_PLAYERS).contains(&players) => Ok(Self {
-                board: board.to_owned(),
-                players,
-            }),
-            _ => Err(InvalidConfigKey::Players {
-                board: board.to_owned(),
-                players,
-            }),
+            Ok(players) if (MIN_PLAYERS..=MAX_PLAYERS).contains(&players) => {
+                Ok(Self { board: board.to_owned(), players })
+            }
+            _ => Err(InvalidConfigKey::Players { board: board.to_owned(), players }),
         }
     }
 
@@ -90,9 +84,7 @@ impl ConfigKey {
 
 fn is_board_name(board: &str) -> bool {
     board.starts_with(|first: char| first.is_ascii_lowercase())
-        && board
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && board.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 impl fmt::Display for ConfigKey {
@@ -107,12 +99,8 @@ impl FromStr for ConfigKey {
     fn from_str(key: &str) -> Result<Self, InvalidConfigKey> {
         let parts = key.strip_suffix('p').and_then(|rest| rest.rsplit_once('_'));
         // One digit, so that `hex7_02p` is not a second name of `hex7_2p`.
-        let Some((board, [digit @ b'0'..=b'9'])) =
-            parts.map(|(board, players)| (board, players.as_bytes()))
-        else {
-            return Err(InvalidConfigKey::NoPlayers {
-                key: key.to_owned(),
-            });
+        let Some((board, [digit @ b'0'..=b'9'])) = parts.map(|(board, players)| (board, players.as_bytes())) else {
+            return Err(InvalidConfigKey::NoPlayers { key: key.to_owned() });
         };
         Self::new(board, i64::from(digit - b'0'))
     }
@@ -156,18 +144,9 @@ mod tests {
     #[test]
     fn a_text_that_is_no_key_is_refused_with_what_is_wrong() {
         for (text, wrong) in [
-            (
-                "hex7",
-                "config key `hex7` does not end in the number of players",
-            ),
-            (
-                "hex7_p",
-                "config key `hex7_p` does not end in the number of players",
-            ),
-            (
-                "hex7_02p",
-                "config key `hex7_02p` does not end in the number of players",
-            ),
+            ("hex7", "config key `hex7` does not end in the number of players"),
+            ("hex7_p", "config key `hex7_p` does not end in the number of players"),
+            ("hex7_02p", "config key `hex7_02p` does not end in the number of players"),
             ("hex7_1p", "board `hex7` cannot have 1 players, only 2 to 4"),
             ("hex7_9p", "board `hex7` cannot have 9 players, only 2 to 4"),
             ("_2p", "board `` is not a name"),
@@ -182,9 +161,6 @@ mod tests {
     #[test]
     fn serde_refuses_what_parsing_refuses() {
         let error = serde_json::from_str::<ConfigKey>("\"hex7_5p\"").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "board `hex7` cannot have 5 players, only 2 to 4"
-        );
+        assert_eq!(error.to_string(), "board `hex7` cannot have 5 players, only 2 to 4");
     }
 }

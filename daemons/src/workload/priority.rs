@@ -12,10 +12,7 @@ use super::config_key::ConfigKey;
 ///
 /// A config without a count has no games; of two with as many, the first in order is taken. Games
 /// that are being played count if the caller adds them to `games`.
-pub fn next_config<'a>(
-    configured: &'a [ConfigKey],
-    games: &BTreeMap<ConfigKey, u64>,
-) -> Option<&'a ConfigKey> {
+pub fn next_config<'a>(configured: &'a [ConfigKey], games: &BTreeMap<ConfigKey, u64>) -> Option<&'a ConfigKey> {
     let count = |key| games.get(key).copied().unwrap_or(0);
     configured.iter().min_by_key(|key| (count(*key), *key))
 }
@@ -29,10 +26,7 @@ mod tests {
     }
 
     fn next(configured: &[&str], games: &[(&str, u64)]) -> Option<String> {
-        let games = games
-            .iter()
-            .map(|(key, games)| (key.parse().unwrap(), *games))
-            .collect();
+        let games = games.iter().map(|(key, games)| (key.parse().unwrap(), *games)).collect();
         next_config(&keys(configured), &games).map(ToString::to_string)
     }
 
@@ -58,10 +52,7 @@ mod tests {
 
     #[test]
     fn what_is_not_configured_is_never_next() {
-        assert_eq!(
-            next(&["hex5_2p"], &[("hex5_2p", 9), ("hex7_2p", 1)]).as_deref(),
-            Some("hex5_2p")
-        );
+        assert_eq!(next(&["hex5_2p"], &[("hex5_2p", 9), ("hex7_2p", 1)]).as_deref(), Some("hex5_2p"));
         assert_eq!(next(&[], &[("hex7_2p", 1)]), None);
     }
 

@@ -76,12 +76,7 @@ pub fn score(facts: &QualityFacts) -> Option<f64> {
     let length = share(of_ordinary_length(&facts.lengths)?, facts.games)?;
     let decided = share(facts.decided, facts.games)?;
     let new = 1.0 - share(facts.duplicates, facts.offered)?;
-    Some(
-        COMPLETE_WEIGHT * complete
-            + LENGTH_WEIGHT * length
-            + DECIDED_WEIGHT * decided
-            + NEW_WEIGHT * new,
-    )
+    Some(COMPLETE_WEIGHT * complete + LENGTH_WEIGHT * length + DECIDED_WEIGHT * decided + NEW_WEIGHT * new)
 }
 
 /// Tells whether a score is news to somebody who knows the last one that was reported: its class is
@@ -89,9 +84,7 @@ pub fn score(facts: &QualityFacts) -> Option<f64> {
 pub fn is_worth_reporting(last: Option<f64>, now: Option<f64>) -> bool {
     // Scores that differ by exactly the limit, as decimals, differ by a little less as floats.
     const ROUNDING: f64 = 1e-9;
-    let has_moved = last
-        .zip(now)
-        .is_some_and(|(last, now)| (last - now).abs() >= REPORTED_CHANGE - ROUNDING);
+    let has_moved = last.zip(now).is_some_and(|(last, now)| (last - now).abs() >= REPORTED_CHANGE - ROUNDING);
     has_moved || QualityClass::of(last) != QualityClass::of(now)
 }
 
@@ -102,9 +95,8 @@ fn share(part: u64, whole: u64) -> Option<f64> {
 /// How many games are neither far shorter nor far longer than the median; `None` without games.
 fn of_ordinary_length(lengths: &BTreeMap<u64, u64>) -> Option<u64> {
     let median = median(lengths)?;
-    let ordinary = lengths
-        .iter()
-        .filter(|&(&length, _)| length * LENGTH_BAND >= median && length <= median * LENGTH_BAND);
+    let ordinary =
+        lengths.iter().filter(|&(&length, _)| length * LENGTH_BAND >= median && length <= median * LENGTH_BAND);
     Some(ordinary.map(|(_, games)| games).sum())
 }
 
@@ -147,43 +139,12 @@ mod tests {
 
     #[test]
     fn each_fault_costs_its_weight() {
-        check(
-            &QualityFacts {
-                complete: 0,
-                ..flawless()
-            },
-            0.60,
-        );
-        check(
-            &QualityFacts {
-                complete: 75,
-                ..flawless()
-            },
-            0.90,
-        );
-        check(
-            &QualityFacts {
-                decided: 0,
-                ..flawless()
-            },
-            0.80,
-        );
-        check(
-            &QualityFacts {
-                offered: 200,
-                duplicates: 100,
-                ..flawless()
-            },
-            0.925,
-        );
+        check(&QualityFacts { complete: 0, ..flawless() }, 0.60);
+        check(&QualityFacts { complete: 75, ..flawless() }, 0.90);
+        check(&QualityFacts { decided: 0, ..flawless() }, 0.80);
+        check(&QualityFacts { offered: 200, duplicates: 100, ..flawless() }, 0.925);
         let lengths = BTreeMap::from([(12, 30), (50, 60), (201, 10)]);
-        check(
-            &QualityFacts {
-                lengths,
-                ..flawless()
-            },
-            0.90,
-        );
+        check(&QualityFacts { lengths, ..flawless() }, 0.90);
     }
 
     #[test]

@@ -24,14 +24,8 @@ fn played_games_are_handed_over_stored_and_scored_and_the_other_config_is_next()
     let key = next_config(&configured, &db.games_per_config().unwrap()).unwrap();
     assert_eq!(key, &configured[0]);
 
-    let play = |seed| Selfplay {
-        size: key.hex_size().unwrap(),
-        playouts: NonZeroU32::new(20).unwrap(),
-        seed,
-    };
-    let mut games: Vec<_> = (0..40)
-        .map(|seed| play(seed).play(&|| false).unwrap())
-        .collect();
+    let play = |seed| Selfplay { size: key.hex_size().unwrap(), playouts: NonZeroU32::new(20).unwrap(), seed };
+    let mut games: Vec<_> = (0..40).map(|seed| play(seed).play(&|| false).unwrap()).collect();
     // Seeds may play the same game on so small a board.
     games.sort_by_key(Game::content_key);
     games.dedup_by_key(|game| game.content_key());

@@ -22,10 +22,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn results(results: impl Into<String>) -> Self {
-        Self {
-            results: results.into(),
-            ..Self::default()
-        }
+        Self { results: results.into(), ..Self::default() }
     }
 
     pub(super) fn json(value: &impl Serialize) -> Self {
@@ -41,9 +38,7 @@ impl Answer {
     }
 
     pub(super) fn failure(code: u8, message: impl Display) -> Self {
-        Self::default()
-            .note(format_args!("error: {message}"))
-            .code(code)
+        Self::default().note(format_args!("error: {message}")).code(code)
     }
 
     pub(super) fn note(mut self, note: impl Display) -> Self {
@@ -80,8 +75,5 @@ pub(super) fn unknown(kind: &str, name: &str, nearest: Option<&str>, known: &[&s
         None if known.is_empty() => "; there is none".to_owned(),
         None => format!("; there are: {}", known.join(", ")),
     };
-    Answer::failure(
-        exit_code::USAGE,
-        format_args!("no {kind} is called `{name}`{hint}"),
-    )
+    Answer::failure(exit_code::USAGE, format_args!("no {kind} is called `{name}`{hint}"))
 }

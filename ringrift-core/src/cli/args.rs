@@ -55,12 +55,10 @@ pub(super) struct ConfigArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The first Ctrl-C (or SIGTERM) stops in order, the second at once. The exit code is 0,\n\
+#[command(after_help = "The first Ctrl-C (or SIGTERM) stops in order, the second at once. The exit code is 0,\n\
                         1 when a critical daemon fails for good, 64 when the configuration or the wiring is\n\
                         wrong, 70 when something can't be stopped.\n\n\
-                        Examples:\n  PROGRAM run\n  PROGRAM run --profile coordinator --strict\n  PROGRAM run --daemon auto_sync --for 60s --log-level debug\n  PROGRAM run --config prod.toml --set daemons.auto_sync.options.cycle=30s --log json"
-)]
+                        Examples:\n  PROGRAM run\n  PROGRAM run --profile coordinator --strict\n  PROGRAM run --daemon auto_sync --for 60s --log-level debug\n  PROGRAM run --config prod.toml --set daemons.auto_sync.options.cycle=30s --log json")]
 pub(super) struct RunArgs {
     /// Run the daemons of this profile
     #[arg(long)]
@@ -125,10 +123,8 @@ pub(super) struct ShowArgs {
 }
 
 #[derive(Debug, Default, Args)]
-#[command(
-    after_help = "Every problem is reported at once. The exit code is 1 when one is an error.\n\n\
-                        Examples:\n  PROGRAM check\n  PROGRAM check --config /etc/PROGRAM/ringrift.toml --json"
-)]
+#[command(after_help = "Every problem is reported at once. The exit code is 1 when one is an error.\n\n\
+                        Examples:\n  PROGRAM check\n  PROGRAM check --config /etc/PROGRAM/ringrift.toml --json")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) config: ConfigArgs,
@@ -166,11 +162,9 @@ pub(super) enum GraphFormat {
 }
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The exit code is 0 when all is well, 3 when a daemon is not in order, 4 when one has\n\
+#[command(after_help = "The exit code is 0 when all is well, 3 when a daemon is not in order, 4 when one has\n\
                         failed for good or a critical one is unhealthy, 1 when nothing answers.\n\n\
-                        Examples:\n  PROGRAM status\n  PROGRAM status auto_sync\n  PROGRAM status --watch\n  PROGRAM status --json | jq '.daemons[] | select(.state != \"running\")'"
-)]
+                        Examples:\n  PROGRAM status\n  PROGRAM status auto_sync\n  PROGRAM status --watch\n  PROGRAM status --json | jq '.daemons[] | select(.state != \"running\")'")]
 pub(super) struct StatusArgs {
     /// Only this daemon, in detail
     pub(super) daemon: Option<String>,
@@ -188,9 +182,7 @@ pub(super) struct StatusArgs {
 }
 
 #[derive(Debug, Default, Args)]
-#[command(
-    after_help = "Examples:\n  PROGRAM events\n  PROGRAM events --json | jq '.[] | select(.emitters == [])'"
-)]
+#[command(after_help = "Examples:\n  PROGRAM events\n  PROGRAM events --json | jq '.[] | select(.emitters == [])'")]
 pub(super) struct EventsArgs {
     /// Print JSON
     #[arg(long)]
@@ -201,29 +193,19 @@ fn category(name: &str) -> Result<Category, String> {
     let names = Category::ALL.map(Category::as_str);
     Category::from_name(&name.to_ascii_lowercase()).ok_or_else(|| match nearest(name, names) {
         Some(nearest) => format!("no category is called that; did you mean `{nearest}`?"),
-        None => format!(
-            "no category is called that; there are: {}",
-            names.join(", ")
-        ),
+        None => format!("no category is called that; there are: {}", names.join(", ")),
     })
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text
-        .split_once('=')
-        .ok_or("write it as `section.key=value`")?;
+    let (key, value) = text.split_once('=').ok_or("write it as `section.key=value`")?;
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
 /// `host:port`; a URL of it is understood too.
 fn address(text: &str) -> Result<String, String> {
-    let address = text
-        .strip_prefix("http://")
-        .unwrap_or(text)
-        .trim_end_matches('/');
-    let port = address
-        .rsplit_once(':')
-        .map(|(_, port)| port.parse::<u16>());
+    let address = text.strip_prefix("http://").unwrap_or(text).trim_end_matches('/');
+    let port = address.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
     match port {
         Some(Ok(_)) => Ok(address.to_owned()),
         _ => Err("write it as `host:port`, as in `127.0.0.1:8790`".to_owned()),
@@ -236,6 +218,5 @@ fn bind_address(text: &str) -> Result<SocketAddr, String> {
 
 /// A span of time.
 fn span(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text)
-        .map_err(|_| "write a duration, such as `60s`, `5m` or `1h 30m`".to_owned())
+    humantime::parse_duration(text).map_err(|_| "write a duration, such as `60s`, `5m` or `1h 30m`".to_owned())
 }

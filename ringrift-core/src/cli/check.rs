@@ -32,11 +32,7 @@ pub(super) fn check(registry: &Registry, args: &CheckArgs) -> Answer {
         wiring,
         config,
     };
-    let code = if report.ok {
-        exit_code::OK
-    } else {
-        exit_code::ERROR
-    };
+    let code = if report.ok { exit_code::OK } else { exit_code::ERROR };
     let answer = match args.json {
         true => Answer::json(&report),
         false => Answer::results(page(&report)),
@@ -72,16 +68,9 @@ fn page(report: &Report) -> String {
         (0, 0) => "ok".to_owned(),
         (0, _) => format!("ok, with {}", plural(warnings, "warning")),
         (_, 0) => plural(errors, "error"),
-        _ => format!(
-            "{}, {}",
-            plural(errors, "error"),
-            plural(warnings, "warning")
-        ),
+        _ => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
     };
-    let (daemons, events) = (
-        plural(report.daemons, "daemon"),
-        plural(report.events, "event"),
-    );
+    let (daemons, events) = (plural(report.daemons, "daemon"), plural(report.events, "event"));
     let config = match &report.config_file {
         Some(file) => format!("configuration {file}"),
         None => "no configuration file".to_owned(),

@@ -30,9 +30,7 @@ pub(super) enum NoSnapshot {
         #[source]
         source: io::Error,
     },
-    #[error(
-        "`{0}` took the connection but did not answer within 5 s; the process hangs, or is no ringrift"
-    )]
+    #[error("`{0}` took the connection but did not answer within 5 s; the process hangs, or is no ringrift")]
     Silent(String),
     #[error("`{address}` does not speak HTTP; another program listens there")]
     NotHttp {
@@ -40,9 +38,7 @@ pub(super) enum NoSnapshot {
         #[source]
         source: hyper::Error,
     },
-    #[error(
-        "`{address}` refused with status {status}; is it a ringrift, and `{address}` one of its names?"
-    )]
+    #[error("`{address}` refused with status {status}; is it a ringrift, and `{address}` one of its names?")]
     Refused { address: String, status: StatusCode },
     #[error("`{address}` sent no snapshot of this version; use the same binary for both")]
     Unreadable {
@@ -55,28 +51,18 @@ pub(super) enum NoSnapshot {
 /// The snapshot of the process that serves its views at `address`.
 pub(super) async fn snapshot(address: &str, program: &str) -> Result<Snapshot, NoSnapshot> {
     let connected = timeout(PATIENCE, TcpStream::connect(address)).await;
-    let stream = connected
-        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-        .map_err(|source| NoSnapshot::Unreachable {
-            address: address.to_owned(),
-            program: program.to_owned(),
-            source,
-        })?;
+    let stream = connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|source| {
+        NoSnapshot::Unreachable { address: address.to_owned(), program: program.to_owned(), source }
+    })?;
     let answer = timeout(PATIENCE, exchange(stream, address)).await;
     let (status, body) = answer
         .map_err(|_| NoSnapshot::Silent(address.to_owned()))?
-        .map_err(|source| NoSnapshot::NotHttp {
-            address: address.to_owned(),
-            source,
-        })?;
+        .map_err(|source| NoSnapshot::NotHttp { address: address.to_owned(), source })?;
     if status != StatusCode::OK {
         let address = address.to_owned();
         return Err(NoSnapshot::Refused { address, status });
     }
-    serde_json::from_slice(&body).map_err(|source| NoSnapshot::Unreadable {
-        address: address.to_owned(),
-        source,
-    })
+    serde_json::from_slice(&body).map_err(|source| NoSnapshot::Unreadable { address: address.to_owned(), source })
 }
 
 async fn exchange(stream: TcpStream, host: &str) -> hyper::Result<(StatusCode, Bytes)> {

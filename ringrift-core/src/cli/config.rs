@@ -35,9 +35,7 @@ pub(super) fn layers(args: &ConfigArgs) -> Layers {
 /// The file that is read, if any.
 pub(super) fn file(args: &ConfigArgs) -> Option<&Path> {
     let default = Path::new(DEFAULT_FILE);
-    args.config
-        .as_deref()
-        .or_else(|| default.exists().then_some(default))
+    args.config.as_deref().or_else(|| default.exists().then_some(default))
 }
 
 /// Where the HTTP views are to be served; `None` for nowhere.
@@ -47,9 +45,7 @@ pub(super) fn views(config: &Config) -> Result<Option<SocketAddr>, Vec<Problem>>
         None => Ok(Some(DEFAULT_BIND)),
         Some("off") => Ok(None),
         Some(text) => address(text).map(Some).ok_or_else(|| {
-            let message = format!(
-                "must be an address and a port, as in `127.0.0.1:8790`, or `off`, not `{text}`"
-            );
+            let message = format!("must be an address and a port, as in `127.0.0.1:8790`, or `off`, not `{text}`");
             vec![config.problem("runtime.http", message)]
         }),
     }
@@ -68,6 +64,5 @@ pub(super) fn address(text: &str) -> Option<SocketAddr> {
 
 /// `std::env::vars` panics at a variable that is not Unicode, which can't be one of ours.
 fn environment() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

@@ -66,9 +66,7 @@ impl Declared {
 
     /// What an operator should know before choosing it.
     pub(super) fn remarks(&self) -> Vec<String> {
-        let deprecated = self
-            .deprecated
-            .map(|advice| format!("deprecated: {advice}"));
+        let deprecated = self.deprecated.map(|advice| format!("deprecated: {advice}"));
         let off = self.default_off.then(|| "off by default".to_owned());
         let critical = self.critical.then(|| "critical".to_owned());
         [critical, off, deprecated].into_iter().flatten().collect()

@@ -37,11 +37,7 @@ pub(super) fn events(registry: &Registry, args: &EventsArgs, terminal: Terminal)
     }
     let mut table = Table::new(["EVENT", "EMITTED BY", "HANDLED BY"]);
     for event in &events {
-        table.row([
-            Cell::new(event.name),
-            Cell::new(lines(event.sources())),
-            Cell::new(lines(event.handlers.clone())),
-        ]);
+        table.row([Cell::new(event.name), Cell::new(lines(event.sources())), Cell::new(lines(event.handlers.clone()))]);
     }
     Answer::results(table.broken(terminal)).note(plural(events.len(), "event"))
 }
@@ -49,16 +45,9 @@ pub(super) fn events(registry: &Registry, args: &EventsArgs, terminal: Terminal)
 impl Listed {
     fn of(meta: &'static EventMeta, registry: &Registry) -> Self {
         let is_it = |other: &EventMeta| other.name == meta.name;
-        let emitters = registry
-            .daemons
-            .iter()
-            .filter(|entry| entry.spec.emits.iter().any(|event| is_it(event())));
+        let emitters = registry.daemons.iter().filter(|entry| entry.spec.emits.iter().any(|event| is_it(event())));
         let handlers = registry.daemons.iter().flat_map(|entry| {
-            let subs = entry
-                .spec
-                .handlers
-                .iter()
-                .filter(|sub| is_it((sub.event)()));
+            let subs = entry.spec.handlers.iter().filter(|sub| is_it((sub.event)()));
             subs.map(|sub| format!("{}::{}", entry.ty, sub.handler))
         });
         Self {

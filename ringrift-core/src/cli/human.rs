@@ -23,12 +23,8 @@ pub(super) fn duration(milliseconds: u64) -> String {
 
 /// A count in six columns at the most: `999999`, `1.2M`.
 pub(super) fn count(n: u64) -> String {
-    const UNITS: [(u64, char); 4] = [
-        (1_000_000_000_000_000, 'P'),
-        (1_000_000_000_000, 'T'),
-        (1_000_000_000, 'G'),
-        (1_000_000, 'M'),
-    ];
+    const UNITS: [(u64, char); 4] =
+        [(1_000_000_000_000_000, 'P'), (1_000_000_000_000, 'T'), (1_000_000_000, 'G'), (1_000_000, 'M')];
     match UNITS.into_iter().find(|(unit, _)| n >= *unit) {
         Some((unit, letter)) => format!("{}.{}{letter}", n / unit, n % unit / (unit / 10)),
         None => n.to_string(),

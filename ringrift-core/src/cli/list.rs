@@ -11,18 +11,10 @@ use super::{
 use crate::Registry;
 
 pub(super) fn list(registry: &Registry, args: &ListArgs, terminal: Terminal) -> Answer {
-    let is_asked_for = |daemon: &Declared| {
-        args.category.is_empty()
-            || args
-                .category
-                .iter()
-                .any(|it| it.as_str() == daemon.category)
-    };
+    let is_asked_for =
+        |daemon: &Declared| args.category.is_empty() || args.category.iter().any(|it| it.as_str() == daemon.category);
     let daemons = registry.daemons.iter();
-    let daemons: Vec<Declared> = daemons
-        .map(|entry| Declared::of(entry, registry))
-        .filter(is_asked_for)
-        .collect();
+    let daemons: Vec<Declared> = daemons.map(|entry| Declared::of(entry, registry)).filter(is_asked_for).collect();
     if args.json {
         return Answer::json(&daemons);
     }

@@ -66,12 +66,7 @@ pub fn main_with(configure: impl FnOnce(Builder) -> Builder) -> ExitCode {
     .print()
 }
 
-fn answer(
-    registry: &Registry,
-    cli: Cli,
-    configure: impl FnOnce(Builder) -> Builder,
-    terminal: Terminal,
-) -> Answer {
+fn answer(registry: &Registry, cli: Cli, configure: impl FnOnce(Builder) -> Builder, terminal: Terminal) -> Answer {
     match cli.command {
         Command::Run(args) => run::run(registry, &args, configure),
         Command::List(args) => list::list(registry, &args, terminal),

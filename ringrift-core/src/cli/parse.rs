@@ -18,31 +18,20 @@ pub(super) fn parse(arguments: &[OsString], terminal: Terminal) -> Result<Cli, A
 
 fn program(first: &OsString) -> String {
     let name = Path::new(first).file_stem();
-    name.map_or("ringrift".into(), |name| {
-        name.to_string_lossy().into_owned()
-    })
+    name.map_or("ringrift".into(), |name| name.to_string_lossy().into_owned())
 }
 
 fn command(program: &str, terminal: Terminal) -> Clap {
-    let color = if terminal.is_coloured {
-        ColorChoice::Always
-    } else {
-        ColorChoice::Never
-    };
+    let color = if terminal.is_coloured { ColorChoice::Always } else { ColorChoice::Never };
     let mut command = Cli::command().color(color);
     if let Some(width) = terminal.width {
         command = command.term_width(width.into());
     }
-    let names: Vec<String> = command
-        .get_subcommands()
-        .map(|it| it.get_name().to_owned())
-        .collect();
+    let names: Vec<String> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     for name in names {
         command = command.mut_subcommand(name, |it| named(it, program));
     }
-    named(command, program)
-        .display_name(program)
-        .bin_name(program)
+    named(command, program).display_name(program).bin_name(program)
 }
 
 /// Puts the program's name into the examples.
@@ -56,18 +45,10 @@ fn named(command: Clap, program: &str) -> Clap {
 
 fn answer(error: &clap::Error, terminal: Terminal) -> Answer {
     let text = error.render();
-    let text = if terminal.is_coloured {
-        text.ansi().to_string()
-    } else {
-        text.to_string()
-    };
+    let text = if terminal.is_coloured { text.ansi().to_string() } else { text.to_string() };
     let code = u8::try_from(error.exit_code()).unwrap_or(super::exit_code::USAGE);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Answer::results(text),
-        _ => Answer {
-            notes: text,
-            code,
-            ..Answer::default()
-        },
+        _ => Answer { notes: text, code, ..Answer::default() },
     }
 }

@@ -62,22 +62,11 @@ fn page(daemon: &Declared) -> String {
 }
 
 fn handler_line(handler: &Handler) -> String {
-    let dedup = handler
-        .dedup
-        .as_ref()
-        .map(|window| format!("dedup {window}"));
-    let timeout = handler
-        .timeout
-        .as_ref()
-        .map(|limit| format!("timeout {limit}"));
+    let dedup = handler.dedup.as_ref().map(|window| format!("dedup {window}"));
+    let timeout = handler.timeout.as_ref().map(|limit| format!("timeout {limit}"));
     let options: Vec<String> = [dedup, timeout].into_iter().flatten().collect();
     match options.as_slice() {
         [] => format!("{} in {}", handler.event, handler.handler),
-        _ => format!(
-            "{} in {} ({})",
-            handler.event,
-            handler.handler,
-            options.join(", ")
-        ),
+        _ => format!("{} in {} ({})", handler.event, handler.handler, options.join(", ")),
     }
 }

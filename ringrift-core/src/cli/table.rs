@@ -36,9 +36,7 @@ impl Table {
     /// The text, with cells broken where the terminal is too narrow.
     pub(super) fn broken(mut self, terminal: Terminal) -> String {
         if let Some(width) = terminal.width {
-            self.inner
-                .set_content_arrangement(ContentArrangement::Dynamic)
-                .set_width(width);
+            self.inner.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         self.text(terminal)
     }
@@ -49,10 +47,7 @@ impl Table {
         let columns = self.inner.column_max_content_widths();
         let gaps = usize::from(self.gap) * columns.len().saturating_sub(1);
         let needed = columns.into_iter().map(usize::from).sum::<usize>() + gaps;
-        if terminal
-            .width
-            .is_some_and(|width| needed > usize::from(width))
-        {
+        if terminal.width.is_some_and(|width| needed > usize::from(width)) {
             self.gap = 1;
         }
         self.text(terminal).lines().map(str::to_owned).collect()

@@ -16,9 +16,6 @@ impl Terminal {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let is_terminal = stdout().is_terminal();
-        Self {
-            width: comfy_table::Table::new().width(),
-            is_coloured: is_terminal && !is_set("NO_COLOR") && !is_dumb,
-        }
+        Self { width: comfy_table::Table::new().width(), is_coloured: is_terminal && !is_set("NO_COLOR") && !is_dumb }
     }
 }

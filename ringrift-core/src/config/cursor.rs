@@ -57,11 +57,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Hands the value over, raw text as what is wanted.
-    fn adapted<'de, V: Visitor<'de>>(
-        self,
-        wanted: Wanted,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn adapted<'de, V: Visitor<'de>>(self, wanted: Wanted, visitor: V) -> Result<V::Value, Failure> {
         let adapted = match &self.node.value {
             Value::Raw(text) => wanted.adapt(text),
             _ => None,
@@ -81,11 +77,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub(crate) fn read_struct<'de, V: Visitor<'de>>(
-        self,
-        fields: Names,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    pub(crate) fn read_struct<'de, V: Visitor<'de>>(self, fields: Names, visitor: V) -> Result<V::Value, Failure> {
         match &self.node.value {
             Value::Table(table) => visitor.visit_map(TableCursor::new(&self, table, Some(fields))),
             // serde would also fill a struct from a list, field by field.
@@ -142,27 +134,15 @@ impl<'de> Deserializer<'de> for Cursor<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Failure> {
         self.plain(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Failure> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Failure> {
         self.adapted(Wanted::List, visitor)
     }
 
@@ -194,10 +174,7 @@ impl<'de> Deserializer<'de> for Cursor<'_> {
             Some(cursor) => visitor.visit_enum(cursor),
             None => {
                 let wanted = wording::one_of(variants);
-                Err(Failure::invalid_type(
-                    self.node.unexpected(),
-                    &wanted.as_str(),
-                ))
+                Err(Failure::invalid_type(self.node.unexpected(), &wanted.as_str()))
             }
         }
     }

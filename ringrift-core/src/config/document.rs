@@ -17,10 +17,7 @@ use super::problem::Problem;
 /// Reads a document; what could not be read is left out and reported.
 pub(crate) fn parse_document(path: &Path, text: &str) -> (Node, Vec<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader {
-        place: Place::Document { path, text },
-        problems: Vec::new(),
-    };
+    let mut reader = Reader { place: Place::Document { path, text }, problems: Vec::new() };
     for error in errors {
         let origin = reader.place.at(&error.span().unwrap_or_default());
         reader.report(origin, &KeyPath::default(), syntax_message(error.message()));
@@ -34,15 +31,9 @@ pub(crate) fn parse_document(path: &Path, text: &str) -> (Node, Vec<Problem>) {
 /// All of it gets the origin of the text.
 pub(crate) fn parse_value(origin: &Origin, text: &str) -> Option<Node> {
     let value = DeValue::parse(text).ok()?;
-    let mut reader = Reader {
-        place: Place::Elsewhere(origin),
-        problems: Vec::new(),
-    };
+    let mut reader = Reader { place: Place::Elsewhere(origin), problems: Vec::new() };
     let value = reader.value(value.get_ref(), origin, &KeyPath::default());
-    reader
-        .problems
-        .is_empty()
-        .then(|| Node::new(origin.clone(), value))
+    reader.problems.is_empty().then(|| Node::new(origin.clone(), value))
 }
 
 struct Reader<'a> {
@@ -63,9 +54,7 @@ impl Reader<'_> {
 
     fn list(&mut self, items: &DeArray<'_>, path: &KeyPath) -> Vec<Node> {
         let nodes = items.iter().enumerate();
-        nodes
-            .map(|(index, item)| self.node(item, &path.index(index)))
-            .collect()
+        nodes.map(|(index, item)| self.node(item, &path.index(index))).collect()
     }
 
     fn node(&mut self, value: &Spanned<DeValue<'_>>, path: &KeyPath) -> Node {
@@ -85,8 +74,7 @@ impl Reader<'_> {
             DeValue::Integer(integer) => {
                 let number = i64::from_str_radix(integer.as_str(), integer.radix());
                 Value::Integer(number.unwrap_or_else(|_| {
-                    let message =
-                        format!("must be from {} to {}, not {integer}", i64::MIN, i64::MAX);
+                    let message = format!("must be from {} to {}, not {integer}", i64::MIN, i64::MAX);
                     self.report(origin.clone(), path, message);
                     0
                 }))
@@ -95,11 +83,7 @@ impl Reader<'_> {
     }
 
     fn report(&mut self, origin: Origin, path: &KeyPath, message: String) {
-        self.problems.push(Problem {
-            origin,
-            path: path.to_string(),
-            message,
-        });
+        self.problems.push(Problem { origin, path: path.to_string(), message });
     }
 }
 
@@ -119,11 +103,7 @@ impl Place<'_> {
             Place::Elsewhere(origin) => origin.clone(),
             Place::Document { path, text } => {
                 let (line, column) = position(text, span.start);
-                Origin::File {
-                    path: path.to_owned(),
-                    line,
-                    column,
-                }
+                Origin::File { path: path.to_owned(), line, column }
             }
         }
     }
@@ -154,8 +134,7 @@ mod tests {
     use crate::config::origin::Origin;
     use crate::config::path::KeyPath;
 
-    const TEXT: &str =
-        "\u{feff}top = 1\r\n\n[daemons.\"ü x\"]\n  'größe' = [1, {a = 2}]\n[daemons]\n";
+    const TEXT: &str = "\u{feff}top = 1\r\n\n[daemons.\"ü x\"]\n  'größe' = [1, {a = 2}]\n[daemons]\n";
 
     fn places(path: &KeyPath) -> (String, String) {
         let (tree, problems) = parse_document(Path::new("r.toml"), TEXT);
@@ -202,22 +181,16 @@ mod tests {
     fn an_integer_too_great_to_hold_is_reported_by_its_key() {
         assert_eq!(
             complaints("[a]\nlist = [1, 9223372036854775808]\n"),
-            [
-                "r.toml:2:12: `a.list[1]` must be from -9223372036854775808 to 9223372036854775807, \
-             not 9223372036854775808"
-            ]
+            ["r.toml:2:12: `a.list[1]` must be from -9223372036854775808 to 9223372036854775807, \
+             not 9223372036854775808"]
         );
     }
 
     #[test]
     fn a_value_that_stands_alone_has_the_origin_of_its_text() {
-        let origin = Origin::Env {
-            variable: "RINGRIFT__A".into(),
-        };
+        let origin = Origin::Env { variable: "RINGRIFT__A".into() };
         let node = parse_value(&origin, "[\"a\", 0x10]").unwrap();
-        let Value::List(items) = node.value else {
-            panic!("not a list")
-        };
+        let Value::List(items) = node.value else { panic!("not a list") };
         assert!(matches!(items[1].value, Value::Integer(16)));
         assert_eq!(items[1].origin, origin);
         assert!(parse_value(&origin, "hello world").is_none());

@@ -94,10 +94,7 @@ mod tests {
     #[test]
     fn reads_and_writes_both_kinds_of_field() {
         let json = r#"{"plain":"5m","typed":"1h 30m"}"#;
-        let pauses = Pauses {
-            plain: Duration::from_secs(300),
-            typed: Some(HumanDuration(Duration::from_secs(5400))),
-        };
+        let pauses = Pauses { plain: Duration::from_secs(300), typed: Some(HumanDuration(Duration::from_secs(5400))) };
         assert_eq!(serde_json::from_str::<Pauses>(json).unwrap(), pauses);
         assert_eq!(serde_json::to_string(&pauses).unwrap(), json);
     }
@@ -109,10 +106,7 @@ mod tests {
             assert!(error.to_string().starts_with(message), "{error}");
         };
         let form = r#"expected a duration such as "60s", "5m" or "1h 30m""#;
-        check(
-            "\"5 parsecs\"",
-            &format!("invalid value: string \"5 parsecs\", {form}"),
-        );
+        check("\"5 parsecs\"", &format!("invalid value: string \"5 parsecs\", {form}"));
         check("60", &format!("invalid type: integer `60`, {form}"));
     }
 }

@@ -16,23 +16,12 @@ pub(crate) struct EnumCursor<'a> {
 impl<'a> EnumCursor<'a> {
     pub(crate) fn new(at: &Cursor<'a>) -> Option<Self> {
         match &at.node.value {
-            Value::Text(text) | Value::Raw(text) => Some(Self {
-                variant: text,
-                content: None,
-            }),
+            Value::Text(text) | Value::Raw(text) => Some(Self { variant: text, content: None }),
             Value::Table(table) if table.len() == 1 => {
                 let (variant, node) = table.first_key_value()?;
                 let path = at.path.key(variant);
-                let content = Cursor {
-                    path,
-                    node,
-                    siblings: None,
-                    ..at.clone()
-                };
-                Some(Self {
-                    variant,
-                    content: Some(content),
-                })
+                let content = Cursor { path, node, siblings: None, ..at.clone() };
+                Some(Self { variant, content: Some(content) })
             }
             _ => None,
         }
@@ -41,10 +30,7 @@ impl<'a> EnumCursor<'a> {
     fn content(self) -> Result<Cursor<'a>, Failure> {
         self.content.ok_or_else(|| {
             let variant = self.variant;
-            Fault::Other(format!(
-                "`{variant}` needs a value; write {{ {variant} = .. }}"
-            ))
-            .into()
+            Fault::Other(format!("`{variant}` needs a value; write {{ {variant} = .. }}")).into()
         })
     }
 }
@@ -65,37 +51,25 @@ impl<'de> VariantAccess<'de> for EnumCursor<'_> {
     fn unit_variant(self) -> Result<(), Failure> {
         match self.content {
             None => Ok(()),
-            Some(_) => Err(Failure::custom(format_args!(
-                "`{0}` takes no value; write \"{0}\"",
-                self.variant
-            ))),
+            Some(_) => Err(Failure::custom(format_args!("`{0}` takes no value; write \"{0}\"", self.variant))),
         }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Failure> {
         let content = self.content()?;
         let path = content.path.clone();
-        seed.deserialize(content)
-            .map_err(|failure| failure.at(&path))
+        seed.deserialize(content).map_err(|failure| failure.at(&path))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Failure> {
         let content = self.content()?;
         let path = content.path.clone();
-        content
-            .deserialize_tuple(len, visitor)
-            .map_err(|failure| failure.at(&path))
+        content.deserialize_tuple(len, visitor).map_err(|failure| failure.at(&path))
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: Names,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn struct_variant<V: Visitor<'de>>(self, fields: Names, visitor: V) -> Result<V::Value, Failure> {
         let content = self.content()?;
         let path = content.path.clone();
-        content
-            .read_struct(fields, visitor)
-            .map_err(|failure| failure.at(&path))
+        content.read_struct(fields, visitor).map_err(|failure| failure.at(&path))
     }
 }

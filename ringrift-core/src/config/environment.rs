@@ -48,20 +48,12 @@ fn keys(variable: &str) -> Option<String> {
 
 fn names_no_key(origin: Origin) -> Problem {
     let message = format!("names no key; write it as {PREFIX}SECTION{SEPARATOR}KEY");
-    Problem {
-        origin,
-        path: String::new(),
-        message,
-    }
+    Problem { origin, path: String::new(), message }
 }
 
 fn set_twice(origin: Origin, first: &Setting) -> Problem {
     let message = format!("is already set by {}; keep one of them", first.origin);
-    Problem {
-        origin,
-        path: first.path.to_string(),
-        message,
-    }
+    Problem { origin, path: first.path.to_string(), message }
 }
 
 #[cfg(test)]
@@ -69,9 +61,7 @@ mod tests {
     use super::settings;
 
     fn check(variables: &[&str], expected: &[&str], expected_problems: &[&str]) {
-        let variables = variables
-            .iter()
-            .map(|name| ((*name).to_owned(), "v".to_owned()));
+        let variables = variables.iter().map(|name| ((*name).to_owned(), "v".to_owned()));
         let (settings, problems) = settings(variables.collect());
         let paths: Vec<String> = settings.iter().map(|s| s.path.to_string()).collect();
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -82,13 +72,7 @@ mod tests {
     #[test]
     fn only_variables_with_the_prefix_set_keys_and_case_does_not_count() {
         check(
-            &[
-                "PATH",
-                "RINGRIFT_LOG",
-                "RINGRIFT__HTTP__BIND",
-                "ringrift__Max_Tasks",
-                "RINGRIFTÄ__X",
-            ],
+            &["PATH", "RINGRIFT_LOG", "RINGRIFT__HTTP__BIND", "ringrift__Max_Tasks", "RINGRIFTÄ__X"],
             &["http.bind", "max_tasks"],
             &[],
         );
@@ -111,9 +95,7 @@ mod tests {
         check(
             &["ringrift__a", "RINGRIFT__A"],
             &["a"],
-            &[
-                "environment ringrift__a: `a` is already set by environment RINGRIFT__A; keep one of them",
-            ],
+            &["environment ringrift__a: `a` is already set by environment RINGRIFT__A; keep one of them"],
         );
     }
 }

@@ -83,11 +83,7 @@ impl de::Error for Failure {
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
         let wanted = wording::wanted(&wanted.to_string());
-        Fault::Mismatch {
-            wanted,
-            found: Found::from(found),
-        }
-        .into()
+        Fault::Mismatch { wanted, found: Found::from(found) }.into()
     }
 
     fn invalid_value(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
@@ -96,27 +92,15 @@ impl de::Error for Failure {
 
     fn invalid_length(length: usize, wanted: &dyn Expected) -> Self {
         let wanted = wording::wanted(&wanted.to_string());
-        Fault::Mismatch {
-            wanted,
-            found: Found::items(length),
-        }
-        .into()
+        Fault::Mismatch { wanted, found: Found::items(length) }.into()
     }
 
     fn unknown_variant(found: &str, known: Names) -> Self {
-        Fault::UnknownVariant {
-            found: found.to_owned(),
-            known,
-        }
-        .into()
+        Fault::UnknownVariant { found: found.to_owned(), known }.into()
     }
 
     fn unknown_field(key: &str, known: Names) -> Self {
-        Fault::UnknownKey {
-            key: key.to_owned(),
-            known,
-        }
-        .into()
+        Fault::UnknownKey { key: key.to_owned(), known }.into()
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -55,19 +55,11 @@ impl<'de> Deserializer<'de> for Filler<'_> {
         deserialize_ignored_any => visit_unit(),
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Failure> {
         visitor.visit_unit()
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value, Failure> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -75,11 +67,7 @@ impl<'de> Deserializer<'de> for Filler<'_> {
         visitor.visit_seq(value::SeqDeserializer::new(std::iter::empty::<u8>()))
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Failure> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Failure> {
         self.deserialize_seq(visitor)
     }
 
@@ -111,9 +99,7 @@ impl<'de> Deserializer<'de> for Filler<'_> {
         variants: Names,
         visitor: V,
     ) -> Result<V::Value, Failure> {
-        let first = variants
-            .first()
-            .ok_or_else(|| Failure::custom("no variant can be chosen"))?;
+        let first = variants.first().ok_or_else(|| Failure::custom("no variant can be chosen"))?;
         visitor.visit_enum((*first).into_deserializer())
     }
 }

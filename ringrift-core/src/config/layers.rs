@@ -55,20 +55,14 @@ impl Layers {
     /// Adds a TOML file, which must exist.
     #[must_use]
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.documents.push(Document {
-            path: path.into(),
-            text: None,
-        });
+        self.documents.push(Document { path: path.into(), text: None });
         self
     }
 
     /// Adds TOML text as if it had been read from the file `name`.
     #[must_use]
     pub fn text(mut self, name: impl Into<PathBuf>, toml: impl Into<String>) -> Self {
-        self.documents.push(Document {
-            path: name.into(),
-            text: Some(toml.into()),
-        });
+        self.documents.push(Document { path: name.into(), text: Some(toml.into()) });
         self
     }
 
@@ -87,17 +81,8 @@ impl Layers {
     ///
     /// `flag` is what the user typed, without the value: `--set http.port`.
     #[must_use]
-    pub fn set(
-        mut self,
-        path: impl Into<String>,
-        text: impl Into<String>,
-        flag: impl Into<String>,
-    ) -> Self {
-        self.flags.push(Flag {
-            path: path.into(),
-            text: text.into(),
-            flag: flag.into(),
-        });
+    pub fn set(mut self, path: impl Into<String>, text: impl Into<String>, flag: impl Into<String>) -> Self {
+        self.flags.push(Flag { path: path.into(), text: text.into(), flag: flag.into() });
         self
     }
 
@@ -132,18 +117,11 @@ struct Merged {
 
 impl Merged {
     fn add(&mut self, upper: Table) {
-        merge(
-            &mut self.tree,
-            upper,
-            &KeyPath::default(),
-            &mut self.problems,
-        );
+        merge(&mut self.tree, upper, &KeyPath::default(), &mut self.problems);
     }
 
     fn add_document(&mut self, document: Document) {
-        let text = document
-            .text
-            .map_or_else(|| std::fs::read_to_string(&document.path), Ok);
+        let text = document.text.map_or_else(|| std::fs::read_to_string(&document.path), Ok);
         let text = match text {
             Ok(text) => text,
             Err(error) => {
@@ -165,14 +143,7 @@ impl Merged {
         let origin = Origin::Flag { flag: flag.flag };
         match KeyPath::parse(&flag.path) {
             Some(path) if path != KeyPath::default() => {
-                self.add(
-                    Setting {
-                        path,
-                        text: flag.text,
-                        origin,
-                    }
-                    .into_tree(),
-                );
+                self.add(Setting { path, text: flag.text, origin }.into_tree());
             }
             _ => {
                 let message = format!("`{}` names no key; write it as `section.key`", flag.path);
@@ -182,11 +153,7 @@ impl Merged {
     }
 
     fn report(&mut self, origin: Origin, message: String) {
-        self.problems.push(Problem {
-            origin,
-            path: String::new(),
-            message,
-        });
+        self.problems.push(Problem { origin, path: String::new(), message });
     }
 
     fn finish(mut self) -> Result<Config, Vec<Problem>> {

@@ -20,11 +20,7 @@ pub(crate) struct ListCursor<'a> {
 
 impl<'a> ListCursor<'a> {
     pub(crate) fn new(at: &Cursor<'a>, items: &'a [Node]) -> Self {
-        Self {
-            pass: at.pass,
-            path: at.path.clone(),
-            items: items.iter().enumerate(),
-        }
+        Self { pass: at.pass, path: at.path.clone(), items: items.iter().enumerate() }
     }
 
     /// Fails if there are more items than the visitor, a tuple's, had use for.
@@ -43,25 +39,14 @@ impl<'a> ListCursor<'a> {
 impl<'de> SeqAccess<'de> for ListCursor<'_> {
     type Error = Failure;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Failure> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Failure> {
         for (index, node) in self.items.by_ref() {
             let path = self.path.index(index);
             if self.pass.marks.get(&path) == Some(Mark::Removed) {
                 continue;
             }
-            let cursor = Cursor {
-                pass: self.pass,
-                path: path.clone(),
-                node,
-                siblings: None,
-            };
-            return seed
-                .deserialize(cursor)
-                .map(Some)
-                .map_err(|failure| failure.at(&path));
+            let cursor = Cursor { pass: self.pass, path: path.clone(), node, siblings: None };
+            return seed.deserialize(cursor).map(Some).map_err(|failure| failure.at(&path));
         }
         Ok(None)
     }

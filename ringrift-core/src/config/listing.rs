@@ -34,11 +34,9 @@ fn collect(table: &Table, path: &KeyPath, entries: &mut Vec<Entry>) {
         let path = path.key(key);
         match node.as_table() {
             Some(table) => collect(table, &path, entries),
-            None => entries.push(Entry {
-                value: shown(node, &path),
-                path: path.to_string(),
-                origin: node.origin.clone(),
-            }),
+            None => {
+                entries.push(Entry { value: shown(node, &path), path: path.to_string(), origin: node.origin.clone() })
+            }
         }
     }
 }

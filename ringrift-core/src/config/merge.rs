@@ -70,12 +70,7 @@ mod tests {
         check(
             "[a]\nkept = 1\nover = [1, 2]\n",
             "[a]\nover = [3]\nnew = 1\n",
-            &[
-                ("a", "lower:1:1"),
-                ("a.kept", "lower:2:8"),
-                ("a.over", "upper:2:8"),
-                ("a.new", "upper:3:7"),
-            ],
+            &[("a", "lower:1:1"), ("a.kept", "lower:2:8"), ("a.over", "upper:2:8"), ("a.new", "upper:3:7")],
             &[],
         );
     }

@@ -84,8 +84,7 @@ impl Config {
 
     /// Where the value or table at `path` was set.
     pub fn origin(&self, path: &str) -> Origin {
-        self.find(path)
-            .map_or(Origin::Default, |node| node.origin.clone())
+        self.find(path).map_or(Origin::Default, |node| node.origin.clone())
     }
 
     /// Every value that was set, with its origin, sorted by path; secrets masked.
@@ -107,35 +106,23 @@ impl Config {
     ///
     /// # Errors
     /// As [`section`](Self::section).
-    pub fn section_without<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        without: &[&str],
-    ) -> Result<T, Vec<Problem>> {
+    pub fn section_without<T: DeserializeOwned>(&self, path: &str, without: &[&str]) -> Result<T, Vec<Problem>> {
         match KeyPath::parse(path) {
             Some(keys) => section::read(&self.root, &keys, without),
-            None => Err(vec![
-                self.problem(path, "names no section: a key in it is empty"),
-            ]),
+            None => Err(vec![self.problem(path, "names no section: a key in it is empty")]),
         }
     }
 
     /// The names of the tables in the table at `path`, and where they are.
     pub fn subsections(&self, path: &str) -> Vec<(String, Origin)> {
-        let tables = self
-            .table(path)
-            .filter(|(_, node)| node.as_table().is_some());
-        tables
-            .map(|(key, node)| (key.clone(), node.origin.clone()))
-            .collect()
+        let tables = self.table(path).filter(|(_, node)| node.as_table().is_some());
+        tables.map(|(key, node)| (key.clone(), node.origin.clone())).collect()
     }
 
     /// A problem for every key in the table at `path` that is not in `known`.
     pub fn unknown_children(&self, path: &str, known: &[&str]) -> Vec<Problem> {
         let parent = KeyPath::parse(path).unwrap_or_default();
-        let unknown = self
-            .table(path)
-            .filter(|(key, _)| !known.contains(&key.as_str()));
+        let unknown = self.table(path).filter(|(key, _)| !known.contains(&key.as_str()));
         let problems = unknown.map(|(key, node)| Problem {
             origin: node.key_origin.clone(),
             path: parent.key(key).to_string(),
@@ -152,11 +139,7 @@ impl Config {
     pub fn problem(&self, path: &str, message: impl Into<String>) -> Problem {
         let keys = KeyPath::parse(path).unwrap_or_default();
         let origin = self.root.find_nearest(&keys).origin.clone();
-        Problem {
-            origin,
-            path: path.to_owned(),
-            message: message.into(),
-        }
+        Problem { origin, path: path.to_owned(), message: message.into() }
     }
 
     fn find(&self, path: &str) -> Option<&Node> {
@@ -164,10 +147,7 @@ impl Config {
     }
 
     fn table<'a>(&'a self, path: &str) -> impl Iterator<Item = (&'a String, &'a Node)> {
-        self.find(path)
-            .and_then(Node::as_table)
-            .into_iter()
-            .flat_map(Table::iter)
+        self.find(path).and_then(Node::as_table).into_iter().flat_map(Table::iter)
     }
 }
 

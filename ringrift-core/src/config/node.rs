@@ -34,11 +34,7 @@ pub(crate) enum Value {
 impl Node {
     /// A value whose key stands at the same place: all but those of a file.
     pub(crate) fn new(origin: Origin, value: Value) -> Self {
-        Self {
-            key_origin: origin.clone(),
-            origin,
-            value,
-        }
+        Self { key_origin: origin.clone(), origin, value }
     }
 
     pub(crate) fn empty_table() -> Self {
@@ -73,9 +69,7 @@ impl Node {
     }
 
     pub(crate) fn find(&self, path: &KeyPath) -> Option<&Self> {
-        path.steps()
-            .iter()
-            .try_fold(self, |node, step| node.step(step))
+        path.steps().iter().try_fold(self, |node, step| node.step(step))
     }
 
     /// The node at `path` or, if there is none, the deepest one on the way.
@@ -98,18 +92,8 @@ mod tests {
     use crate::config::path::KeyPath;
 
     fn tree() -> Node {
-        let leaf = Node::new(
-            Origin::Env {
-                variable: "LEAF".into(),
-            },
-            Value::Integer(5),
-        );
-        let list = Node::new(
-            Origin::Env {
-                variable: "LIST".into(),
-            },
-            Value::List(vec![leaf]),
-        );
+        let leaf = Node::new(Origin::Env { variable: "LEAF".into() }, Value::Integer(5));
+        let list = Node::new(Origin::Env { variable: "LIST".into() }, Value::List(vec![leaf]));
         let table = Table::from([("list".to_owned(), list)]);
         Node::new(Origin::Default, Value::Table(table))
     }
@@ -118,10 +102,7 @@ mod tests {
     fn finds_through_tables_and_lists() {
         let tree = tree();
         let item = KeyPath::parse("list").unwrap().index(0);
-        assert_eq!(
-            tree.find(&item).unwrap().origin.to_string(),
-            "environment LEAF"
-        );
+        assert_eq!(tree.find(&item).unwrap().origin.to_string(), "environment LEAF");
         assert!(tree.find(&item.key("deeper")).is_none());
     }
 
@@ -129,9 +110,6 @@ mod tests {
     fn the_nearest_of_a_missing_node_is_the_deepest_on_the_way() {
         let tree = tree();
         let missing = KeyPath::parse("list").unwrap().index(7).key("x");
-        assert_eq!(
-            tree.find_nearest(&missing).origin.to_string(),
-            "environment LIST"
-        );
+        assert_eq!(tree.find_nearest(&missing).origin.to_string(), "environment LIST");
     }
 }

@@ -37,11 +37,7 @@ pub enum Origin {
 
 impl Origin {
     pub(crate) fn whole_file(path: impl Into<PathBuf>) -> Self {
-        Self::File {
-            path: path.into(),
-            line: 0,
-            column: 0,
-        }
+        Self::File { path: path.into(), line: 0, column: 0 }
     }
 }
 
@@ -71,69 +67,35 @@ mod tests {
     use super::Origin;
 
     fn file(line: usize, column: usize) -> Origin {
-        Origin::File {
-            path: "ringrift.toml".into(),
-            line,
-            column,
-        }
+        Origin::File { path: "ringrift.toml".into(), line, column }
     }
 
     fn env() -> Origin {
-        Origin::Env {
-            variable: "RINGRIFT__DAEMONS__X__THRESHOLD".into(),
-        }
+        Origin::Env { variable: "RINGRIFT__DAEMONS__X__THRESHOLD".into() }
     }
 
     fn flag() -> Origin {
-        Origin::Flag {
-            flag: "--set daemons.x.threshold".into(),
-        }
+        Origin::Flag { flag: "--set daemons.x.threshold".into() }
     }
 
     #[test]
     fn each_origin_reads_as_the_operator_wrote_it() {
         assert_eq!(file(4, 9).to_string(), "ringrift.toml:4:9");
-        assert_eq!(
-            Origin::whole_file("ringrift.toml").to_string(),
-            "ringrift.toml"
-        );
-        assert_eq!(
-            env().to_string(),
-            "environment RINGRIFT__DAEMONS__X__THRESHOLD"
-        );
+        assert_eq!(Origin::whole_file("ringrift.toml").to_string(), "ringrift.toml");
+        assert_eq!(env().to_string(), "environment RINGRIFT__DAEMONS__X__THRESHOLD");
         assert_eq!(flag().to_string(), "--set daemons.x.threshold");
         assert_eq!(Origin::Default.to_string(), "default");
     }
 
     #[test]
     fn sorts_by_file_position_then_environment_then_flag() {
-        let mut origins = [
-            Origin::Default,
-            flag(),
-            env(),
-            file(10, 1),
-            file(9, 8),
-            file(9, 7),
-        ];
+        let mut origins = [Origin::Default, flag(), env(), file(10, 1), file(9, 8), file(9, 7)];
         origins.sort();
-        assert_eq!(
-            origins,
-            [
-                file(9, 7),
-                file(9, 8),
-                file(10, 1),
-                env(),
-                flag(),
-                Origin::Default
-            ]
-        );
+        assert_eq!(origins, [file(9, 7), file(9, 8), file(10, 1), env(), flag(), Origin::Default]);
     }
 
     #[test]
     fn serializes_as_its_text() {
-        assert_eq!(
-            serde_json::to_string(&file(4, 9)).unwrap(),
-            "\"ringrift.toml:4:9\""
-        );
+        assert_eq!(serde_json::to_string(&file(4, 9)).unwrap(), "\"ringrift.toml:4:9\"");
     }
 }

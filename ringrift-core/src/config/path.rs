@@ -86,11 +86,7 @@ impl fmt::Display for KeyPath {
 
 fn write_key(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if !key.is_empty() && key.chars().all(is_bare) {
-        f.write_str(key)
-    } else {
-        write!(f, "{key:?}")
-    }
+    if !key.is_empty() && key.chars().all(is_bare) { f.write_str(key) } else { write!(f, "{key:?}") }
 }
 
 #[cfg(test)]
@@ -99,11 +95,7 @@ mod tests {
 
     #[test]
     fn displays_as_it_would_be_written_in_a_file() {
-        let path = KeyPath::parse("daemons.x")
-            .unwrap()
-            .key("peers")
-            .index(2)
-            .key("a b");
+        let path = KeyPath::parse("daemons.x").unwrap().key("peers").index(2).key("a b");
         assert_eq!(path.to_string(), "daemons.x.peers[2].\"a b\"");
         assert_eq!(KeyPath::parse("").unwrap().to_string(), "");
         assert_eq!(KeyPath::default().key("").to_string(), "\"\"");

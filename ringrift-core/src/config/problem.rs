@@ -62,9 +62,7 @@ impl fmt::Display for ConfigError {
         let count = self.problems.len();
         let noun = if count == 1 { "problem" } else { "problems" };
         write!(f, "{count} {noun} in the configuration")?;
-        self.problems
-            .iter()
-            .try_for_each(|problem| write!(f, "\n  {problem}"))
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 
@@ -75,11 +73,7 @@ mod tests {
 
     fn problem(line: usize, path: &str) -> Problem {
         Problem {
-            origin: Origin::File {
-                path: "ringrift.toml".into(),
-                line,
-                column: 9,
-            },
+            origin: Origin::File { path: "ringrift.toml".into(), line, column: 9 },
             path: path.into(),
             message: "is not a known key".into(),
         }
@@ -95,22 +89,13 @@ mod tests {
 
     #[test]
     fn leaves_out_the_place_and_the_key_it_does_not_have() {
-        let problem = Problem {
-            origin: Origin::Default,
-            path: String::new(),
-            message: "nothing is configured".into(),
-        };
+        let problem = Problem { origin: Origin::Default, path: String::new(), message: "nothing is configured".into() };
         assert_eq!(problem.to_string(), "nothing is configured");
     }
 
     #[test]
     fn an_error_counts_sorts_and_never_repeats() {
-        let error = ConfigError::from(vec![
-            problem(9, "b"),
-            problem(4, "b"),
-            problem(4, "a"),
-            problem(9, "b"),
-        ]);
+        let error = ConfigError::from(vec![problem(9, "b"), problem(4, "b"), problem(4, "a"), problem(9, "b")]);
         assert_eq!(
             error.to_string(),
             "3 problems in the configuration\n  \
@@ -124,9 +109,6 @@ mod tests {
     #[test]
     fn one_problem_is_counted_in_the_singular() {
         let error = ConfigError::from(vec![problem(4, "a")]);
-        assert_eq!(
-            error.to_string(),
-            "1 problem in the configuration\n  ringrift.toml:4:9: `a` is not a known key"
-        );
+        assert_eq!(error.to_string(), "1 problem in the configuration\n  ringrift.toml:4:9: `a` is not a known key");
     }
 }

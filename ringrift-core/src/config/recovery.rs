@@ -35,15 +35,11 @@ impl Marks {
     pub(crate) fn filled_in<'a>(&'a self, path: &'a KeyPath) -> impl Iterator<Item = &'a str> {
         let is_child = |child: &KeyPath| child.parent().as_ref() == Some(path);
         let filled = self.0.iter().filter(|(_, mark)| **mark == Mark::Filled);
-        filled
-            .filter(move |(child, _)| is_child(child))
-            .filter_map(|(child, _)| child.last_key())
+        filled.filter(move |(child, _)| is_child(child)).filter_map(|(child, _)| child.last_key())
     }
 
     fn is_filled_or_inside(&self, path: &KeyPath) -> bool {
-        self.has(Mark::Filled, |filled| {
-            path == filled || path.is_below(filled)
-        })
+        self.has(Mark::Filled, |filled| path == filled || path.is_below(filled))
     }
 
     fn is_any_removed_below(&self, path: &KeyPath) -> bool {
@@ -51,9 +47,7 @@ impl Marks {
     }
 
     fn has(&self, wanted: Mark, fits: impl Fn(&KeyPath) -> bool) -> bool {
-        self.0
-            .iter()
-            .any(|(path, mark)| *mark == wanted && fits(path))
+        self.0.iter().any(|(path, mark)| *mark == wanted && fits(path))
     }
 }
 
@@ -68,21 +62,14 @@ impl Recovery {
     pub(crate) fn new(section: &KeyPath, without: &[&str]) -> Self {
         let excluded = without.iter().map(|key| (section.key(key), Mark::Excluded));
         let marks = Marks(excluded.collect());
-        Self {
-            section: section.clone(),
-            marks,
-            faults: Vec::new(),
-        }
+        Self { section: section.clone(), marks, faults: Vec::new() }
     }
 
     /// Takes in a key that no field took. Every pass meets it again, so it is
     /// marked, and skipped from then on.
     pub(crate) fn ignore(&mut self, path: KeyPath, known: Names) {
         if let Some(key) = path.last_key() {
-            let fault = Fault::UnknownKey {
-                key: key.to_owned(),
-                known,
-            };
+            let fault = Fault::UnknownKey { key: key.to_owned(), known };
             self.faults.push((path.clone(), fault));
             self.mark(path, Mark::Excluded);
         }

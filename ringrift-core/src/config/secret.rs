@@ -10,14 +10,7 @@ use super::path::{KeyPath, Step};
 /// What is shown instead of a secret.
 pub(crate) const MASK: &str = "***";
 
-const WORDS: [&str; 6] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "secret",
-    "credential",
-];
+const WORDS: [&str; 6] = ["password", "passwd", "passphrase", "token", "secret", "credential"];
 
 /// Whether the value at `path` is a secret, by its own key or its table's.
 ///
@@ -34,10 +27,7 @@ pub(crate) fn is_secret(path: &KeyPath) -> bool {
 }
 
 fn key_looks_secret(key: &str) -> bool {
-    let ends_in_key = key == "key"
-        || ["_key", "-key", "apikey"]
-            .iter()
-            .any(|end| key.ends_with(end));
+    let ends_in_key = key == "key" || ["_key", "-key", "apikey"].iter().any(|end| key.ends_with(end));
     ends_in_key || WORDS.iter().any(|word| key.contains(word))
 }
 
@@ -48,9 +38,8 @@ fn names_secrets(table: &str) -> bool {
 
 /// Hides the password of an address such as `postgres://user:password@host`.
 pub(crate) fn hide_password(text: &str) -> Cow<'_, str> {
-    password_range(text).map_or(Cow::Borrowed(text), |(start, end)| {
-        Cow::Owned(format!("{}{MASK}{}", &text[..start], &text[end..]))
-    })
+    password_range(text)
+        .map_or(Cow::Borrowed(text), |(start, end)| Cow::Owned(format!("{}{MASK}{}", &text[..start], &text[end..])))
 }
 
 fn password_range(text: &str) -> Option<(usize, usize)> {
@@ -87,13 +76,7 @@ mod tests {
 
     #[test]
     fn other_keys_and_daemons_named_for_secrets_are_shown() {
-        for path in [
-            "port",
-            "daemons.token_refresher.cycle",
-            "monkey",
-            "keys_file",
-            "daemons.x.keyboard",
-        ] {
+        for path in ["port", "daemons.token_refresher.cycle", "monkey", "keys_file", "daemons.x.keyboard"] {
             assert!(!is_secret(&KeyPath::parse(path).unwrap()), "{path}");
         }
     }

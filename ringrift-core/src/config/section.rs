@@ -13,11 +13,7 @@ use super::recovery::Recovery;
 use super::secret::is_secret;
 
 /// Reads the table at `path`, which may be absent, less the keys `without`.
-pub(crate) fn read<T: DeserializeOwned>(
-    root: &Node,
-    path: &KeyPath,
-    without: &[&str],
-) -> Result<T, Vec<Problem>> {
+pub(crate) fn read<T: DeserializeOwned>(root: &Node, path: &KeyPath, without: &[&str]) -> Result<T, Vec<Problem>> {
     let absent = Node::empty_table();
     let node = section_node(root, path)?.unwrap_or(&absent);
     let mut recovery = Recovery::new(path, without);
@@ -35,10 +31,7 @@ pub(crate) fn read<T: DeserializeOwned>(
 fn section_node<'a>(root: &'a Node, path: &KeyPath) -> Result<Option<&'a Node>, Vec<Problem>> {
     let ancestors = std::iter::successors(path.parent(), KeyPath::parent);
     for ancestor in ancestors {
-        if let Some(node) = root
-            .find(&ancestor)
-            .filter(|node| node.as_table().is_none())
-        {
+        if let Some(node) = root.find(&ancestor).filter(|node| node.as_table().is_none()) {
             let failure = Failure::invalid_type(node.unexpected(), &"a table");
             return Err(vec![problem(root, &ancestor, &failure.fault)]);
         }
@@ -46,22 +39,10 @@ fn section_node<'a>(root: &'a Node, path: &KeyPath) -> Result<Option<&'a Node>, 
     Ok(root.find(path))
 }
 
-fn read_again_and_again<T: DeserializeOwned>(
-    node: &Node,
-    path: &KeyPath,
-    recovery: &mut Recovery,
-) -> Option<T> {
+fn read_again_and_again<T: DeserializeOwned>(node: &Node, path: &KeyPath, recovery: &mut Recovery) -> Option<T> {
     loop {
-        let pass = Pass {
-            marks: &recovery.marks,
-            unknown: RefCell::default(),
-        };
-        let cursor = Cursor {
-            pass: &pass,
-            path: path.clone(),
-            node,
-            siblings: None,
-        };
+        let pass = Pass { marks: &recovery.marks, unknown: RefCell::default() };
+        let cursor = Cursor { pass: &pass, path: path.clone(), node, siblings: None };
         let result = T::deserialize(cursor);
         let unknown = pass.unknown.into_inner();
         for (path, known) in unknown {
@@ -79,9 +60,7 @@ fn read_again_and_again<T: DeserializeOwned>(
 }
 
 fn problems(root: &Node, faults: &[(KeyPath, Fault)]) -> Vec<Problem> {
-    let problems = faults
-        .iter()
-        .map(|(path, fault)| problem(root, path, fault));
+    let problems = faults.iter().map(|(path, fault)| problem(root, path, fault));
     let mut problems: Vec<Problem> = problems.collect();
     problems.sort();
     problems
@@ -95,14 +74,6 @@ pub(crate) fn problem(root: &Node, path: &KeyPath, fault: &Fault) -> Problem {
         Fault::UnknownKey { .. } | Fault::Twice { .. } => &node.key_origin,
         _ => &node.origin,
     };
-    let message = if is_secret(path) {
-        fault.message_without_value()
-    } else {
-        fault.message()
-    };
-    Problem {
-        origin: origin.clone(),
-        path: path.to_string(),
-        message,
-    }
+    let message = if is_secret(path) { fault.message_without_value() } else { fault.message() };
+    Problem { origin: origin.clone(), path: path.to_string(), message }
 }

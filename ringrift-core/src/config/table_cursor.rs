@@ -29,9 +29,7 @@ enum Entry<'a> {
 impl<'a> TableCursor<'a> {
     pub(crate) fn new(at: &Cursor<'a>, table: &'a Table, fields: Option<Names>) -> Self {
         let marks = at.pass.marks;
-        let present = table
-            .iter()
-            .filter(|(key, _)| marks.get(&at.path.key(key)).is_none());
+        let present = table.iter().filter(|(key, _)| marks.get(&at.path.key(key)).is_none());
         let present = present.map(|(key, node)| (key.clone(), Entry::Present(node)));
         let filled = filled(at.pass, &at.path);
         let entries = present.chain(filled).collect();
@@ -43,19 +41,8 @@ impl<'a> TableCursor<'a> {
         Self::over(pass, path, fields, filled(pass, path))
     }
 
-    fn over(
-        pass: &'a Pass<'a>,
-        path: &KeyPath,
-        fields: Option<Names>,
-        entries: Vec<(String, Entry<'a>)>,
-    ) -> Self {
-        Self {
-            pass,
-            path: path.clone(),
-            fields,
-            entries: entries.into_iter(),
-            next: None,
-        }
+    fn over(pass: &'a Pass<'a>, path: &KeyPath, fields: Option<Names>, entries: Vec<(String, Entry<'a>)>) -> Self {
+        Self { pass, path: path.clone(), fields, entries: entries.into_iter(), next: None }
     }
 }
 
@@ -67,45 +54,26 @@ fn filled<'a>(pass: &Pass<'_>, path: &KeyPath) -> Vec<(String, Entry<'a>)> {
 impl<'de> MapAccess<'de> for TableCursor<'_> {
     type Error = Failure;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Failure> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failure> {
         let Some((key, entry)) = self.entries.next() else {
             return Ok(None);
         };
         let path = self.path.key(&key);
         // A key is text that may be wanted as a number or as a variant.
         let node = Node::new(Origin::Default, Value::Raw(key));
-        let cursor = Cursor {
-            pass: self.pass,
-            path: path.clone(),
-            node: &node,
-            siblings: None,
-        };
-        let key = seed
-            .deserialize(cursor)
-            .map_err(|failure| failure.at(&path))?;
+        let cursor = Cursor { pass: self.pass, path: path.clone(), node: &node, siblings: None };
+        let key = seed.deserialize(cursor).map_err(|failure| failure.at(&path))?;
         self.next = Some((path, entry));
         Ok(Some(key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Failure> {
-        let (path, entry) = self
-            .next
-            .take()
-            .expect("serde asks for a value after its key");
+        let (path, entry) = self.next.take().expect("serde asks for a value after its key");
         let value = match entry {
-            Entry::Filled => seed.deserialize(Filler {
-                pass: self.pass,
-                path: path.clone(),
-            }),
-            Entry::Present(node) => seed.deserialize(Cursor {
-                pass: self.pass,
-                path: path.clone(),
-                node,
-                siblings: self.fields,
-            }),
+            Entry::Filled => seed.deserialize(Filler { pass: self.pass, path: path.clone() }),
+            Entry::Present(node) => {
+                seed.deserialize(Cursor { pass: self.pass, path: path.clone(), node, siblings: self.fields })
+            }
         };
         value.map_err(|failure| failure.at(&path))
     }

@@ -19,10 +19,7 @@ pub(crate) struct Found {
 
 impl Found {
     fn new(kind: &str, shown: String) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            shown,
-        }
+        Self { kind: kind.to_owned(), shown }
     }
 
     fn only_kind(kind: &str) -> Self {
@@ -118,9 +115,7 @@ fn list(names: &[&str]) -> String {
 /// ``; did you mean `x`?``, or nothing.
 pub(crate) fn guess(name: &str, known: &[&str]) -> String {
     let nearest = nearest(name, known.iter().copied());
-    nearest
-        .map(|nearest| format!("; did you mean `{nearest}`?"))
-        .unwrap_or_default()
+    nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
 }
 
 /// Says so of a key, with the one that was meant or else all there are.
@@ -161,15 +156,9 @@ mod tests {
     fn what_was_found_is_shown_short_and_without_passwords() {
         let shown = |found| Found::from(found).shown;
         assert_eq!(shown(Unexpected::Str("a\nb")), "the string \"a\\nb\"");
-        assert_eq!(
-            shown(Unexpected::Str("x://u:pw@h")),
-            "the string \"x://u:***@h\""
-        );
+        assert_eq!(shown(Unexpected::Str("x://u:pw@h")), "the string \"x://u:***@h\"");
         let long = "ä".repeat(61);
-        assert_eq!(
-            shown(Unexpected::Str(&long)),
-            format!("the string \"{}\"..", "ä".repeat(60))
-        );
+        assert_eq!(shown(Unexpected::Str(&long)), format!("the string \"{}\"..", "ä".repeat(60)));
         assert_eq!(shown(Unexpected::Float(1.0)), "1.0");
         assert_eq!(Found::items(1).shown, "1 item");
     }
@@ -179,17 +168,8 @@ mod tests {
         assert_eq!(one_of(&["a"]), "`a`");
         assert_eq!(one_of(&["a", "b"]), "`a` or `b`");
         assert_eq!(one_of(&["a", "b", "c"]), "one of `a`, `b`, `c`");
-        assert_eq!(
-            unknown_key("cylce", &["cycle"]),
-            "is not a known key; did you mean `cycle`?"
-        );
-        assert_eq!(
-            unknown_key("xyz", &["cycle", "tz2"]),
-            "is not a known key; known are `cycle`, `tz2`"
-        );
-        assert_eq!(
-            unknown_key("x", &[]),
-            "is not a known key; nothing can be set here"
-        );
+        assert_eq!(unknown_key("cylce", &["cycle"]), "is not a known key; did you mean `cycle`?");
+        assert_eq!(unknown_key("xyz", &["cycle", "tz2"]), "is not a known key; known are `cycle`, `tz2`");
+        assert_eq!(unknown_key("x", &[]), "is not a known key; nothing can be set here");
     }
 }

@@ -47,12 +47,8 @@ pub struct Registry {
 impl Registry {
     /// Everything that is linked into the program. The only reader of inventory.
     pub fn collected() -> Self {
-        let specs = inventory::iter::<DaemonEntry>
-            .into_iter()
-            .map(|entry| entry.0.get());
-        let events = inventory::iter::<EventEntry>
-            .into_iter()
-            .map(|entry| (entry.0)());
+        let specs = inventory::iter::<DaemonEntry>.into_iter().map(|entry| entry.0.get());
+        let events = inventory::iter::<EventEntry>.into_iter().map(|entry| (entry.0)());
         Self::new(specs.map(Entry::of).collect(), events.collect())
     }
 
@@ -64,14 +60,18 @@ impl Registry {
     /// Adds a daemon.
     #[must_use]
     pub fn with<D: Registered>(self) -> Self {
-        self.with_entry(Entry::of(D::SPEC.get()))
+        self.with_entries([Entry::of(D::SPEC.get())])
     }
 
-    pub(crate) fn with_entry(mut self, entry: Entry) -> Self {
-        let handled = entry.spec.handlers.iter().map(|handler| (handler.event)());
-        let emitted = entry.spec.emits.iter().map(|event| event());
-        self.events.extend(handled.chain(emitted));
-        self.daemons.push(entry);
+    pub(crate) fn with_entries(mut self, entries: impl IntoIterator<Item = Entry>) -> Self {
+        for entry in entries {
+            // Copies of one daemon add their events once.
+            if !self.daemons.last().is_some_and(|last| std::ptr::eq(last.spec, entry.spec)) {
+                self.events.extend(entry.spec.handlers.iter().map(|handler| (handler.event)()));
+                self.events.extend(entry.spec.emits.iter().map(|event| event()));
+            }
+            self.daemons.push(entry);
+        }
         Self::new(self.daemons, self.events)
     }
 
@@ -105,31 +105,22 @@ impl Registry {
     /// When there is none, with the nearest.
     pub fn find(&self, name: &str) -> Result<DaemonType, UnknownDaemon> {
         let types = || self.daemons.iter().map(|entry| entry.ty);
-        types()
-            .find(|ty| ty.as_str().eq_ignore_ascii_case(name))
-            .ok_or_else(|| UnknownDaemon {
-                name: name.to_owned(),
-                nearest: nearest(&name.to_ascii_lowercase(), types().map(DaemonType::as_str))
-                    .map(str::to_owned),
-            })
+        types().find(|ty| ty.as_str().eq_ignore_ascii_case(name)).ok_or_else(|| UnknownDaemon {
+            name: name.to_owned(),
+            nearest: nearest(&name.to_ascii_lowercase(), types().map(DaemonType::as_str)).map(str::to_owned),
+        })
     }
 }
 
 impl Entry {
     pub(crate) fn of(spec: &'static DaemonSpec) -> Self {
-        Self {
-            ty: spec.ty,
-            spec,
-            factory: None,
-        }
+        Self { ty: spec.ty, spec, factory: None }
     }
 }
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.daemons.iter().map(|entry| entry.ty))
-            .finish()
+        f.debug_list().entries(self.daemons.iter().map(|entry| entry.ty)).finish()
     }
 }
 
@@ -155,11 +146,7 @@ impl fmt::Display for UnknownDaemon {
 impl DaemonType {
     /// Every daemon of the program, by name.
     pub fn variants() -> Vec<Self> {
-        Registry::collected()
-            .daemons
-            .iter()
-            .map(|entry| entry.ty)
-            .collect()
+        Registry::collected().daemons.iter().map(|entry| entry.ty).collect()
     }
 }
 
@@ -173,8 +160,6 @@ impl FromStr for DaemonType {
 
 impl<'de> Deserialize<'de> for DaemonType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }

@@ -26,6 +26,9 @@ pub struct WiringProblem {
     pub message: String,
     /// Where.
     pub place: String,
+    /// Whether it is about who emits and who handles, which a part of a program can't know.
+    #[serde(skip)]
+    pub is_about_events: bool,
 }
 
 impl fmt::Display for WiringProblem {
@@ -38,14 +41,17 @@ impl fmt::Display for WiringProblem {
     }
 }
 
-/// The events that the runtime itself emits, so that nobody else needs to.
-pub const RUNTIME_EVENTS: [&str; 6] = [
+/// The events of the runtime and its own daemons: nobody else needs to emit them, or to handle them.
+pub const RUNTIME_EVENTS: [&str; 9] = [
     "DAEMON_STARTED",
     "DAEMON_STOPPED",
     "DAEMON_RESTARTED",
     "DAEMON_FAILED",
     "DAEMON_STALLED",
     "DAEMON_RECOVERED",
+    "DLQ_STALE_EVENTS",
+    "DLQ_EVENTS_REPLAYED",
+    "DLQ_EVENTS_PURGED",
 ];
 
 /// Everything that is wrong, errors first.
@@ -61,20 +67,15 @@ pub fn check(registry: &Registry) -> Vec<WiringProblem> {
 }
 
 fn error(message: String, place: impl fmt::Display) -> WiringProblem {
-    WiringProblem {
-        severity: Severity::Error,
-        message,
-        place: place.to_string(),
-    }
+    WiringProblem { severity: Severity::Error, message, place: place.to_string(), is_about_events: false }
 }
 
 fn duplicate_daemons(registry: &Registry, problems: &mut Vec<WiringProblem>) {
     for pair in registry.daemons.windows(2) {
         if pair[0].ty == pair[1].ty {
             let (name, other) = (pair[0].ty, pair[0].spec.place);
-            let message = format!(
-                "two daemons are called `{name}`, the other at {other}; give one of them `name = \"..\"`"
-            );
+            let message =
+                format!("two daemons are called `{name}`, the other at {other}; give one of them `name = \"..\"`");
             problems.push(error(message, pair[1].spec.place));
         }
     }
@@ -84,16 +85,8 @@ fn duplicate_daemons(registry: &Registry, problems: &mut Vec<WiringProblem>) {
 fn missing_dependencies(registry: &Registry, problems: &mut Vec<WiringProblem>) {
     let is_there = |spec: &DaemonSpec| registry.specs().any(|other| std::ptr::eq(other, spec));
     for spec in registry.specs() {
-        for dependency in spec
-            .depends_on
-            .iter()
-            .map(|link| link.get())
-            .filter(|dependency| !is_there(dependency))
-        {
-            let message = format!(
-                "daemon `{}` depends on `{}`, which is not registered",
-                spec.ty, dependency.ty
-            );
+        for dependency in spec.depends_on.iter().map(|link| link.get()).filter(|dependency| !is_there(dependency)) {
+            let message = format!("daemon `{}` depends on `{}`, which is not registered", spec.ty, dependency.ty);
             problems.push(error(message, spec.place));
         }
     }
@@ -122,10 +115,8 @@ fn duplicate_event_names(registry: &Registry, problems: &mut Vec<WiringProblem>)
     for meta in registry.events.iter().copied() {
         for name in std::iter::once(&meta.name).chain(meta.aliases) {
             if let Some(owner) = owners.insert(name, meta) {
-                let message = format!(
-                    "two events are called `{name}`, the other at {}:{}; rename one",
-                    owner.file, owner.line
-                );
+                let message =
+                    format!("two events are called `{name}`, the other at {}:{}; rename one", owner.file, owner.line);
                 problems.push(error(message, format_args!("{}:{}", meta.file, meta.line)));
             }
         }
@@ -136,42 +127,26 @@ fn unheard_and_unspoken_events(registry: &Registry, problems: &mut Vec<WiringPro
     let mut emitted: BTreeMap<&str, Vec<&DaemonSpec>> = BTreeMap::new();
     let mut handled: BTreeMap<&str, Vec<(&DaemonSpec, &str)>> = BTreeMap::new();
     for spec in registry.specs() {
-        spec.emits
-            .iter()
-            .for_each(|event| emitted.entry(event().name).or_default().push(spec));
-        spec.handlers.iter().for_each(|sub| {
-            handled
-                .entry((sub.event)().name)
-                .or_default()
-                .push((spec, sub.handler))
-        });
+        spec.emits.iter().for_each(|event| emitted.entry(event().name).or_default().push(spec));
+        spec.handlers.iter().for_each(|sub| handled.entry((sub.event)().name).or_default().push((spec, sub.handler)));
     }
     for meta in &registry.events {
-        let is_spoken =
-            meta.external || RUNTIME_EVENTS.contains(&meta.name) || emitted.contains_key(meta.name);
-        for (spec, handler) in handled
-            .get(meta.name)
-            .into_iter()
-            .flatten()
-            .filter(|_| !is_spoken)
-        {
-            problems.push(unspoken(meta, spec, handler, emitted.keys().copied()));
+        let is_ours = RUNTIME_EVENTS.contains(&meta.name);
+        if !is_ours && !meta.external && !emitted.contains_key(meta.name) {
+            for (spec, handler) in handled.get(meta.name).into_iter().flatten() {
+                problems.push(unspoken(meta, spec, handler, emitted.keys().copied()));
+            }
         }
-        for spec in emitted
-            .get(meta.name)
-            .into_iter()
-            .flatten()
-            .filter(|_| !handled.contains_key(meta.name))
-        {
-            let message = format!(
-                "daemon `{}` emits `{}`, which nobody handles",
-                spec.ty, meta.name
-            );
-            problems.push(WiringProblem {
-                severity: Severity::Warning,
-                message,
-                place: spec.place.to_string(),
-            });
+        if !is_ours && !handled.contains_key(meta.name) {
+            for spec in emitted.get(meta.name).into_iter().flatten() {
+                let message = format!("daemon `{}` emits `{}`, which nobody handles", spec.ty, meta.name);
+                problems.push(WiringProblem {
+                    severity: Severity::Warning,
+                    message,
+                    place: spec.place.to_string(),
+                    is_about_events: true,
+                });
+            }
         }
     }
 }
@@ -190,5 +165,5 @@ fn unspoken<'a>(
         "`{}::{handler}` handles `{}`, which nobody emits{hint}; add it to the `emits` of a daemon, or mark the event `external`",
         spec.ty, meta.name
     );
-    error(message, spec.place)
+    WiringProblem { is_about_events: true, ..error(message, spec.place) }
 }

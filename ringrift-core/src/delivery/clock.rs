@@ -13,10 +13,7 @@ pub(crate) enum TimeOfDay {
     /// The system's clock.
     System,
     /// So much after the start, as a paused clock says: the test kit's.
-    #[cfg_attr(
-        not(feature = "testing"),
-        expect(dead_code, reason = "only the test kit has a paused clock")
-    )]
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only the test kit has a paused clock"))]
     SinceStart(SystemTime),
 }
 
@@ -31,11 +28,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(time_of_day: TimeOfDay) -> Self {
-        Self {
-            start: Instant::now(),
-            time_of_day,
-            coarse_ms: AtomicU64::new(1),
-        }
+        Self { start: Instant::now(), time_of_day, coarse_ms: AtomicU64::new(1) }
     }
 
     /// Milliseconds since the start, plus one so that zero can mean "never".

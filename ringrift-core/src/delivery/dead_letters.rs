@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::words::event::Erased;
 
 /// How many are kept; beyond it the oldest is discarded, and counted.
-pub const CAPACITY: usize = 10_000;
+pub(crate) const CAPACITY: usize = 10_000;
 /// How many retries one gets before it is `exhausted`.
-pub const MAX_RETRIES: u32 = 5;
+pub(crate) const MAX_RETRIES: u32 = 5;
 /// The wait before the first retry; it doubles.
-pub const FIRST_RETRY: Duration = Duration::from_secs(60);
+pub(crate) const FIRST_RETRY: Duration = Duration::from_secs(60);
 /// The longest wait between retries.
-pub const RETRY_CAP: Duration = Duration::from_secs(3600);
+pub(crate) const RETRY_CAP: Duration = Duration::from_secs(3600);
 
 /// The number of a dead letter within its runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LetterId(pub(crate) NonZeroU32);
+pub(crate) struct LetterId(pub(crate) NonZeroU32);
 
 impl Serialize for LetterId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -72,13 +72,13 @@ pub(crate) struct Letter {
     pub(crate) last_failed: SystemTime,
     pub(crate) due_ms: u64,
     pub(crate) state: LetterState,
+    /// When it became `Exhausted`.
+    pub(crate) exhausted_at: Option<SystemTime>,
 }
 
 /// The wait before retry `retries + 1`: 60 x 2^n seconds, 3600 at most.
 pub(crate) fn retry_delay(retries: u32) -> Duration {
-    FIRST_RETRY
-        .saturating_mul(1 << retries.min(16))
-        .min(RETRY_CAP)
+    FIRST_RETRY.saturating_mul(1 << retries.min(16)).min(RETRY_CAP)
 }
 
 /// All dead letters of a runtime.
@@ -92,6 +92,8 @@ struct Inner {
     letters: BTreeMap<LetterId, Letter>,
     last_id: u32,
     recovered: u64,
+    /// Of those, how many have been announced.
+    announced: u64,
     exhausted: u64,
 }
 
@@ -129,32 +131,30 @@ impl DeadLetters {
             first_failed: failure.at,
             last_failed: failure.at,
             due_ms: failure.now_ms + retry_delay(0).as_millis() as u64,
-            state: if failure.is_fatal {
-                LetterState::Exhausted
-            } else {
-                LetterState::Pending
-            },
+            state: if failure.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
+            exhausted_at: failure.is_fatal.then_some(failure.at),
         };
         inner.letters.insert(id, letter);
         if inner.letters.len() <= CAPACITY {
             return None;
         }
-        let oldest = inner
-            .letters
-            .iter()
-            .find(|(_, letter)| letter.state != LetterState::Retrying)
-            .map(|(id, _)| *id);
+        let oldest = inner.letters.iter().find(|(_, letter)| letter.state != LetterState::Retrying).map(|(id, _)| *id);
         oldest.and_then(|oldest| inner.letters.remove(&oldest))
     }
 
-    /// The oldest letters whose retry is due, `limit` at most.
-    pub(crate) fn due(&self, now_ms: u64, limit: usize) -> Vec<(LetterId, Letter)> {
+    /// The oldest letters whose retry is due and `can_be_taken`, `limit` at most.
+    pub(crate) fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        can_be_taken: impl Fn(&Letter) -> bool,
+    ) -> Vec<(LetterId, Letter)> {
         let inner = self.inner();
         let due = |letter: &Letter| letter.state == LetterState::Pending && letter.due_ms <= now_ms;
         inner
             .letters
             .iter()
-            .filter(|(_, letter)| due(letter))
+            .filter(|(_, letter)| due(letter) && can_be_taken(letter))
             .take(limit)
             .map(|(id, letter)| (*id, letter.clone()))
             .collect()
@@ -173,11 +173,7 @@ impl DeadLetters {
     /// Takes back a retry that the mailbox did not take, or that was cut off: no attempt is spent.
     pub(crate) fn cancel_retry(&self, id: LetterId) {
         self.change(id, |letter| {
-            letter.state = if letter.retries >= MAX_RETRIES {
-                LetterState::Exhausted
-            } else {
-                LetterState::Pending
-            };
+            letter.state = if letter.retries >= MAX_RETRIES { LetterState::Exhausted } else { LetterState::Pending };
             true
         });
     }
@@ -194,6 +190,18 @@ impl DeadLetters {
         Some(letter)
     }
 
+    /// The letter is none any more, and has not recovered either; whether there was one.
+    pub(crate) fn forget(&self, id: LetterId) -> bool {
+        self.inner().letters.remove(&id).is_some()
+    }
+
+    /// How many have recovered since the last call.
+    pub(crate) fn take_recovered(&self) -> u64 {
+        let mut inner = self.inner();
+        let recovered = inner.recovered;
+        recovered - std::mem::replace(&mut inner.announced, recovered)
+    }
+
     /// The retry failed too.
     pub(crate) fn fail_again(&self, id: LetterId, failure: Failure) {
         let mut inner = self.inner();
@@ -208,37 +216,41 @@ impl DeadLetters {
         letter.state = LetterState::Pending;
         if failure.is_fatal || letter.retries >= MAX_RETRIES {
             letter.state = LetterState::Exhausted;
+            letter.exhausted_at = Some(failure.at);
             inner.exhausted += 1;
         }
+    }
+
+    /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
+    pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+        let mut inner = self.inner();
+        let mut exhausted = Vec::new();
+        for letter in inner.letters.values_mut() {
+            if letter.state == LetterState::Pending && which(letter) {
+                letter.state = LetterState::Exhausted;
+                letter.exhausted_at = Some(at);
+                exhausted.push(letter.clone());
+            }
+        }
+        inner.exhausted += exhausted.len() as u64;
+        exhausted
     }
 
     /// Gives up the letters that `which` picks.
     pub(crate) fn discard(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
-        let picked = inner.letters.extract_if(.., |_, letter| {
-            letter.state != LetterState::Retrying && which(letter)
-        });
+        let picked = inner.letters.extract_if(.., |_, letter| letter.state != LetterState::Retrying && which(letter));
         picked.map(|(_, letter)| letter).collect()
     }
 
     /// All letters, oldest first.
     pub(crate) fn list(&self) -> Vec<(LetterId, Letter)> {
-        self.inner()
-            .letters
-            .iter()
-            .map(|(id, letter)| (*id, letter.clone()))
-            .collect()
+        self.inner().letters.iter().map(|(id, letter)| (*id, letter.clone())).collect()
     }
 
     pub(crate) fn counts(&self) -> DeadLetterCounts {
         let inner = self.inner();
-        let in_state = |state| {
-            inner
-                .letters
-                .values()
-                .filter(|letter| letter.state == state)
-                .count() as u64
-        };
+        let in_state = |state| inner.letters.values().filter(|letter| letter.state == state).count() as u64;
         DeadLetterCounts {
             pending: in_state(LetterState::Pending),
             retrying: in_state(LetterState::Retrying),

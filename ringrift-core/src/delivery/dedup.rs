@@ -13,8 +13,6 @@ use crate::words::event::Erased;
 
 /// How many contents are remembered; the oldest is forgotten first.
 pub(crate) const CAPACITY: usize = 1000;
-/// How long a content is remembered, unless `dedup = ".."` says otherwise.
-pub(crate) const WINDOW: Duration = Duration::from_mins(5);
 
 /// The first half of a SHA-256 over event type and canonical payload.
 type Key = [u8; 16];
@@ -42,11 +40,7 @@ pub(crate) struct Fresh<'a> {
 
 impl Dedup {
     pub(crate) fn new(window: Duration) -> Self {
-        Self {
-            window_ms: window.as_millis() as u64,
-            memory: Mutex::default(),
-            settled: Notify::new(),
-        }
+        Self { window_ms: window.as_millis() as u64, memory: Mutex::default(), settled: Notify::new() }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -57,19 +51,13 @@ impl Dedup {
     /// its outcome. What can't be serialised is never a duplicate.
     pub(crate) async fn enter(&self, event: &Erased, now_ms: u64) -> Option<Fresh<'_>> {
         let Some(key) = content_key(event) else {
-            return Some(Fresh {
-                dedup: self,
-                key: None,
-            });
+            return Some(Fresh { dedup: self, key: None });
         };
         loop {
             let settled = self.settled.notified();
             match self.memory().look(&key, now_ms, self.window_ms) {
                 Look::Unknown => {
-                    return Some(Fresh {
-                        dedup: self,
-                        key: Some(key),
-                    });
+                    return Some(Fresh { dedup: self, key: Some(key) });
                 }
                 Look::Handled => return None,
                 Look::InHand => {}

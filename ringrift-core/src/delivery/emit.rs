@@ -54,11 +54,7 @@ pub struct Emit<'a> {
 impl<'a> Emit<'a> {
     #[inline]
     pub(crate) fn new(router: &'a Router, event: Arc<Erased>) -> Self {
-        Self {
-            router,
-            event: Some(event),
-            waiting: None,
-        }
+        Self { router, event: Some(event), waiting: None }
     }
 }
 
@@ -71,10 +67,7 @@ impl Future for Emit<'_> {
             return waiting.as_mut().poll(cx).map(Ok);
         }
         let budget = ready!(tokio::task::coop::poll_proceed(cx));
-        let event = self
-            .event
-            .take()
-            .expect("a future is not polled after it returned");
+        let event = self.event.take().expect("a future is not polled after it returned");
         budget.made_progress();
         match self.router.publish(event) {
             Err(error) => Poll::Ready(Err(error)),

@@ -9,4 +9,6 @@ pub(crate) mod guard;
 pub(crate) mod mailbox;
 pub(crate) mod router;
 pub(crate) mod taken;
+#[cfg(feature = "testing")]
+pub(crate) mod tap;
 pub(crate) mod watch;

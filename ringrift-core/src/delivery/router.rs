@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{
             AtomicBool, AtomicU64,
-            Ordering::{Acquire, Relaxed, Release},
+            Ordering::{Relaxed, Release},
         },
     },
     task::{Context, Poll},
@@ -53,6 +53,9 @@ pub(crate) struct Router {
     /// The upper half of every event's id.
     prefix: u128,
     closed: AtomicBool,
+    /// Every event that was published, for tests.
+    #[cfg(feature = "testing")]
+    pub(crate) tap: super::tap::Tap,
 }
 
 /// What is known of one type of event at run time.
@@ -71,10 +74,7 @@ impl Router {
         clock: Arc<Clock>,
         prefix: u64,
     ) -> Self {
-        let handled = mailboxes
-            .iter()
-            .flatten()
-            .flat_map(|mailbox| mailbox.slots.iter().map(|slot| slot.event));
+        let handled = mailboxes.iter().flatten().flat_map(|mailbox| mailbox.slots.iter().map(|slot| slot.event));
         let mut by_index: Vec<(Option<&'static EventMeta>, Vec<Subscriber>)> = Vec::new();
         for meta in handled.chain(events.iter().copied()) {
             if by_index.len() <= meta.index() {
@@ -83,25 +83,14 @@ impl Router {
             by_index[meta.index()].0 = Some(meta);
         }
         for (daemon, mailbox) in mailboxes.iter().enumerate() {
-            for (slot, handler) in mailbox
-                .iter()
-                .flat_map(|mailbox| mailbox.slots.iter())
-                .enumerate()
-            {
+            for (slot, handler) in mailbox.iter().flat_map(|mailbox| mailbox.slots.iter()).enumerate() {
                 let mailbox = Arc::clone(mailbox.as_ref().expect("it has slots"));
-                let subscriber = Subscriber {
-                    mailbox,
-                    daemon: daemon as u32,
-                    slot: slot as u16,
-                };
+                let subscriber = Subscriber { mailbox, daemon: daemon as u32, slot: slot as u16 };
                 by_index[handler.event.index()].1.push(subscriber);
             }
         }
-        let route = |(meta, subscribers): (_, Vec<_>)| Route {
-            meta,
-            subscribers: subscribers.into(),
-            ..Route::default()
-        };
+        let route =
+            |(meta, subscribers): (_, Vec<_>)| Route { meta, subscribers: subscribers.into(), ..Route::default() };
         Self {
             routes: by_index.into_iter().map(route).collect(),
             mailboxes,
@@ -109,6 +98,8 @@ impl Router {
             clock,
             prefix: u128::from(prefix) << 64,
             closed: AtomicBool::new(false),
+            #[cfg(feature = "testing")]
+            tap: super::tap::Tap::default(),
         }
     }
 
@@ -129,48 +120,32 @@ impl Router {
             return Err(hop_limit(route, meta));
         }
         let number = route.emitted.fetch_add(1, Relaxed);
-        let Some((last, rest)) = route.subscribers.split_last() else {
-            return Ok(None);
-        };
-        let envelope =
-            Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
+        let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = EventId(self.prefix | (index as u128) << 48 | u128::from(number));
+        #[cfg(feature = "testing")]
+        self.tap.note(&event);
+        let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };
         let mut full = Vec::new();
         for subscriber in rest {
             self.deliver(subscriber, Arc::clone(&event), &mut full);
         }
         self.deliver(last, event, &mut full);
-        Ok((!full.is_empty()).then(|| Waiting::new(self, full)))
+        Ok((!full.is_empty()).then(|| Waiting { router: self, blocked: full, limit: None }))
     }
 
     #[inline]
     fn deliver<'a>(&'a self, to: &'a Subscriber, event: Arc<Erased>, full: &mut Vec<Blocked<'a>>) {
-        let mail = Mail {
-            event,
-            slot: to.slot,
-            attempt: 0,
-            letter: None,
-        };
+        let mail = Mail { event, slot: to.slot, attempt: 0, letter: None };
         if let Err((mail, refusal)) = to.mailbox.push(mail) {
             self.refused(to, mail, refusal, full);
         }
     }
 
     #[cold]
-    fn refused<'a>(
-        &'a self,
-        to: &'a Subscriber,
-        mail: Mail,
-        refusal: Refusal,
-        full: &mut Vec<Blocked<'a>>,
-    ) {
+    fn refused<'a>(&'a self, to: &'a Subscriber, mail: Mail, refusal: Refusal, full: &mut Vec<Blocked<'a>>) {
         // A daemon that waited for its own mailbox would wait for itself.
         if refusal == Refusal::Full && mail.event.emitter != to.daemon {
-            full.push(Blocked {
-                to,
-                mail: Some(mail),
-                room: None,
-            });
+            full.push(Blocked { to, mail: Some(mail), room: None });
         } else {
             self.refuse(to, mail, refusal);
         }
@@ -178,10 +153,9 @@ impl Router {
 
     fn refuse(&self, to: &Subscriber, mail: Mail, refusal: Refusal) {
         let (reason, error) = match refusal {
-            Refusal::Full | Refusal::FullAndHeld => (
-                DeadReason::MailboxFull,
-                format!("the mailbox is full with {} events", to.mailbox.capacity()),
-            ),
+            Refusal::Full | Refusal::FullAndHeld => {
+                (DeadReason::MailboxFull, format!("the mailbox is full with {} events", to.mailbox.capacity()))
+            }
             Refusal::Ended => (DeadReason::Stopped, "the daemon has ended".to_owned()),
         };
         to.mailbox.owe_dead(to.slot);
@@ -189,43 +163,18 @@ impl Router {
     }
 
     /// Keeps a delivery, already counted as dead, as a dead letter; a fatal one is not retried.
-    pub(crate) fn bury(
-        &self,
-        daemon: u32,
-        mail: Mail,
-        reason: DeadReason,
-        error: String,
-        is_fatal: bool,
-    ) {
+    pub(crate) fn bury(&self, daemon: u32, mail: Mail, reason: DeadReason, error: String, is_fatal: bool) {
         let now_ms = self.clock.now_ms();
         let at = self.clock.wall();
         if let Some(id) = mail.letter {
             self.letters.fail_again(
                 id,
-                Failure {
-                    event: mail.event,
-                    daemon,
-                    slot: mail.slot,
-                    reason,
-                    error,
-                    at,
-                    now_ms,
-                    is_fatal,
-                },
+                Failure { event: mail.event, daemon, slot: mail.slot, reason, error, at, now_ms, is_fatal },
             );
             return;
         }
         tracing::debug!(event = mail.event.meta.name, event_id = %mail.event.id, ?reason, %error, "dead letter");
-        let failure = Failure {
-            event: mail.event,
-            daemon,
-            slot: mail.slot,
-            reason,
-            error,
-            at,
-            now_ms,
-            is_fatal,
-        };
+        let failure = Failure { event: mail.event, daemon, slot: mail.slot, reason, error, at, now_ms, is_fatal };
         if let Some(pushed_out) = self.letters.add(failure) {
             tracing::warn!(
                 event = pushed_out.event.meta.name,
@@ -244,19 +193,22 @@ impl Router {
 
     fn account(&self, daemon: u32, slot: u16) -> Option<&super::account::Account> {
         let mailbox = self.mailboxes.get(daemon as usize)?.as_ref()?;
-        mailbox
-            .slots
-            .get(usize::from(slot))
-            .map(|slot| &slot.account)
+        mailbox.slots.get(usize::from(slot)).map(|slot| &slot.account)
     }
 
     /// Gives up the dead letters that `which` picks, and counts them.
     pub(crate) fn discard_letters(&self, which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let discarded = self.letters.discard(which);
+        discarded.iter().for_each(|letter| self.count_discarded(letter));
         discarded
-            .iter()
-            .for_each(|letter| self.count_discarded(letter));
-        discarded
+    }
+
+    /// The oldest dead letters that are due and whose daemons run and have room: others, however
+    /// many, don't hold them up.
+    pub(crate) fn due_letters(&self, limit: usize) -> Vec<(LetterId, Letter)> {
+        let mailbox = |letter: &Letter| self.mailboxes.get(letter.daemon as usize).and_then(Option::as_ref);
+        let can_be_taken = |letter: &Letter| mailbox(letter).is_some_and(|mailbox| mailbox.takes_retries());
+        self.letters.due(self.clock.now_ms(), limit, can_be_taken)
     }
 
     /// Sends one dead letter to its own handler again; false when it is under way already, or when
@@ -269,14 +221,7 @@ impl Router {
             return false;
         }
         let event = Arc::clone(&letter.event);
-        let taken = mailbox
-            .push_retry(Mail {
-                event,
-                slot: letter.slot,
-                attempt: 0,
-                letter: Some(id),
-            })
-            .is_ok();
+        let taken = mailbox.push_retry(Mail { event, slot: letter.slot, attempt: 0, letter: Some(id) }).is_ok();
         if !taken {
             self.letters.cancel_retry(id);
         }
@@ -288,15 +233,9 @@ impl Router {
         self.closed.store(true, Release);
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Acquire)
-    }
-
     /// Whether anybody hears this event here.
     pub(crate) fn has_subscribers(&self, meta: &'static EventMeta) -> bool {
-        self.routes
-            .get(meta.index())
-            .is_some_and(|route| !route.subscribers.is_empty())
+        self.routes.get(meta.index()).is_some_and(|route| !route.subscribers.is_empty())
     }
 
     /// Every type of event of this runtime with its counters.
@@ -304,24 +243,14 @@ impl Router {
         self.routes.iter().filter_map(|route| {
             let emitted = route.emitted.load(Relaxed);
             let hop_limited = route.hop_limited.load(Relaxed);
-            route.meta.map(|meta| RouteCounts {
-                meta,
-                emitted,
-                hop_limited,
-            })
+            route.meta.map(|meta| RouteCounts { meta, emitted, hop_limited })
         })
     }
 
     /// The sum of all accounts.
     pub(crate) fn total(&self) -> AccountSnapshot {
-        let slots = self
-            .mailboxes
-            .iter()
-            .flatten()
-            .flat_map(|mailbox| mailbox.slots.iter());
-        slots.fold(AccountSnapshot::default(), |sum, slot| {
-            sum.plus(slot.account.snapshot())
-        })
+        let slots = self.mailboxes.iter().flatten().flat_map(|mailbox| mailbox.slots.iter());
+        slots.fold(AccountSnapshot::default(), |sum, slot| sum.plus(slot.account.snapshot()))
     }
 }
 
@@ -343,18 +272,11 @@ struct Blocked<'a> {
 pub(crate) struct Waiting<'a> {
     router: &'a Router,
     blocked: Vec<Blocked<'a>>,
-    limit: Pin<Box<Sleep>>,
+    /// Begun at the first poll: what is dropped at once needs no timer, and may have no runtime.
+    limit: Option<Pin<Box<Sleep>>>,
 }
 
-impl<'a> Waiting<'a> {
-    fn new(router: &'a Router, blocked: Vec<Blocked<'a>>) -> Self {
-        Self {
-            router,
-            blocked,
-            limit: Box::pin(tokio::time::sleep(BLOCK_LIMIT)),
-        }
-    }
-
+impl Waiting<'_> {
     fn give_up(&mut self) {
         for blocked in &mut self.blocked {
             if let Some(mail) = blocked.mail.take() {
@@ -396,12 +318,12 @@ impl Future for Waiting<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        this.blocked
-            .retain_mut(|blocked| !blocked.poll(this.router, cx));
+        this.blocked.retain_mut(|blocked| !blocked.poll(this.router, cx));
         if this.blocked.is_empty() {
             return Poll::Ready(());
         }
-        if this.limit.as_mut().poll(cx).is_ready() {
+        let limit = this.limit.get_or_insert_with(|| Box::pin(tokio::time::sleep(BLOCK_LIMIT)));
+        if limit.as_mut().poll(cx).is_ready() {
             this.give_up();
             return Poll::Ready(());
         }

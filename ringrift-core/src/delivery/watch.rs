@@ -41,10 +41,7 @@ impl Watch {
 
     /// Ends what was stamped at `started`. The compare-exchange keeps it from hitting the next one.
     pub(crate) fn expire(&self, started: u64) -> bool {
-        let expired = self
-            .started_ms
-            .compare_exchange(started, EXPIRED, AcqRel, Relaxed)
-            .is_ok();
+        let expired = self.started_ms.compare_exchange(started, EXPIRED, AcqRel, Relaxed).is_ok();
         if expired {
             self.waker.wake();
         }

@@ -43,10 +43,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
     if !address.ip().to_canonical().is_loopback() {
         return Err(BindError::Unsafe(address));
     }
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| match source.kind() {
-            ErrorKind::AddrInUse => BindError::Taken(address),
-            _ => BindError::Io { address, source },
-        })
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        ErrorKind::AddrInUse => BindError::Taken(address),
+        _ => BindError::Io { address, source },
+    })
 }

@@ -8,11 +8,11 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    AccountSnapshot, Category, DaemonStats, DeadLetterCounts, DeadReason, ErrorRecord,
-    HealthReport, HealthStatus, Kind, LetterState, Overflow, StateName,
+    AccountSnapshot, Category, DaemonStats, DeadLetterCounts, DeadReason, ErrorRecord, HealthReport, HealthStatus,
+    Kind, LetterState, Overflow, StateName,
     runtime::snapshot::{
-        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, HealthSnapshot,
-        MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot,
+        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, HealthSnapshot, MailboxSnapshot, Phase,
+        RuntimeSnapshot, Snapshot,
     },
 };
 
@@ -91,12 +91,7 @@ pub(crate) fn daemon(name: &str, category: Category) -> DaemonSnapshot {
 }
 
 fn health(report: HealthReport) -> HealthSnapshot {
-    HealthSnapshot {
-        healthy: report.status.is_healthy(),
-        report,
-        checked_ms_ago: Some(4_000),
-        failed_checks: 0,
-    }
+    HealthSnapshot { healthy: report.status.is_healthy(), report, checked_ms_ago: Some(4_000), failed_checks: 0 }
 }
 
 fn auto_sync() -> DaemonSnapshot {
@@ -147,11 +142,7 @@ fn auto_export() -> DaemonSnapshot {
                 undelivered_at_stop: 6,
             },
         }],
-        mailbox: Some(MailboxSnapshot {
-            queued: 1,
-            capacity: 1024,
-            overflow: Overflow::Block,
-        }),
+        mailbox: Some(MailboxSnapshot { queued: 1, capacity: 1024, overflow: Overflow::Block }),
         ..daemon("auto_export", Category::Pipeline)
     }
 }

@@ -34,10 +34,7 @@ pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Ne
         None => next.run(request).await,
     };
     let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -52,11 +49,7 @@ impl Hosts {
         let is_cross_site = |value: &HeaderValue| value == "cross-site";
         if !PROBES.contains(&uri.path()) && !self.is_host_allowed(uri, headers) {
             Some(Refusal::Host)
-        } else if !headers
-            .get_all(header::ORIGIN)
-            .iter()
-            .all(|it| self.is_origin(it))
-        {
+        } else if !headers.get_all(header::ORIGIN).iter().all(|it| self.is_origin(it)) {
             Some(Refusal::Origin)
         } else if headers.get_all("sec-fetch-site").iter().any(is_cross_site) {
             Some(Refusal::CrossSite)
@@ -71,16 +64,12 @@ impl Hosts {
         let host = hosts.next().and_then(|value| value.to_str().ok());
         hosts.next().is_none()
             && host.is_some_and(|host| self.is_authority(host))
-            && uri
-                .authority()
-                .is_none_or(|authority| self.is_authority(authority.as_str()))
+            && uri.authority().is_none_or(|authority| self.is_authority(authority.as_str()))
     }
 
     fn is_origin(&self, origin: &HeaderValue) -> bool {
         let origin = origin.to_str().unwrap_or_default();
-        let authority = ["http://", "https://"]
-            .iter()
-            .find_map(|scheme| origin.strip_prefix(scheme));
+        let authority = ["http://", "https://"].iter().find_map(|scheme| origin.strip_prefix(scheme));
         authority.is_some_and(|authority| self.is_authority(authority))
     }
 
@@ -89,9 +78,7 @@ impl Hosts {
         match text.parse::<Authority>() {
             Ok(authority) if !text.contains('@') => {
                 let host = authority.host();
-                self.0
-                    .iter()
-                    .any(|allowed| allowed.eq_ignore_ascii_case(host))
+                self.0.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
             }
             _ => false,
         }
@@ -101,18 +88,11 @@ impl Hosts {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error) = match self {
-            Self::Host => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "this server answers for localhost, 127.0.0.1 and [::1] alone",
-            ),
-            Self::Origin => (
-                StatusCode::FORBIDDEN,
-                "pages of another origin may not read this server",
-            ),
-            Self::CrossSite => (
-                StatusCode::FORBIDDEN,
-                "pages of another site may not read this server",
-            ),
+            Self::Host => {
+                (StatusCode::MISDIRECTED_REQUEST, "this server answers for localhost, 127.0.0.1 and [::1] alone")
+            }
+            Self::Origin => (StatusCode::FORBIDDEN, "pages of another origin may not read this server"),
+            Self::CrossSite => (StatusCode::FORBIDDEN, "pages of another site may not read this server"),
         };
         (status, Json(json!({ "error": error }))).into_response()
     }

@@ -53,10 +53,7 @@ pub(super) async fn all(State(source): State<Source>) -> Response {
     (status_code(all.healthy), Json(all)).into_response()
 }
 
-pub(super) async fn one(
-    State(source): State<Source>,
-    name: Result<Path<String>, PathRejection>,
-) -> Response {
+pub(super) async fn one(State(source): State<Source>, name: Result<Path<String>, PathRejection>) -> Response {
     let snapshot = source.snapshot();
     let name = name.map_or_else(|_| String::new(), |Path(name)| name.to_ascii_lowercase());
     match snapshot.daemons.iter().find(|daemon| daemon.name == name) {
@@ -81,11 +78,7 @@ fn unknown(name: &str, snapshot: &Snapshot) -> Response {
 }
 
 const fn status_code(is_healthy: bool) -> StatusCode {
-    if is_healthy {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    }
+    if is_healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 impl<'a> Health<'a> {
@@ -115,17 +108,13 @@ impl<'a> One<'a> {
 
 impl<'a> All<'a> {
     fn of(snapshot: &'a Snapshot) -> Self {
-        let (selected, others): (Vec<_>, Vec<_>) =
-            snapshot.daemons.iter().partition(|daemon| daemon.selected);
+        let (selected, others): (Vec<_>, Vec<_>) = snapshot.daemons.iter().partition(|daemon| daemon.selected);
         let (status, message) = overall(snapshot);
         Self {
             healthy: snapshot.runtime.healthy,
             status,
             message,
-            daemons: selected
-                .into_iter()
-                .map(|daemon| (daemon.name.as_str(), Health::of(daemon)))
-                .collect(),
+            daemons: selected.into_iter().map(|daemon| (daemon.name.as_str(), Health::of(daemon))).collect(),
             not_selected: others.into_iter().map(|it| it.name.as_str()).collect(),
         }
     }
@@ -136,21 +125,12 @@ impl<'a> All<'a> {
 fn overall(snapshot: &Snapshot) -> (HealthStatus, String) {
     let runtime = &snapshot.runtime;
     let names = |is_amiss: fn(&DaemonSnapshot) -> bool| {
-        let amiss = snapshot
-            .daemons
-            .iter()
-            .filter(|it| it.selected && is_amiss(it));
-        amiss
-            .map(|it| it.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
+        let amiss = snapshot.daemons.iter().filter(|it| it.selected && is_amiss(it));
+        amiss.map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ")
     };
     if !runtime.healthy {
         let critical = names(|it| it.critical && !it.health.healthy);
-        return (
-            HealthStatus::Error,
-            format!("critical daemons are unhealthy: {critical}"),
-        );
+        return (HealthStatus::Error, format!("critical daemons are unhealthy: {critical}"));
     }
     match runtime.phase {
         Phase::Stopping | Phase::Stopped => (HealthStatus::Stopped, "the runtime stops".into()),
@@ -164,10 +144,7 @@ fn overall(snapshot: &Snapshot) -> (HealthStatus, String) {
 
 /// Unhealthy or degraded, unless it is meant to be out of work.
 fn is_amiss(daemon: &DaemonSnapshot) -> bool {
-    let is_at_rest = matches!(
-        daemon.state,
-        StateName::Completed | StateName::Disabled | StateName::Stopped
-    );
+    let is_at_rest = matches!(daemon.state, StateName::Completed | StateName::Disabled | StateName::Stopped);
     let is_degraded = daemon.health.status() == HealthStatus::Degraded;
     !is_at_rest && (is_degraded || !daemon.health.healthy)
 }

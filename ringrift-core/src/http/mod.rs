@@ -49,10 +49,7 @@ pub struct Source {
 
 impl Source {
     /// The wiring of `registry`, and what `snapshot` says at each request.
-    pub fn new(
-        registry: &Registry,
-        snapshot: impl Fn() -> Snapshot + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new(registry: &Registry, snapshot: impl Fn() -> Snapshot + Send + Sync + 'static) -> Self {
         Self {
             snapshot: Arc::new(snapshot),
             graph: Arc::new(Graph::of(registry)),
@@ -75,8 +72,6 @@ impl Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source")
-            .field("hosts", &self.hosts)
-            .finish_non_exhaustive()
+        f.debug_struct("Source").field("hosts", &self.hosts).finish_non_exhaustive()
     }
 }

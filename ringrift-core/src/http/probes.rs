@@ -29,17 +29,10 @@ pub(super) async fn readyz(State(source): State<Source>) -> Response {
 pub(super) async fn startupz(State(source): State<Source>) -> Response {
     let phase = source.snapshot().runtime.phase;
     let has_started = phase != Phase::Starting;
-    respond(
-        has_started,
-        json!({ "started": has_started, "phase": phase }),
-    )
+    respond(has_started, json!({ "started": has_started, "phase": phase }))
 }
 
 fn respond(is_good: bool, body: Value) -> Response {
-    let status = if is_good {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if is_good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body)).into_response()
 }

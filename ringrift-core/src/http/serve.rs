@@ -61,9 +61,7 @@ pub async fn serve(listener: TcpListener, source: Source, shutdown: impl Future<
     }
     drop(listener);
     stop.cancel();
-    let drained = timeout(DRAIN, async {
-        while connections.join_next().await.is_some() {}
-    });
+    let drained = timeout(DRAIN, async { while connections.join_next().await.is_some() {} });
     if drained.await.is_err() {
         warn!(left = connections.len(), "http connections cut off");
     }

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 
 /// Rewrites the comments; the samples are the same in both.
 pub(super) fn from_open_metrics(page: &str) -> String {
-    let types: BTreeMap<&str, &str> = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '))
-        .collect();
+    let types: BTreeMap<&str, &str> =
+        page.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
     let mut text = String::with_capacity(page.len());
     for line in page.lines().filter(|line| *line != "# EOF") {
         match comment(line) {

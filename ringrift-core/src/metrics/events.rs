@@ -13,36 +13,16 @@ type Column = (&'static str, &'static str, fn(&AccountSnapshot) -> u64);
 
 /// Those that never go down.
 const COUNTED: [Column; 7] = [
-    (
-        "ringrift_deliveries_owed",
-        "Deliveries that the router took on.",
-        |account| account.owed,
-    ),
-    (
-        "ringrift_deliveries_handled",
-        "Deliveries whose handler returned Ok.",
-        |account| account.handled,
-    ),
-    (
-        "ringrift_deliveries_discarded",
-        "Dead letters that were given up.",
-        |account| account.discarded,
-    ),
-    (
-        "ringrift_deliveries_evicted",
-        "Deliveries pushed out of a full mailbox by newer ones.",
-        |account| account.evicted,
-    ),
-    (
-        "ringrift_deliveries_dropped",
-        "Deliveries that found no room in a full mailbox.",
-        |account| account.dropped,
-    ),
-    (
-        "ringrift_deliveries_deduplicated",
-        "Deliveries with the content of an earlier one.",
-        |account| account.deduplicated,
-    ),
+    ("ringrift_deliveries_owed", "Deliveries that the router took on.", |account| account.owed),
+    ("ringrift_deliveries_handled", "Deliveries whose handler returned Ok.", |account| account.handled),
+    ("ringrift_deliveries_discarded", "Dead letters that were given up.", |account| account.discarded),
+    ("ringrift_deliveries_evicted", "Deliveries pushed out of a full mailbox by newer ones.", |account| {
+        account.evicted
+    }),
+    ("ringrift_deliveries_dropped", "Deliveries that found no room in a full mailbox.", |account| account.dropped),
+    ("ringrift_deliveries_deduplicated", "Deliveries with the content of an earlier one.", |account| {
+        account.deduplicated
+    }),
     (
         "ringrift_deliveries_undelivered_at_stop",
         "Deliveries that were still queued when the runtime ended.",

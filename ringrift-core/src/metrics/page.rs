@@ -27,9 +27,7 @@ impl<'a> Page<'a> {
         help: &str,
         samples: impl IntoIterator<Item = (L, V)>,
     ) -> fmt::Result {
-        let mut family = self
-            .encoder
-            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        let mut family = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
         for (labels, value) in samples {
             family.encode_family(&labels)?.encode_gauge(&value)?;
         }
@@ -43,35 +41,22 @@ impl<'a> Page<'a> {
         help: &str,
         samples: impl IntoIterator<Item = (L, u64)>,
     ) -> fmt::Result {
-        let mut family = self
-            .encoder
-            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut family = self.encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
         for (labels, value) in samples {
-            family
-                .encode_family(&labels)?
-                .encode_counter::<NoLabelSet, u64, u64>(&value, None)?;
+            family.encode_family(&labels)?.encode_counter::<NoLabelSet, u64, u64>(&value, None)?;
         }
         Ok(())
     }
 
     /// A gauge of one series, which needs no label.
-    pub(super) fn single_gauge(
-        &mut self,
-        name: &str,
-        help: &str,
-        value: impl EncodeGaugeValue,
-    ) -> fmt::Result {
-        let mut family = self
-            .encoder
-            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+    pub(super) fn single_gauge(&mut self, name: &str, help: &str, value: impl EncodeGaugeValue) -> fmt::Result {
+        let mut family = self.encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
         family.encode_gauge(&value)
     }
 
     /// A counter of one series, which needs no label.
     pub(super) fn single_counter(&mut self, name: &str, help: &str, value: u64) -> fmt::Result {
-        let mut family = self
-            .encoder
-            .encode_descriptor(name, help, None, MetricType::Counter)?;
+        let mut family = self.encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
         family.encode_counter::<NoLabelSet, u64, u64>(&value, None)
     }
 
@@ -82,9 +67,7 @@ impl<'a> Page<'a> {
         help: &str,
         samples: impl IntoIterator<Item = L>,
     ) -> fmt::Result {
-        let mut family = self
-            .encoder
-            .encode_descriptor(name, help, None, MetricType::Info)?;
+        let mut family = self.encoder.encode_descriptor(name, help, None, MetricType::Info)?;
         for labels in samples {
             family.encode_info(&labels)?;
         }

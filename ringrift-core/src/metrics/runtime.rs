@@ -14,11 +14,7 @@ const PHASES: [(Phase, &str); 4] = [
 
 pub(super) fn encode(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let runtime = &snapshot.runtime;
-    page.info(
-        "ringrift_build",
-        "The version of ringrift.",
-        [[("version", runtime.version.as_str())]],
-    )?;
+    page.info("ringrift_build", "The version of ringrift.", [[("version", runtime.version.as_str())]])?;
     page.single_gauge(
         "ringrift_runtime_uptime_seconds",
         "How long the runtime has been up.",
@@ -31,19 +27,7 @@ pub(super) fn encode(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
         started.unwrap_or_default().as_secs_f64(),
     )?;
     let phases = PHASES.map(|(phase, name)| ([("phase", name)], flag(phase == runtime.phase)));
-    page.gauge(
-        "ringrift_runtime_phase",
-        "1 for the phase that the runtime is in, 0 for the others.",
-        phases,
-    )?;
-    page.single_gauge(
-        "ringrift_runtime_ready",
-        "1 when the runtime is ready.",
-        flag(runtime.ready),
-    )?;
-    page.single_gauge(
-        "ringrift_runtime_healthy",
-        "1 when every critical daemon is healthy.",
-        flag(runtime.healthy),
-    )
+    page.gauge("ringrift_runtime_phase", "1 for the phase that the runtime is in, 0 for the others.", phases)?;
+    page.single_gauge("ringrift_runtime_ready", "1 when the runtime is ready.", flag(runtime.ready))?;
+    page.single_gauge("ringrift_runtime_healthy", "1 when every critical daemon is healthy.", flag(runtime.healthy))
 }

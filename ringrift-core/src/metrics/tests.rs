@@ -6,9 +6,7 @@ use crate::http::fixture::snapshot;
 /// The series of one family.
 fn series(page: &str, family: &str) -> Vec<String> {
     page.lines()
-        .filter(|line| {
-            line.starts_with(&format!("{family}{{")) || line.starts_with(&format!("{family} "))
-        })
+        .filter(|line| line.starts_with(&format!("{family}{{")) || line.starts_with(&format!("{family} ")))
         .map(str::to_owned)
         .collect()
 }
@@ -19,14 +17,8 @@ fn check(family: &str, expected: &[&str]) {
 
 #[test]
 fn runtime_series() {
-    check(
-        "ringrift_build_info",
-        &[r#"ringrift_build_info{version="0.1.0"} 1"#],
-    );
-    check(
-        "ringrift_runtime_uptime_seconds",
-        &["ringrift_runtime_uptime_seconds 192.0"],
-    );
+    check("ringrift_build_info", &[r#"ringrift_build_info{version="0.1.0"} 1"#]);
+    check("ringrift_runtime_uptime_seconds", &["ringrift_runtime_uptime_seconds 192.0"]);
     check("ringrift_runtime_ready", &["ringrift_runtime_ready 1"]);
     check(
         "ringrift_runtime_phase",
@@ -86,10 +78,7 @@ fn daemon_series() {
     assert_eq!(of_sync("ringrift_daemon_uptime_seconds"), "191.5");
     assert_eq!(of_sync("ringrift_daemon_start_duration_seconds"), "0.012");
     assert_eq!(of_sync("ringrift_daemon_info"), "1",);
-    check(
-        "ringrift_mailbox_capacity",
-        &[r#"ringrift_mailbox_capacity{daemon="auto_export"} 1024.0"#],
-    );
+    check("ringrift_mailbox_capacity", &[r#"ringrift_mailbox_capacity{daemon="auto_export"} 1024.0"#]);
 }
 
 /// One value per column, all different, so that no two can be swapped.
@@ -108,15 +97,9 @@ fn every_column_of_the_account_has_its_own_series() {
         ("undelivered_at_stop_total", 6),
     ] {
         let family = format!("ringrift_deliveries_{family}");
-        assert_eq!(
-            series(&page, &family),
-            [format!("{family}{labels} {value}")]
-        );
+        assert_eq!(series(&page, &family), [format!("{family}{labels} {value}")]);
     }
-    check(
-        "ringrift_events_emitted_total",
-        &[r#"ringrift_events_emitted_total{event="GAMES_AVAILABLE"} 20"#],
-    );
+    check("ringrift_events_emitted_total", &[r#"ringrift_events_emitted_total{event="GAMES_AVAILABLE"} 20"#]);
 }
 
 #[test]
@@ -129,22 +112,14 @@ fn dead_letters_by_state() {
             r#"ringrift_dead_letters{state="exhausted"} 2"#,
         ],
     );
-    check(
-        "ringrift_dead_letters_recovered_total",
-        &["ringrift_dead_letters_recovered_total 5"],
-    );
-    check(
-        "ringrift_dead_letters_exhausted_total",
-        &["ringrift_dead_letters_exhausted_total 3"],
-    );
+    check("ringrift_dead_letters_recovered_total", &["ringrift_dead_letters_recovered_total 5"]);
+    check("ringrift_dead_letters_exhausted_total", &["ringrift_dead_letters_exhausted_total 3"]);
 }
 
 #[test]
 fn open_metrics_names_families_and_ends_with_a_mark() {
     let page = open_metrics(snapshot());
-    assert!(page.starts_with(
-        "# HELP ringrift_build The version of ringrift.\n# TYPE ringrift_build info\n"
-    ));
+    assert!(page.starts_with("# HELP ringrift_build The version of ringrift.\n# TYPE ringrift_build info\n"));
     assert!(page.contains("# TYPE ringrift_daemon_cycles counter\n"));
     assert!(page.ends_with("\n# EOF\n"));
 }
@@ -171,11 +146,7 @@ fn the_text_is_what_prometheus_reads() {
             current = name;
         } else {
             let (key, value) = line.rsplit_once(' ').expect(line);
-            assert_eq!(
-                key.split('{').next(),
-                Some(current),
-                "not in its family: {line}"
-            );
+            assert_eq!(key.split('{').next(), Some(current), "not in its family: {line}");
             assert!(seen.insert(key), "twice: {line}");
             assert!(value.parse::<f64>().is_ok_and(|it| it >= 0.0), "{line}");
             check_labels(key);
@@ -188,19 +159,10 @@ fn check_labels(series: &str) {
     let Some((name, labels)) = series.split_once('{') else {
         return;
     };
-    assert!(
-        name.chars().all(|c| c.is_ascii_lowercase() || c == '_'),
-        "{series}"
-    );
+    assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{series}");
     for label in labels.strip_suffix('}').expect(series).split(',') {
         let (key, value) = label.split_once('=').expect(series);
-        assert!(
-            key.chars().all(|c| c.is_ascii_lowercase()) && !key.is_empty(),
-            "{series}"
-        );
-        assert!(
-            value.len() > 2 && value.starts_with('"') && value.ends_with('"'),
-            "{series}"
-        );
+        assert!(key.chars().all(|c| c.is_ascii_lowercase()) && !key.is_empty(), "{series}");
+        assert!(value.len() > 2 && value.starts_with('"') && value.ends_with('"'), "{series}");
     }
 }

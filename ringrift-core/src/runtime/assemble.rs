@@ -46,65 +46,26 @@ pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     let registry = assembly.registry;
     let settings = all_settings(registry, &assembly.config).map_err(ConfigError::from)?;
     let mut selected = select(registry, assembly.wanted)?;
-    let switched_on = |entry: &Entry| {
-        settings
-            .get(&entry.ty)
-            .is_some_and(|(_, enabled)| *enabled == Some(true))
-    };
-    selected
-        .extend((0..registry.daemons.len()).filter(|index| switched_on(&registry.daemons[*index])));
+    let switched_on = |entry: &Entry| settings.get(&entry.ty).is_some_and(|(_, enabled)| *enabled == Some(true));
+    selected.extend((0..registry.daemons.len()).filter(|index| switched_on(&registry.daemons[*index])));
     add_dependencies(registry, &mut selected);
     check_provided(registry, &selected, &assembly.provided)?;
     let clock = Arc::new(Clock::new(assembly.time_of_day));
     let records = records(registry, &settings, &selected, assembly.disabled);
-    let mailboxes = records
-        .iter()
-        .map(|record| record.mailbox.clone())
-        .collect();
-    let router = Router::new(
-        mailboxes,
-        &registry.events,
-        Arc::clone(&clock),
-        fastrand::u64(..),
-    );
-    Ok(World::new(Parts {
-        records,
-        router,
-        clock,
-        config: Arc::new(assembly.config),
-        provided: assembly.provided,
-    }))
+    let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
+    let router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
+    Ok(World::new(Parts { records, router, clock, config: Arc::new(assembly.config), provided: assembly.provided }))
 }
 
 /// Every missing value at once, before anything starts.
-fn check_provided(
-    registry: &Registry,
-    selected: &BTreeSet<usize>,
-    provided: &Provided,
-) -> Result<(), StartError> {
+fn check_provided(registry: &Registry, selected: &BTreeSet<usize>, provided: &Provided) -> Result<(), StartError> {
     let mut missing = Vec::new();
-    for entry in selected
-        .iter()
-        .map(|index| &registry.daemons[*index])
-        .filter(|entry| entry.factory.is_none())
-    {
-        for field in entry
-            .spec
-            .injects
-            .iter()
-            .filter(|field| !provided.contains((field.type_id)()))
-        {
-            missing.push(format!(
-                "  `{}` for field `{}` of daemon `{}`",
-                field.type_name, field.field, entry.ty
-            ));
+    for entry in selected.iter().map(|index| &registry.daemons[*index]).filter(|entry| entry.factory.is_none()) {
+        for field in entry.spec.injects.iter().filter(|field| !provided.contains((field.type_id)())) {
+            missing.push(format!("  `{}` for field `{}` of daemon `{}`", field.type_name, field.field, entry.ty));
         }
     }
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(StartError::NotProvided(missing))
-    }
+    if missing.is_empty() { Ok(()) } else { Err(StartError::NotProvided(missing)) }
 }
 
 fn records(
@@ -115,17 +76,11 @@ fn records(
 ) -> Box<[Arc<Record>]> {
     let places = places(registry);
     let find = |links: &[crate::declaration::spec::SpecRef]| -> Box<[u32]> {
-        links
-            .iter()
-            .filter_map(|link| places.get(&std::ptr::from_ref(link.get()).addr()).copied())
-            .collect()
+        links.iter().filter_map(|link| places.get(&std::ptr::from_ref(link.get()).addr()).copied()).collect()
     };
     let mut dependents: Vec<Vec<u32>> = vec![Vec::new(); registry.daemons.len()];
     for (index, entry) in registry.daemons.iter().enumerate() {
-        for dependency in find(entry.spec.depends_on)
-            .iter()
-            .chain(&find(entry.spec.wants))
-        {
+        for dependency in find(entry.spec.depends_on).iter().chain(&find(entry.spec.wants)) {
             dependents[*dependency as usize].push(index as u32);
         }
     }
@@ -158,22 +113,13 @@ fn places(registry: &Registry) -> HashMap<usize, u32> {
     let mut places = HashMap::new();
     for (index, entry) in registry.daemons.iter().enumerate() {
         let spec: &DaemonSpec = entry.spec;
-        places
-            .entry(std::ptr::from_ref(spec).addr())
-            .or_insert(index as u32);
+        places.entry(std::ptr::from_ref(spec).addr()).or_insert(index as u32);
     }
     places
 }
 
-fn first_intent(
-    entry: &Entry,
-    settings: &Settings,
-    is_selected: bool,
-    disabled: &DisabledFile,
-) -> (Intent, State) {
-    let off = |cause: &str| Intent::Off {
-        cause: cause.to_owned(),
-    };
+fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {
+    let off = |cause: &str| Intent::Off { cause: cause.to_owned() };
     if !settings.options.enabled {
         let cause = format!("`daemons.{}.options.enabled` is false", entry.spec.ty);
         return (off(&cause), State::Disabled { cause });
@@ -187,13 +133,7 @@ fn first_intent(
         let cause = "not selected".to_owned();
         return (off(&cause), State::Stopped { cause });
     }
-    (
-        Intent::Run,
-        State::Waiting {
-            on: Vec::new(),
-            cause: "not looked at yet".to_owned(),
-        },
-    )
+    (Intent::Run, State::Waiting { on: Vec::new(), cause: "not looked at yet".to_owned() })
 }
 
 fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
@@ -206,12 +146,5 @@ fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
         account: Default::default(),
     };
     let slots: Box<[Slot]> = spec.handlers.iter().map(slot).collect();
-    (!slots.is_empty()).then(|| {
-        Mailbox::new(
-            slots,
-            options.mailbox,
-            options.overflow,
-            options.concurrency,
-        )
-    })
+    (!slots.is_empty()).then(|| Mailbox::new(slots, options.mailbox, options.overflow, options.concurrency))
 }

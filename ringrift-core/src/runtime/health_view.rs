@@ -20,53 +20,32 @@ pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
     let mut worries = Vec::new();
     if let Some((hook, started)) = found.stalled {
         let since = started.max(record.last_heartbeat());
-        worries.push(format!(
-            "stalled in {hook} for {} s",
-            now.saturating_sub(since) / 1000
-        ));
+        worries.push(format!("stalled in {hook} for {} s", now.saturating_sub(since) / 1000));
     }
     if let Some(since) = found.blocking_ms {
-        worries.push(format!(
-            "blocks a worker thread for {} s",
-            now.saturating_sub(since) / 1000
-        ));
+        worries.push(format!("blocks a worker thread for {} s", now.saturating_sub(since) / 1000));
     }
     drop(found);
     let report = match state {
         State::Running => {
             let missing = missing_dependencies(world, record);
-            worries.extend(
-                missing
-                    .iter()
-                    .map(|(daemon, state)| describe_dependency(*daemon, state)),
-            );
+            worries.extend(missing.iter().map(|(daemon, state)| describe_dependency(*daemon, state)));
             running(own, &worries, is_in_grace(record, now))
         }
         other => not_running(&other),
     };
-    HealthSnapshot {
-        healthy: report.status.is_healthy(),
-        report,
-        checked_ms_ago,
-        failed_checks,
-    }
+    HealthSnapshot { healthy: report.status.is_healthy(), report, checked_ms_ago, failed_checks }
 }
 
 fn running(own: Option<HealthReport>, worries: &[String], in_grace: bool) -> HealthReport {
-    let mut report =
-        own.unwrap_or_else(|| HealthReport::new(HealthStatus::Running, "not checked yet"));
+    let mut report = own.unwrap_or_else(|| HealthReport::new(HealthStatus::Running, "not checked yet"));
     if report.status == HealthStatus::Error && in_grace {
         report.status = HealthStatus::Starting;
     }
     if !worries.is_empty() {
         let has_own_message = report.status != HealthStatus::Running;
         let own = has_own_message.then(|| report.message.clone());
-        report.message = worries
-            .iter()
-            .cloned()
-            .chain(own)
-            .collect::<Vec<_>>()
-            .join("; ");
+        report.message = worries.iter().cloned().chain(own).collect::<Vec<_>>().join("; ");
         if report.status != HealthStatus::Error {
             report.status = HealthStatus::Degraded;
         }

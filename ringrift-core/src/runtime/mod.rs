@@ -119,25 +119,13 @@ impl Runtime {
     ///
     /// # Errors
     /// When there is no such event, or the payload does not fit it.
-    pub async fn emit_named(
-        &self,
-        name: &str,
-        payload: serde_json::Value,
-    ) -> Result<(), EmitNamedError> {
+    pub async fn emit_named(&self, name: &str, payload: serde_json::Value) -> Result<(), EmitNamedError> {
         let registry = &self.inner.registry;
-        let meta = registry
-            .event(name)
-            .ok_or_else(|| EmitNamedError::Unknown {
-                name: name.to_owned(),
-                nearest: nearest(name, registry.events().iter().map(|meta| meta.name))
-                    .map(str::to_owned),
-            })?;
-        let event = meta
-            .decode(payload)
-            .map_err(|source| EmitNamedError::Payload {
-                event: meta.name,
-                source,
-            })?;
+        let meta = registry.event(name).ok_or_else(|| EmitNamedError::Unknown {
+            name: name.to_owned(),
+            nearest: nearest(name, registry.events().iter().map(|meta| meta.name)).map(str::to_owned),
+        })?;
+        let event = meta.decode(payload).map_err(|source| EmitNamedError::Payload { event: meta.name, source })?;
         Ok(Emit::new(&self.inner.world.router, event).await?)
     }
 
@@ -152,9 +140,7 @@ impl Runtime {
     /// # Cancel safety
     /// Cancel safe.
     pub async fn started(&self) {
-        self.inner
-            .until(|world| phase::all_settled(world).then_some(()))
-            .await;
+        self.inner.until(|world| phase::all_settled(world).then_some(())).await;
         self.inner.phase.advance(Phase::Running);
     }
 
@@ -163,9 +149,7 @@ impl Runtime {
     /// # Cancel safety
     /// Cancel safe.
     pub async fn escalated(&self) -> (DaemonType, String) {
-        self.inner
-            .until(|world| world.escalated.get().cloned())
-            .await
+        self.inner.until(|world| world.escalated.get().cloned()).await
     }
 
     /// Stops every daemon, dependents before their dependencies, within 25 s in all.
@@ -179,31 +163,13 @@ impl Runtime {
         inner.phase.advance(Phase::Stopping);
         let everything: Vec<u32> = (0..inner.world.records.len() as u32).collect();
         let budget = shutdown::STOP_BUDGET;
-        let leaked = shutdown::stop(
-            &inner.world,
-            &everything,
-            "the runtime stops",
-            budget,
-            &inner.at_once,
-        )
-        .await;
+        let leaked = shutdown::stop(&inner.world, &everything, "the runtime stops", budget, &inner.at_once).await;
         inner.world.router.close();
-        let undelivered = if inner.phase.advance(Phase::Stopped) {
-            self.count_undelivered()
-        } else {
-            0
-        };
+        let undelivered = if inner.phase.advance(Phase::Stopped) { self.count_undelivered() } else { 0 };
         inner.supervisor.abort_all();
         inner.world.changed.notify_waiters();
-        tracing::info!(
-            leaked = leaked.len(),
-            undelivered,
-            "the runtime has stopped"
-        );
-        StopReport {
-            leaked,
-            undelivered,
-        }
+        tracing::info!(leaked = leaked.len(), undelivered, "the runtime has stopped");
+        StopReport { leaked, undelivered }
     }
 
     /// Ends an orderly stop that is under way at once: the second Ctrl-C.
@@ -218,10 +184,7 @@ impl Runtime {
                 match mail.letter {
                     Some(id) => self.inner.world.router.letters.cancel_retry(id),
                     None => {
-                        mailbox.slots[usize::from(mail.slot)]
-                            .account
-                            .undelivered_at_stop
-                            .add(1);
+                        mailbox.slots[usize::from(mail.slot)].account.undelivered_at_stop.add(1);
                         undelivered += 1;
                     }
                 }
@@ -251,8 +214,7 @@ impl Inner {
     /// Gives a daemon its task, once.
     fn ensure_task(&self, index: u32) {
         if !self.has_task[index as usize].swap(true, SeqCst) {
-            self.supervisor
-                .start_daemon(&self.world, self.world.record(index));
+            self.supervisor.start_daemon(&self.world, self.world.record(index));
         }
     }
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     Runtime, health_view, phase,
     snapshot::{
-        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase,
-        RuntimeSnapshot, Snapshot,
+        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot,
+        Snapshot,
     },
 };
 use crate::{
@@ -29,20 +29,14 @@ impl Runtime {
     pub fn snapshot(&self) -> Snapshot {
         let world = &self.inner.world;
         let now = world.clock.now_ms();
-        let daemons: Vec<DaemonSnapshot> = world
-            .records
-            .iter()
-            .map(|record| self.daemon(record, now))
-            .collect();
+        let daemons: Vec<DaemonSnapshot> = world.records.iter().map(|record| self.daemon(record, now)).collect();
         let letters = world.router.letters.list();
         let newest = letters.iter().rev().take(SHOWN_LETTERS);
         Snapshot {
             runtime: self.runtime(&daemons, now),
             events: self.events(&daemons),
             dead_letter_counts: world.router.letters.counts(),
-            dead_letters: newest
-                .map(|(id, letter)| self.letter(*id, letter, now))
-                .collect(),
+            dead_letters: newest.map(|(id, letter)| self.letter(*id, letter, now)).collect(),
             deliveries: world.router.total(),
             daemons,
         }
@@ -54,25 +48,18 @@ impl Runtime {
             self.inner.phase.advance(Phase::Running);
         }
         let phase = self.inner.phase.get();
-        let critical = || {
-            daemons
-                .iter()
-                .filter(|daemon| daemon.critical && daemon.selected)
-        };
+        let critical = || daemons.iter().filter(|daemon| daemon.critical && daemon.selected);
         let mut not_ready_because = Vec::new();
         match phase {
             Phase::Starting => not_ready_because.push("the first start is not over".to_owned()),
-            Phase::Stopping | Phase::Stopped => {
-                not_ready_because.push("the runtime stops".to_owned())
-            }
+            Phase::Stopping | Phase::Stopped => not_ready_because.push("the runtime stops".to_owned()),
             Phase::Running => {}
         }
-        not_ready_because.extend(critical().filter(|daemon| !daemon.ready).map(|daemon| {
-            format!(
-                "critical daemon `{}` is {}: {}",
-                daemon.name, daemon.state, daemon.reason
-            )
-        }));
+        not_ready_because.extend(
+            critical()
+                .filter(|daemon| !daemon.ready)
+                .map(|daemon| format!("critical daemon `{}` is {}: {}", daemon.name, daemon.state, daemon.reason)),
+        );
         RuntimeSnapshot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
@@ -93,12 +80,7 @@ impl Runtime {
         let spec = record.spec;
         let status = record.status().clone();
         let since = |at: u64| now.saturating_sub(at);
-        let names = |indices: &[u32]| {
-            indices
-                .iter()
-                .map(|index| world.record(*index).ty.as_str().to_owned())
-                .collect()
-        };
+        let names = |indices: &[u32]| indices.iter().map(|index| world.record(*index).ty.as_str().to_owned()).collect();
         DaemonSnapshot {
             name: record.ty.as_str().to_owned(),
             description: spec.description.to_owned(),
@@ -121,20 +103,14 @@ impl Runtime {
             schedule: record.settings.schedule.to_string(),
             depends_on: names(&record.depends_on),
             wants: names(&record.wants),
-            emits: spec
-                .emits
-                .iter()
-                .map(|event| event().name.to_owned())
-                .collect(),
+            emits: spec.emits.iter().map(|event| event().name.to_owned()).collect(),
             handlers: handlers(record),
             mailbox: record.mailbox.as_ref().map(|mailbox| MailboxSnapshot {
                 queued: mailbox.queued() as u64,
                 capacity: mailbox.capacity(),
                 overflow: record.options().overflow,
             }),
-            profiles: spec
-                .profiles
-                .map(|profiles| profiles.iter().map(|name| (*name).to_owned()).collect()),
+            profiles: spec.profiles.map(|profiles| profiles.iter().map(|name| (*name).to_owned()).collect()),
             deprecated: spec.deprecated.map(str::to_owned),
             stats: record.stats(),
             options: options(record),
@@ -143,52 +119,35 @@ impl Runtime {
 
     fn events(&self, daemons: &[DaemonSnapshot]) -> Vec<EventSnapshot> {
         let describe = |meta: &'static EventMeta, emitted: u64, hop_limited: u64| {
-            let emitters = daemons
-                .iter()
-                .filter(|daemon| daemon.emits.iter().any(|event| event == meta.name));
+            let emitters = daemons.iter().filter(|daemon| daemon.emits.iter().any(|event| event == meta.name));
             let handlers = || {
                 let of = |daemon: &'_ DaemonSnapshot| {
                     let name = daemon.name.clone();
-                    daemon
-                        .handlers
-                        .clone()
-                        .into_iter()
-                        .map(move |handler| (name.clone(), handler))
+                    daemon.handlers.clone().into_iter().map(move |handler| (name.clone(), handler))
                 };
-                daemons
-                    .iter()
-                    .flat_map(of)
-                    .filter(|(_, handler)| handler.event == meta.name)
+                daemons.iter().flat_map(of).filter(|(_, handler)| handler.event == meta.name)
             };
             EventSnapshot {
                 name: meta.name.to_owned(),
                 description: meta.description.to_owned(),
                 external: meta.external,
                 emitters: emitters.map(|daemon| daemon.name.clone()).collect(),
-                handlers: handlers()
-                    .map(|(daemon, handler)| format!("{daemon}::{}", handler.handler))
-                    .collect(),
+                handlers: handlers().map(|(daemon, handler)| format!("{daemon}::{}", handler.handler)).collect(),
                 emitted,
                 hop_limited,
-                deliveries: handlers().fold(AccountSnapshot::default(), |sum, (_, handler)| {
-                    sum.plus(handler.deliveries)
-                }),
+                deliveries: handlers()
+                    .fold(AccountSnapshot::default(), |sum, (_, handler)| sum.plus(handler.deliveries)),
             }
         };
         let routes = self.inner.world.router.routes();
-        let mut events: Vec<_> = routes
-            .map(|route| describe(route.meta, route.emitted, route.hop_limited))
-            .collect();
+        let mut events: Vec<_> = routes.map(|route| describe(route.meta, route.emitted, route.hop_limited)).collect();
         events.sort_by(|a, b| a.name.cmp(&b.name));
         events
     }
 
     fn letter(&self, id: LetterId, letter: &Letter, now: u64) -> DeadLetterSnapshot {
         let record = self.inner.world.record(letter.daemon);
-        let slot = record
-            .mailbox
-            .as_ref()
-            .and_then(|mailbox| mailbox.slots.get(usize::from(letter.slot)));
+        let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(usize::from(letter.slot)));
         let payload = letter.event.meta.encode(&letter.event);
         DeadLetterSnapshot {
             id: id.0.get(),
@@ -202,8 +161,7 @@ impl Runtime {
             state: letter.state,
             first_failed_at: letter.first_failed,
             last_failed_at: letter.last_failed,
-            next_retry_in_ms: (letter.state == LetterState::Pending)
-                .then(|| letter.due_ms.saturating_sub(now)),
+            next_retry_in_ms: (letter.state == LetterState::Pending).then(|| letter.due_ms.saturating_sub(now)),
             payload: payload.unwrap_or_else(|error| serde_json::Value::String(error.to_string())),
         }
     }
@@ -215,18 +173,13 @@ fn is_selected(record: &Record) -> bool {
 
 fn next_restart(status: &Status, now: u64) -> Option<u64> {
     match &status.state {
-        State::Backoff { delay, .. } => {
-            Some((status.since_ms + delay.as_millis() as u64).saturating_sub(now))
-        }
+        State::Backoff { delay, .. } => Some((status.since_ms + delay.as_millis() as u64).saturating_sub(now)),
         _ => None,
     }
 }
 
 fn handlers(record: &Record) -> Vec<HandlerSnapshot> {
-    let slots = record
-        .mailbox
-        .iter()
-        .flat_map(|mailbox| mailbox.slots.iter());
+    let slots = record.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
     let handlers = slots.map(|slot| HandlerSnapshot {
         handler: slot.handler.to_owned(),
         event: slot.event.name.to_owned(),
@@ -249,40 +202,20 @@ fn options(record: &Record) -> BTreeMap<String, String> {
         [
             ("schedule", record.settings.schedule.to_string()),
             ("jitter", duration(options.jitter)),
-            (
-                "cycle_timeout",
-                options
-                    .cycle_timeout
-                    .map_or_else(|| "none".to_owned(), duration),
-            ),
+            ("cycle_timeout", options.cycle_timeout.map_or_else(|| "none".to_owned(), duration)),
             ("handler_timeout", duration(options.handler_timeout)),
             ("start_timeout", duration(options.start_timeout)),
             ("stop_timeout", duration(options.stop_timeout)),
             ("stall_after", duration(options.stall_after)),
             ("startup_grace", duration(options.startup_grace)),
-            (
-                "restart",
-                word(serde_json::to_value(options.restart.restart)),
-            ),
+            ("restart", word(serde_json::to_value(options.restart.restart))),
             ("max_restarts", options.restart.max_restarts.to_string()),
-            (
-                "backoff",
-                format!("{} to {}", duration(backoff.first), duration(backoff.cap)),
-            ),
+            ("backoff", format!("{} to {}", duration(backoff.first), duration(backoff.cap))),
             ("restart_reset", duration(options.restart.reset)),
-            (
-                "on_exhausted",
-                word(serde_json::to_value(options.restart.on_exhausted)),
-            ),
-            (
-                "on_unhealthy",
-                word(serde_json::to_value(options.on_unhealthy)),
-            ),
+            ("on_exhausted", word(serde_json::to_value(options.restart.on_exhausted))),
+            ("on_unhealthy", word(serde_json::to_value(options.on_unhealthy))),
             ("critical", options.critical.to_string()),
-            (
-                "health_check_interval",
-                duration(options.health_check_interval),
-            ),
+            ("health_check_interval", duration(options.health_check_interval)),
             ("mailbox", options.mailbox.to_string()),
             ("overflow", word(serde_json::to_value(options.overflow))),
             ("concurrency", options.concurrency.to_string()),

@@ -5,7 +5,10 @@ use std::{io, sync::PoisonError, time::Duration};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{Runtime, health_view, snapshot::HealthSnapshot};
+use super::{
+    Runtime, health_view,
+    snapshot::{HealthSnapshot, Phase},
+};
 use crate::{
     declaration::{
         live::{
@@ -52,45 +55,52 @@ pub enum OperateError {
         /// What does not end.
         cause: String,
     },
+    /// Nothing is started any more.
+    #[error("the runtime stops")]
+    Stopping,
     /// What was disabled or enabled can't be kept.
     #[error("the change can't be kept in the data folder")]
     NotKept(#[source] io::Error),
 }
 
 fn names(daemons: &[DaemonType]) -> String {
-    daemons
-        .iter()
-        .map(|daemon| daemon.as_str())
-        .collect::<Vec<_>>()
-        .join("`, `")
+    daemons.iter().map(|daemon| daemon.as_str()).collect::<Vec<_>>().join("`, `")
 }
 
 impl Runtime {
     fn record(&self, daemon: DaemonType) -> Result<&std::sync::Arc<Record>, OperateError> {
-        let unknown = || UnknownDaemon {
-            name: daemon.as_str().to_owned(),
-            nearest: None,
-        };
+        let unknown = || UnknownDaemon { name: daemon.as_str().to_owned(), nearest: None };
         Ok(self.inner.world.find(daemon).ok_or_else(unknown)?)
     }
 
-    /// Starts a daemon that was stopped or not selected, and what it depends on and nobody stopped.
-    /// One that runs goes on.
+    /// Starts a daemon that was stopped, failed or not selected, and what it depends on and nobody
+    /// stopped. One that runs goes on.
     ///
     /// # Errors
-    /// When there is no such daemon, or it is leaked.
+    /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn start_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        self.not_stopping()?;
+        if record.is_wanted() && record.state().name() == StateName::Failed {
+            record.signals.raise(Signal::Restart);
+        }
         self.switch_on(record);
         Ok(())
+    }
+
+    fn not_stopping(&self) -> Result<(), OperateError> {
+        match self.inner.phase.get() {
+            Phase::Starting | Phase::Running => Ok(()),
+            Phase::Stopping | Phase::Stopped => Err(OperateError::Stopping),
+        }
     }
 
     fn switch_on(&self, record: &std::sync::Arc<Record>) {
         for dependency in &record.depends_on {
             let dependency = self.inner.world.record(*dependency);
-            let is_only_unselected = matches!(dependency.intent(), Intent::Off { .. })
-                && dependency.state().name() == StateName::Stopped;
+            let is_only_unselected =
+                matches!(dependency.intent(), Intent::Off { .. }) && dependency.state().name() == StateName::Stopped;
             if is_only_unselected {
                 self.switch_on(dependency);
             }
@@ -99,15 +109,11 @@ impl Runtime {
             return;
         }
         record.set_intent(Intent::Run);
-        let cause = "an operator starts it".to_owned();
-        transition(
-            &self.inner.world,
-            record,
-            State::Waiting {
-                on: Vec::new(),
-                cause,
-            },
-        );
+        // Only of what has ended; the state of what still lives is its own task's to say.
+        if matches!(record.state().name(), StateName::Stopped | StateName::Disabled) {
+            let cause = "an operator starts it".to_owned();
+            transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause });
+        }
         self.inner.ensure_task(record.index);
     }
 
@@ -118,37 +124,21 @@ impl Runtime {
     ///
     /// # Cancel safety
     /// Dropped, the stop goes on.
-    pub async fn stop_daemon(
-        &self,
-        daemon: DaemonType,
-        dependents: Dependents,
-    ) -> Result<(), OperateError> {
+    pub async fn stop_daemon(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         let running = self.running_dependents(record);
         if dependents == Dependents::Refuse && !running.is_empty() {
-            let dependents = running
-                .iter()
-                .map(|index| self.inner.world.record(*index).ty)
-                .collect();
+            let dependents = running.iter().map(|index| self.inner.world.record(*index).ty).collect();
             return Err(OperateError::HasDependents { daemon, dependents });
         }
         let mut scope = running;
         scope.push(record.index);
-        let longest = scope
-            .iter()
-            .map(|index| self.inner.world.record(*index).options().stop_timeout)
-            .sum::<Duration>();
+        let longest =
+            scope.iter().map(|index| self.inner.world.record(*index).options().stop_timeout).sum::<Duration>();
         // Drain, hooks of the end, and the tasks that are aborted: see `supervisor/ending.rs`.
         let budget = longest * 2 + Duration::from_secs(4);
         let never = Notify::new();
-        shutdown::stop(
-            &self.inner.world,
-            &scope,
-            "an operator stopped it",
-            budget,
-            &never,
-        )
-        .await;
+        shutdown::stop(&self.inner.world, &scope, "an operator stopped it", budget, &never).await;
         not_leaked(record)
     }
 
@@ -160,10 +150,7 @@ impl Runtime {
         while let Some(index) = unseen.pop() {
             for dependent in world.record(index).dependents.iter().copied() {
                 let other = world.record(dependent);
-                if other.is_wanted()
-                    && other.depends_on.contains(&index)
-                    && !found.contains(&dependent)
-                {
+                if other.is_wanted() && other.depends_on.contains(&index) && !found.contains(&dependent) {
                     found.push(dependent);
                     unseen.push(dependent);
                 }
@@ -173,13 +160,14 @@ impl Runtime {
     }
 
     /// Ends the living incarnation and starts another, with the count of failures at zero. Never
-    /// refused, unless the daemon is leaked.
+    /// refused, unless the daemon is leaked or the runtime stops.
     ///
     /// # Errors
-    /// When there is no such daemon, or it is leaked.
+    /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn restart_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        self.not_stopping()?;
         if record.is_wanted() {
             record.signals.raise(Signal::Restart);
         } else {
@@ -203,21 +191,13 @@ impl Runtime {
     ///
     /// # Errors
     /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept.
-    pub async fn disable_daemon(
-        &self,
-        daemon: DaemonType,
-        dependents: Dependents,
-    ) -> Result<(), OperateError> {
+    pub async fn disable_daemon(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
         self.stop_daemon(daemon, dependents).await?;
         let record = self.record(daemon)?;
         let now = self.inner.world.clock.wall();
-        self.disabled()
-            .disable(daemon.as_str(), now)
-            .map_err(OperateError::NotKept)?;
+        self.disabled().disable(daemon.as_str(), now).map_err(OperateError::NotKept)?;
         let cause = "an operator disabled it".to_owned();
-        record.set_intent(Intent::Off {
-            cause: cause.clone(),
-        });
+        record.set_intent(Intent::Off { cause: cause.clone() });
         transition(&self.inner.world, record, State::Disabled { cause });
         Ok(())
     }
@@ -225,20 +205,15 @@ impl Runtime {
     /// Takes a `disable` back, and starts the daemon.
     ///
     /// # Errors
-    /// When there is no such daemon, or the change can't be kept.
+    /// When there is no such daemon, or the change can't be kept; or when the runtime stops.
     pub fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         self.record(daemon)?;
-        self.disabled()
-            .enable(daemon.as_str())
-            .map_err(OperateError::NotKept)?;
+        self.disabled().enable(daemon.as_str()).map_err(OperateError::NotKept)?;
         self.start_daemon(daemon)
     }
 
     fn disabled(&self) -> std::sync::MutexGuard<'_, super::DisabledFile> {
-        self.inner
-            .disabled
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.disabled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How a daemon is.
@@ -247,11 +222,7 @@ impl Runtime {
     /// When there is no such daemon.
     pub fn health(&self, daemon: DaemonType) -> Result<HealthSnapshot, OperateError> {
         let record = self.record(daemon)?;
-        Ok(health_view::of(
-            &self.inner.world,
-            record,
-            self.inner.world.clock.now_ms(),
-        ))
+        Ok(health_view::of(&self.inner.world, record, self.inner.world.clock.now_ms()))
     }
 
     /// Where a daemon is in its life.
@@ -265,10 +236,7 @@ impl Runtime {
 
 fn not_leaked(record: &Record) -> Result<(), OperateError> {
     match record.state() {
-        State::Leaked { cause } => Err(OperateError::Leaked {
-            daemon: record.ty,
-            cause,
-        }),
+        State::Leaked { cause } => Err(OperateError::Leaked { daemon: record.ty, cause }),
         _ => Ok(()),
     }
 }

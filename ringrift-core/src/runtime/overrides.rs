@@ -54,23 +54,14 @@ pub(super) type AllSettings = BTreeMap<DaemonType, (Arc<Settings>, Option<bool>)
 /// Every problem of the configuration, of every daemon, without starting anything.
 pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
     let mut problems = config.unknown_children("", &["runtime", "daemons"]);
-    problems.extend(
-        config
-            .section::<RuntimeSection>("runtime")
-            .err()
-            .into_iter()
-            .flatten(),
-    );
+    problems.extend(config.section::<RuntimeSection>("runtime").err().into_iter().flatten());
     let names: Vec<&str> = registry.specs().map(|spec| spec.ty.as_str()).collect();
     problems.extend(config.unknown_children("daemons", &names));
     for spec in registry.specs() {
         let section = format!("daemons.{}", spec.ty);
         problems.extend(match spec.config {
             Some(check) => check(config, &section),
-            None => config
-                .section_without::<NoKeys>(&section, &["options"])
-                .err()
-                .unwrap_or_default(),
+            None => config.section_without::<NoKeys>(&section, &["options"]).err().unwrap_or_default(),
         });
     }
     problems.extend(all_settings(registry, config).err().into_iter().flatten());
@@ -80,10 +71,7 @@ pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
 }
 
 /// The effective settings of every daemon, or every problem.
-pub(super) fn all_settings(
-    registry: &Registry,
-    config: &Config,
-) -> Result<AllSettings, Vec<Problem>> {
+pub(super) fn all_settings(registry: &Registry, config: &Config) -> Result<AllSettings, Vec<Problem>> {
     let mut all = AllSettings::new();
     let mut problems = Vec::new();
     for entry in &registry.daemons {
@@ -92,17 +80,10 @@ pub(super) fn all_settings(
             Err(theirs) => problems.extend(theirs),
         }
     }
-    if problems.is_empty() {
-        Ok(all)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
-fn settings(
-    spec: &'static DaemonSpec,
-    config: &Config,
-) -> Result<(Settings, Option<bool>), Vec<Problem>> {
+fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
     let path = format!("daemons.{}.options", spec.ty);
     let section: OptionsSection = config.section(&path)?;
     let mut problems: Vec<Problem> = range_problems(&section)
@@ -119,13 +100,7 @@ fn settings(
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok((
-        Settings {
-            options: options(spec, &section),
-            schedule,
-        },
-        section.enabled,
-    ))
+    Ok((Settings { options: options(spec, &section), schedule }, section.enabled))
 }
 
 /// The macro's ranges.
@@ -140,47 +115,32 @@ fn range_problems(section: &OptionsSection) -> Vec<(&'static str, String)> {
         ("restart_reset", section.restart_reset),
         ("health_check_interval", section.health_check_interval),
     ];
-    let counts = [
-        ("max_restarts", section.max_restarts),
-        ("mailbox", section.mailbox),
-        ("concurrency", section.concurrency),
-    ];
-    let zero_durations = durations
-        .iter()
-        .filter(|(_, value)| value.is_some_and(|value| value.0.is_zero()));
+    let counts =
+        [("max_restarts", section.max_restarts), ("mailbox", section.mailbox), ("concurrency", section.concurrency)];
+    let zero_durations = durations.iter().filter(|(_, value)| value.is_some_and(|value| value.0.is_zero()));
     let zero_counts = counts.iter().filter(|(_, value)| *value == Some(0));
-    let mut problems: Vec<_> = zero_durations
-        .map(|(key, _)| (*key, "must be longer than 0".to_owned()))
-        .collect();
+    let mut problems: Vec<_> = zero_durations.map(|(key, _)| (*key, "must be longer than 0".to_owned())).collect();
     problems.extend(zero_counts.map(|(key, _)| (*key, "must be at least 1".to_owned())));
     if let Some((first, cap)) = &section.backoff
         && (first.0.is_zero() || first.0 > cap.0)
     {
-        problems.push(("backoff", format!("must go from more than 0 up to a cap that is not smaller, not from {first} to {cap}")));
+        problems.push((
+            "backoff",
+            format!("must go from more than 0 up to a cap that is not smaller, not from {first} to {cap}"),
+        ));
     }
     problems
 }
 
-fn schedule(
-    spec: &DaemonSpec,
-    section: &OptionsSection,
-) -> Result<Schedule, (&'static str, String)> {
+fn schedule(spec: &DaemonSpec, section: &OptionsSection) -> Result<Schedule, (&'static str, String)> {
     match (&section.cycle, &section.schedule) {
-        (Some(_), Some(_)) => Err((
-            "cycle",
-            "excludes `schedule`: write one of the two".to_owned(),
-        )),
-        (None, None) if section.tz.is_some() => {
-            Err(("tz", "needs a `schedule` beside it".to_owned()))
-        }
+        (Some(_), Some(_)) => Err(("cycle", "excludes `schedule`: write one of the two".to_owned())),
+        (None, None) if section.tz.is_some() => Err(("tz", "needs a `schedule` beside it".to_owned())),
         (Some(cycle), None) => Ok(Schedule::Every(cycle.0)),
         (None, Some(line)) => CronSchedule::parse(line, section.tz.as_deref().unwrap_or("UTC"))
             .map(|cron| Schedule::Cron(Box::new(cron)))
             .map_err(|error| ("schedule", error.to_string())),
-        (None, None) => spec
-            .schedule
-            .resolve()
-            .map_err(|error| ("schedule", error.to_string())),
+        (None, None) => spec.schedule.resolve().map_err(|error| ("schedule", error.to_string())),
     }
 }
 
@@ -197,21 +157,12 @@ fn options(spec: &DaemonSpec, section: &OptionsSection) -> crate::words::options
     set(&mut options.stop_timeout, section.stop_timeout);
     set(&mut options.stall_after, section.stall_after);
     set(&mut options.startup_grace, section.startup_grace);
-    set(
-        &mut options.health_check_interval,
-        section.health_check_interval,
-    );
+    set(&mut options.health_check_interval, section.health_check_interval);
     set(&mut options.restart.reset, section.restart_reset);
     if let Some((first, cap)) = section.backoff {
-        options.restart.backoff = crate::words::restart::Backoff {
-            first: first.0,
-            cap: cap.0,
-        };
+        options.restart.backoff = crate::words::restart::Backoff { first: first.0, cap: cap.0 };
     }
-    options.cycle_timeout = section
-        .cycle_timeout
-        .map(|limit| limit.0)
-        .or(options.cycle_timeout);
+    options.cycle_timeout = section.cycle_timeout.map(|limit| limit.0).or(options.cycle_timeout);
     options.enabled = section.enabled.unwrap_or(options.enabled);
     options.restart.restart = section.restart.unwrap_or(options.restart.restart);
     options.restart.max_restarts = section.max_restarts.unwrap_or(options.restart.max_restarts);

@@ -39,32 +39,20 @@ pub enum SelectionError {
 
 /// The profiles that any daemon names, sorted.
 pub fn profiles(registry: &Registry) -> BTreeSet<&'static str> {
-    registry
-        .specs()
-        .filter_map(|spec| spec.profiles)
-        .flatten()
-        .copied()
-        .collect()
+    registry.specs().filter_map(|spec| spec.profiles).flatten().copied().collect()
 }
 
 /// The places in the registry of the daemons to run: what was asked for, and all that it depends on.
-pub(crate) fn select(
-    registry: &Registry,
-    wanted: &Wanted,
-) -> Result<BTreeSet<usize>, SelectionError> {
+pub(crate) fn select(registry: &Registry, wanted: &Wanted) -> Result<BTreeSet<usize>, SelectionError> {
     check_profile(registry, wanted)?;
     for daemon in &wanted.daemons {
         registry.find(daemon.as_str())?;
     }
-    let is_narrowed =
-        wanted.profile.is_some() || !wanted.daemons.is_empty() || !wanted.categories.is_empty();
+    let is_narrowed = wanted.profile.is_some() || !wanted.daemons.is_empty() || !wanted.categories.is_empty();
     let mut selected: BTreeSet<usize> = BTreeSet::new();
     for (index, entry) in registry.daemons.iter().enumerate() {
         let spec = entry.spec;
-        let in_profile = wanted
-            .profile
-            .as_ref()
-            .is_some_and(|profile| spec.is_in_profile(profile));
+        let in_profile = wanted.profile.as_ref().is_some_and(|profile| spec.is_in_profile(profile));
         let by_group = !is_narrowed || in_profile || wanted.categories.contains(&spec.category);
         let by_name = wanted.daemons.contains(&entry.ty) || ALWAYS.contains(&entry.ty.as_str());
         if by_name || (by_group && !spec.default_off) {
@@ -84,10 +72,7 @@ fn check_profile(registry: &Registry, wanted: &Wanted) -> Result<(), SelectionEr
         return Ok(());
     }
     let nearest = nearest(name, known).map(str::to_owned);
-    Err(SelectionError::UnknownProfile {
-        name: name.clone(),
-        nearest,
-    })
+    Err(SelectionError::UnknownProfile { name: name.clone(), nearest })
 }
 
 /// Closes the selection under `depends_on`.
@@ -95,10 +80,7 @@ pub(crate) fn add_dependencies(registry: &Registry, selected: &mut BTreeSet<usiz
     let mut unseen: Vec<usize> = selected.iter().copied().collect();
     while let Some(index) = unseen.pop() {
         for link in registry.daemons[index].spec.depends_on {
-            let place = registry
-                .daemons
-                .iter()
-                .position(|entry| std::ptr::eq(entry.spec, link.get()));
+            let place = registry.daemons.iter().position(|entry| std::ptr::eq(entry.spec, link.get()));
             unseen.extend(place.filter(|place| selected.insert(*place)));
         }
     }

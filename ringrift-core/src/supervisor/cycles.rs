@@ -28,12 +28,7 @@ use crate::{
 const CRON_LOOK: Duration = Duration::from_secs(60);
 
 /// Runs what the daemon is for. Returns its failure, a task's completion, or `Stop` once it drains.
-pub(super) async fn run(
-    world: &World,
-    record: &Record,
-    living: &dyn Incarnation,
-    draining: &Draining,
-) -> Verdict {
+pub(super) async fn run(world: &World, record: &Record, living: &dyn Incarnation, draining: &Draining) -> Verdict {
     if let Some(runner) = living.runner() {
         let outcome = hooks::run(world, record, Hook::Runner, runner).await;
         return once(record, Hook::Runner, outcome, draining);
@@ -61,9 +56,9 @@ fn once(record: &Record, hook: Hook, outcome: Outcome, draining: &Draining) -> V
     let failure = match outcome {
         Outcome::Ok(()) if draining.is_on() => return Verdict::Stop,
         Outcome::Ok(()) if record.spec.kind == Kind::Task => return Verdict::Completed,
-        Outcome::Ok(()) => Failure::new(
-            "the runner of a service returned; make it a task, or let it run until `cx.shutdown()`",
-        ),
+        Outcome::Ok(()) => {
+            Failure::new("the runner of a service returned; make it a task, or let it run until `cx.shutdown()`")
+        }
         Outcome::Err(error) => Failure::of(hook, &error),
         Outcome::Timeout => Failure::new(timeout(record)),
         Outcome::Panic(panic) => {
@@ -76,10 +71,7 @@ fn once(record: &Record, hook: Hook, outcome: Outcome, draining: &Draining) -> V
 
 fn timeout(record: &Record) -> String {
     let limit = record.options().cycle_timeout.unwrap_or_default();
-    format!(
-        "run_cycle took longer than {}",
-        humantime::format_duration(limit)
-    )
+    format!("run_cycle took longer than {}", humantime::format_duration(limit))
 }
 
 enum CycleError {
@@ -91,18 +83,13 @@ enum CycleError {
 async fn cycle(world: &World, record: &Record, living: &dyn Incarnation) -> Result<(), CycleError> {
     let number = record.counters.cycles_ended() + 1;
     let span = tracing::info_span!("cycle", cycle = number);
-    let outcome = hooks::run(world, record, Hook::RunCycle, living.run_cycle())
-        .instrument(span)
-        .await;
+    let outcome = hooks::run(world, record, Hook::RunCycle, living.run_cycle()).instrument(span).await;
     record.counters.cycle(!matches!(outcome, Outcome::Ok(())));
     let (message, failure) = match outcome {
         Outcome::Ok(()) => return Ok(()),
         Outcome::Err(error) => {
             let is_fatal = error.downcast_ref::<FatalError>().is_some();
-            (
-                Chain(&*error).to_string(),
-                is_fatal.then(|| Failure::of(Hook::RunCycle, &error)),
-            )
+            (Chain(&*error).to_string(), is_fatal.then(|| Failure::of(Hook::RunCycle, &error)))
         }
         Outcome::Timeout => (timeout(record), None),
         Outcome::Panic(panic) => {
@@ -112,9 +99,7 @@ async fn cycle(world: &World, record: &Record, living: &dyn Incarnation) -> Resu
         }
     };
     tracing::warn!(cycle = number, error = %message, "a cycle went wrong");
-    record
-        .counters
-        .error(Hook::RunCycle.as_str(), message, world.clock.wall());
+    record.counters.error(Hook::RunCycle.as_str(), message, world.clock.wall());
     Err(failure.map_or(CycleError::Recorded, CycleError::Failure))
 }
 
@@ -169,11 +154,8 @@ async fn wait(world: &World, record: &Record, due: Due, draining: &Draining) -> 
     let jitter = record.options().jitter.mul_f64(fastrand::f64());
     loop {
         let firing = cron.next_after(after).map(|firing| firing + jitter);
-        let left = firing.map(|firing| {
-            (firing - chrono::DateTime::from(world.clock.wall()))
-                .to_std()
-                .unwrap_or_default()
-        });
+        let left =
+            firing.map(|firing| (firing - chrono::DateTime::from(world.clock.wall())).to_std().unwrap_or_default());
         if left == Some(Duration::ZERO) {
             return true;
         }

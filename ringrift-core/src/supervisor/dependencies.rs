@@ -11,9 +11,7 @@ use crate::{
 /// The dependencies that are not ready, each with its state.
 pub(crate) fn missing(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
     let states = record.depends_on.iter().map(|index| world.record(*index));
-    let not_ready = states
-        .map(|record| (record.ty, record.state()))
-        .filter(|(_, state)| !state.is_ready());
+    let not_ready = states.map(|record| (record.ty, record.state())).filter(|(_, state)| !state.is_ready());
     not_ready.collect()
 }
 
@@ -21,10 +19,7 @@ pub(crate) fn missing(world: &World, record: &Record) -> Vec<(DaemonType, State)
 fn unsettled_wants(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
     let states = record.wants.iter().map(|index| world.record(*index));
     let on_their_way = |state: &State| !state.is_ready() && !state.name().is_settled();
-    states
-        .map(|record| (record.ty, record.state()))
-        .filter(|(_, state)| on_their_way(state))
-        .collect()
+    states.map(|record| (record.ty, record.state())).filter(|(_, state)| on_their_way(state)).collect()
 }
 
 /// `Waiting`, with whom and why; `None` when the daemon may start.
@@ -34,15 +29,8 @@ pub(crate) fn waiting(world: &World, record: &Record) -> Option<State> {
     if blockers.is_empty() {
         return None;
     }
-    let cause = blockers
-        .iter()
-        .map(|(daemon, state)| describe(*daemon, state))
-        .collect::<Vec<_>>()
-        .join("; ");
-    Some(State::Waiting {
-        on: blockers.into_iter().map(|(daemon, _)| daemon).collect(),
-        cause,
-    })
+    let cause = blockers.iter().map(|(daemon, state)| describe(*daemon, state)).collect::<Vec<_>>().join("; ");
+    Some(State::Waiting { on: blockers.into_iter().map(|(daemon, _)| daemon).collect(), cause })
 }
 
 /// "`auto_sync` is in backoff".

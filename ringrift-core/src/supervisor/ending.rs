@@ -40,25 +40,12 @@ pub(super) async fn without_stop(
     let tasks = end_tasks(life, deadline).await;
     if let Some(living) = living {
         let reason = exit_reason(record, &verdict);
-        let left = deadline
-            .duration_since(Instant::now())
-            .max(LEAST_FOR_A_HOOK);
+        let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
         hooks::run_at_the_end(world, record, Hook::OnExit, left, living.on_exit(&reason)).await;
         let instance = living.instance();
         let outstanding = Arc::downgrade(&instance);
-        drop_safely(
-            world,
-            record,
-            "the daemon",
-            (instance, living, record.take_living()),
-        );
-        if let Err(cause) = borrowed(
-            record,
-            outstanding,
-            deadline.max(Instant::now() + LEAST_FOR_A_HOOK),
-        )
-        .await
-        {
+        drop_safely(world, record, "the daemon", (instance, living, record.take_living()));
+        if let Err(cause) = borrowed(record, outstanding, deadline.max(Instant::now() + LEAST_FOR_A_HOOK)).await {
             return End::Leaked { cause };
         }
     }
@@ -67,11 +54,7 @@ pub(super) async fn without_stop(
         (Ok(()), Verdict::Stop) => End::Stopped,
         (Ok(()), Verdict::Restart) => End::Restart,
         (Ok(()), Verdict::Completed) => End::Completed,
-        (Ok(()), Verdict::Failed(failure)) => End::Failed {
-            cause: failure.cause,
-            is_fatal: failure.is_fatal,
-            ran,
-        },
+        (Ok(()), Verdict::Failed(failure)) => End::Failed { cause: failure.cause, is_fatal: failure.is_fatal, ran },
     }
 }
 
@@ -83,17 +66,11 @@ async fn end_tasks(life: &Life, deadline: Instant) -> Result<(), String> {
     if timeout_at(deadline, tasks.ended()).await.is_ok() {
         return Ok(());
     }
-    tracing::warn!(
-        tasks = tasks.len(),
-        "spawned tasks did not end by themselves: aborted"
-    );
+    tracing::warn!(tasks = tasks.len(), "spawned tasks did not end by themselves: aborted");
     tasks.abort();
     match tokio::time::timeout(AFTER_ABORT, tasks.ended()).await {
         Ok(()) => Ok(()),
-        Err(_) => Err(format!(
-            "{} of its spawned tasks can't be ended",
-            tasks.len()
-        )),
+        Err(_) => Err(format!("{} of its spawned tasks can't be ended", tasks.len())),
     }
 }
 
@@ -105,18 +82,11 @@ async fn borrowed(
 ) -> Result<(), String> {
     while instance.strong_count() > 0 {
         if Instant::now() >= deadline {
-            return Err(format!(
-                "{} still hold a reference to it (a `Ref`, or `cx.this()`)",
-                instance.strong_count()
-            ));
+            return Err(format!("{} still hold a reference to it (a `Ref`, or `cx.this()`)", instance.strong_count()));
         }
         let woken = std::future::poll_fn(|cx| {
             record.signals.register(cx);
-            if instance.strong_count() == 0 {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
+            if instance.strong_count() == 0 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         });
         _ = tokio::time::timeout(LOOK, woken).await;
     }
@@ -128,10 +98,6 @@ pub(super) fn drop_safely<T>(world: &World, record: &Record, what: &'static str,
     if let Err(panic) = catch(|| drop(value)) {
         tracing::error!(%panic, "the drop of {what} panicked");
         record.counters.panic();
-        record.counters.error(
-            "drop",
-            format!("the drop of {what} panicked: {panic}"),
-            world.clock.wall(),
-        );
+        record.counters.error("drop", format!("the drop of {what} panicked: {panic}"), world.clock.wall());
     }
 }

@@ -24,10 +24,7 @@ pub(crate) enum Next {
 
 impl Failures {
     pub(crate) fn new(policy: RestartPolicy) -> Self {
-        Self {
-            policy,
-            in_a_row: 0,
-        }
+        Self { policy, in_a_row: 0 }
     }
 
     /// Counts a failure after `ran` in `Running`. `spread`, from -1 to 1, is the jitter's draw.
@@ -42,19 +39,13 @@ impl Failures {
         if self.in_a_row > self.policy.max_restarts {
             return self.exhausted(false);
         }
-        Next::Restart {
-            attempt: self.in_a_row,
-            delay: self.policy.backoff.jittered(self.in_a_row, spread),
-        }
+        Next::Restart { attempt: self.in_a_row, delay: self.policy.backoff.jittered(self.in_a_row, spread) }
     }
 
     fn exhausted(&self, is_fatal: bool) -> Next {
         match self.policy.on_exhausted {
             OnExhausted::Escalate => Next::Escalate,
-            OnExhausted::RetrySlow if !is_fatal => Next::Restart {
-                attempt: self.in_a_row,
-                delay: SLOW_RETRY,
-            },
+            OnExhausted::RetrySlow if !is_fatal => Next::Restart { attempt: self.in_a_row, delay: SLOW_RETRY },
             OnExhausted::RetrySlow | OnExhausted::Fail => Next::Fail,
         }
     }
@@ -95,25 +86,13 @@ mod tests {
             failures.count(Duration::from_secs(299), false, 0.0);
         }
         let next = failures.count(Duration::from_secs(300), false, 0.0);
-        assert_eq!(
-            next,
-            Next::Restart {
-                attempt: 1,
-                delay: Duration::from_secs(1)
-            }
-        );
+        assert_eq!(next, Next::Restart { attempt: 1, delay: Duration::from_secs(1) });
     }
 
     #[test]
     fn fatal_and_never_skip_the_restarts() {
-        assert_eq!(
-            failures(|_| {}).count(Duration::ZERO, true, 0.0),
-            Next::Fail
-        );
-        assert_eq!(
-            failures(|policy| policy.restart = Restart::Never).count(Duration::ZERO, false, 0.0),
-            Next::Fail
-        );
+        assert_eq!(failures(|_| {}).count(Duration::ZERO, true, 0.0), Next::Fail);
+        assert_eq!(failures(|policy| policy.restart = Restart::Never).count(Duration::ZERO, false, 0.0), Next::Fail);
         let mut critical = failures(|policy| policy.on_exhausted = OnExhausted::Escalate);
         assert_eq!(critical.count(Duration::ZERO, true, 0.0), Next::Escalate);
     }
@@ -127,16 +106,7 @@ mod tests {
         failures.count(Duration::ZERO, false, 0.0);
         for _ in 0..100 {
             let next = failures.count(Duration::ZERO, false, 0.0);
-            assert!(
-                matches!(
-                    next,
-                    Next::Restart {
-                        delay: SLOW_RETRY,
-                        ..
-                    }
-                ),
-                "{next:?}"
-            );
+            assert!(matches!(next, Next::Restart { delay: SLOW_RETRY, .. }), "{next:?}");
         }
     }
 }

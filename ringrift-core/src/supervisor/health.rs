@@ -27,9 +27,7 @@ pub(super) async fn check(world: Arc<World>, record: Arc<Record>, incarnation: u
         Ok(Ok(report)) => report,
         Ok(Err(panic)) => {
             record.counters.panic();
-            record
-                .counters
-                .error("health", format!("panicked: {panic}"), world.clock.wall());
+            record.counters.error("health", format!("panicked: {panic}"), world.clock.wall());
             HealthReport::error(format!("the health check panicked: {panic}"))
         }
         Err(_) => HealthReport::error(format!(
@@ -65,11 +63,7 @@ fn judge(world: &Arc<World>, record: &Arc<Record>, report: HealthReport, now: u6
     let is_failed = report.status == HealthStatus::Error && !is_in_grace(record, now);
     let message = report.message.clone();
     let mut found = record.conditions.lock();
-    found.failed_checks = if is_failed {
-        found.failed_checks + 1
-    } else {
-        0
-    };
+    found.failed_checks = if is_failed { found.failed_checks + 1 } else { 0 };
     let failed_checks = found.failed_checks;
     found.report = Some((report, now));
     drop(found);
@@ -86,8 +80,5 @@ fn judge(world: &Arc<World>, record: &Arc<Record>, report: HealthReport, now: u6
 /// Whether the daemon started so lately that nothing is held against it.
 pub(crate) fn is_in_grace(record: &Record, now: u64) -> bool {
     let grace = record.options().startup_grace.as_millis() as u64;
-    record
-        .status()
-        .ready_ms
-        .is_some_and(|ready| now.saturating_sub(ready) < grace)
+    record.status().ready_ms.is_some_and(|ready| now.saturating_sub(ready) < grace)
 }

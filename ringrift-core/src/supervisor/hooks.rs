@@ -50,9 +50,7 @@ pub(super) async fn run_at_the_end(
         }
     };
     tracing::error!(hook = hook.as_str(), error = %problem, "a hook of the end went wrong; the stop goes on");
-    record
-        .counters
-        .error(hook.as_str(), problem, world.clock.wall());
+    record.counters.error(hook.as_str(), problem, world.clock.wall());
 }
 
 /// Why something was ended before its time.
@@ -70,17 +68,11 @@ pub(super) fn interrupt(record: &Record, cx: &std::task::Context<'_>) -> Option<
     if !record.is_wanted() {
         return Some(Interrupt::Stop);
     }
-    record
-        .signals
-        .take(Signal::Restart)
-        .then_some(Interrupt::Restart)
+    record.signals.take(Signal::Restart).then_some(Interrupt::Restart)
 }
 
 /// Awaits `future`, unless something else is wanted first.
-pub(super) async fn unless_interrupted<T>(
-    record: &Record,
-    future: impl Future<Output = T>,
-) -> Result<T, Interrupt> {
+pub(super) async fn unless_interrupted<T>(record: &Record, future: impl Future<Output = T>) -> Result<T, Interrupt> {
     let mut future = pin!(future);
     std::future::poll_fn(|cx| {
         if let Some(interrupt) = interrupt(record, cx) {

@@ -46,12 +46,5 @@ async fn filled(taken: &mut Taken, draining: &Draining) -> bool {
 }
 
 async fn pending_until(draining: &Draining) -> Result<(), Failure> {
-    poll_fn(|_| {
-        if draining.is_on() {
-            Poll::Ready(Ok(()))
-        } else {
-            Poll::Pending
-        }
-    })
-    .await
+    poll_fn(|_| if draining.is_on() { Poll::Ready(Ok(())) } else { Poll::Pending }).await
 }

@@ -48,8 +48,7 @@ impl Supervisor {
     pub(crate) fn start_daemon(&self, world: &Arc<World>, record: &Arc<Record>) {
         let life = child::run(Arc::clone(world), Arc::clone(record));
         let scoped = Box::pin(Arc::clone(world).scope(life));
-        self.lock()
-            .spawn(Attributed::new(world.number, record.index, scoped));
+        self.lock().spawn(Attributed::new(world.number, record.index, scoped));
     }
 
     /// Ends every task. A task that blocks its thread goes on until it awaits.

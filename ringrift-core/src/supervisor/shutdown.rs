@@ -51,19 +51,10 @@ pub(crate) async fn stop(
 
 /// Tells a daemon to stop once nobody that depends on it lives.
 fn tell_those_without_dependents(world: &World, scope: &HashSet<u32>, cause: &str) {
-    for record in scope
-        .iter()
-        .map(|index| world.record(*index))
-        .filter(|record| record.is_wanted())
-    {
-        let mut dependents = record
-            .dependents
-            .iter()
-            .filter(|dependent| scope.contains(dependent));
+    for record in scope.iter().map(|index| world.record(*index)).filter(|record| record.is_wanted()) {
+        let mut dependents = record.dependents.iter().filter(|dependent| scope.contains(dependent));
         if dependents.all(|dependent| has_ended(world.record(*dependent))) {
-            record.set_intent(Intent::Stop {
-                cause: cause.to_owned(),
-            });
+            record.set_intent(Intent::Stop { cause: cause.to_owned() });
         }
     }
 }
@@ -81,27 +72,16 @@ pub(crate) fn has_ended(record: &Record) -> bool {
 
 /// Marks what has not ended as leaked, and names it.
 fn leaked(world: &Arc<World>, scope: &HashSet<u32>) -> Vec<(DaemonType, String)> {
-    for record in scope
-        .iter()
-        .map(|index| world.record(*index))
-        .filter(|record| !has_ended(record))
-    {
+    for record in scope.iter().map(|index| world.record(*index)).filter(|record| !has_ended(record)) {
         let cause = match record.hook.current() {
-            Some((hook, _)) => format!(
-                "its {} does not end",
-                crate::declaration::live::record::Hook::from_number(hook).as_str()
-            ),
-            None => format!(
-                "it was still {} when the time to stop was over",
-                record.state()
-            ),
+            Some((hook, _)) => {
+                format!("its {} does not end", crate::declaration::live::record::Hook::from_number(hook).as_str())
+            }
+            None => format!("it was still {} when the time to stop was over", record.state()),
         };
         transition(world, record, State::Leaked { cause });
     }
-    let states = scope
-        .iter()
-        .map(|index| world.record(*index))
-        .map(|record| (record.ty, record.state()));
+    let states = scope.iter().map(|index| world.record(*index)).map(|record| (record.ty, record.state()));
     let leaked = states.filter_map(|(ty, state)| match state {
         State::Leaked { cause } => Some((ty, cause)),
         _ => None,

@@ -33,18 +33,12 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn new(cause: impl Into<String>) -> Self {
-        Self {
-            cause: cause.into(),
-            is_fatal: false,
-        }
+        Self { cause: cause.into(), is_fatal: false }
     }
 
     pub(super) fn of(hook: Hook, error: &BoxError) -> Self {
         let is_fatal = error.downcast_ref::<FatalError>().is_some();
-        Self {
-            cause: format!("{} failed: {}", hook.as_str(), Chain(&**error)),
-            is_fatal,
-        }
+        Self { cause: format!("{} failed: {}", hook.as_str(), Chain(&**error)), is_fatal }
     }
 }
 
@@ -57,29 +51,17 @@ pub(super) async fn live(world: &Arc<World>, record: &Arc<Record>) -> End {
         status.incarnation
     };
     let span = tracing::info_span!("daemon", daemon = record.ty.as_str(), incarnation);
-    let life = Arc::new(Life::new(
-        Arc::clone(world),
-        Arc::clone(record),
-        incarnation,
-        span.clone(),
-    ));
+    let life = Arc::new(Life::new(Arc::clone(world), Arc::clone(record), incarnation, span.clone()));
     live_in_span(world, record, life).instrument(span).await
 }
 
 async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>) -> End {
-    transition(
-        world,
-        record,
-        State::Starting {
-            cause: "it is being built".into(),
-        },
-    );
+    transition(world, record, State::Starting { cause: "it is being built".into() });
     let living = match started(world, record, &life).await {
         Ok(living) => living,
         Err((living, verdict)) => {
             let failed = matches!(verdict, Verdict::Failed(_));
-            let end =
-                ending::without_stop(world, record, &life, living, verdict, Duration::ZERO).await;
+            let end = ending::without_stop(world, record, &life, living, verdict, Duration::ZERO).await;
             if let (true, End::Failed { cause, .. }) = (failed, &end) {
                 _ = world.failed_start.set((record.ty, cause.clone()));
             }
@@ -107,13 +89,7 @@ async fn started(
         Err(verdict) => return Err((None, verdict)),
     };
     record.set_living(Arc::clone(&living));
-    transition(
-        world,
-        record,
-        State::Starting {
-            cause: "its on_start runs".into(),
-        },
-    );
+    transition(world, record, State::Starting { cause: "its on_start runs".into() });
     match guarded_start(world, record, Hook::OnStart, living.on_start()).await {
         Ok(()) => Ok(living),
         Err(verdict) => Err((Some(living), verdict)),
@@ -133,8 +109,7 @@ async fn guarded_start<T>(
     hook: Hook,
     future: impl Future<Output = Result<T, BoxError>>,
 ) -> Result<T, Verdict> {
-    let outcome =
-        unless_interrupted(record, Box::pin(hooks::run(world, record, hook, future))).await;
+    let outcome = unless_interrupted(record, Box::pin(hooks::run(world, record, hook, future))).await;
     record.hook.end();
     let failure = match outcome {
         Ok(Outcome::Ok(value)) => return Ok(value),
@@ -150,9 +125,7 @@ async fn guarded_start<T>(
             Failure::new(format!("{} took longer than {limit}", hook.as_str()))
         }
     };
-    record
-        .counters
-        .error(hook.as_str(), failure.cause.clone(), world.clock.wall());
+    record.counters.error(hook.as_str(), failure.cause.clone(), world.clock.wall());
     Err(Verdict::Failed(failure))
 }
 

@@ -25,10 +25,10 @@ pub(super) async fn run(world: Weak<World>) {
         while checks.try_join_next().is_some() {}
         let now = world.clock.now_ms();
         let is_active = world.take_activity();
-        let is_in_hand = world
-            .records
-            .iter()
-            .fold(false, |any, record| look_at(&world, record, now) || any);
+        let mut is_in_hand = false;
+        for record in &world.records {
+            is_in_hand |= look_at(&world, record, now);
+        }
         let next_check = begin_checks(&world, now, &mut checks);
         let pause = async {
             match next_check {
@@ -48,25 +48,17 @@ pub(super) async fn run(world: Weak<World>) {
 fn look_at(world: &World, record: &Record, now: u64) -> bool {
     let hook = record.hook.current();
     if let Some((hook, started)) = hook {
-        let over = limit_of(record, Hook::from_number(hook))
-            .is_some_and(|limit| is_over(started, now, limit));
+        let over = limit_of(record, Hook::from_number(hook)).is_some_and(|limit| is_over(started, now, limit));
         if over {
             record.hook.expire(started);
         }
     }
     let mut handler = None;
-    for watch in record
-        .mailbox
-        .iter()
-        .flat_map(|mailbox| mailbox.watches.iter())
-    {
+    for watch in record.mailbox.iter().flat_map(|mailbox| mailbox.watches.iter()) {
         let Some((slot, started)) = watch.current() else {
             continue;
         };
-        let slot = record
-            .mailbox
-            .as_ref()
-            .and_then(|mailbox| mailbox.slots.get(slot as usize));
+        let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(slot as usize));
         if let Some(slot) = slot {
             if is_over(started, now, slot.timeout) {
                 watch.expire(started);
@@ -75,9 +67,7 @@ fn look_at(world: &World, record: &Record, now: u64) -> bool {
         }
     }
     let hook = hook.map(|(hook, started)| (Hook::from_number(hook), started));
-    let watched = hook
-        .filter(|(hook, _)| is_watched(record, *hook))
-        .map(|(hook, started)| (hook.as_str(), started));
+    let watched = hook.filter(|(hook, _)| is_watched(record, *hook)).map(|(hook, started)| (hook.as_str(), started));
     stall(world, record, watched.or(handler), now);
     hook.is_some() || handler.is_some()
 }
@@ -102,21 +92,13 @@ fn is_watched(record: &Record, hook: Hook) -> bool {
 
 /// Notes that a hook is stalled, or is not any more.
 fn stall(world: &World, record: &Record, running: Option<(&'static str, u64)>, now: u64) {
-    let is_stalled = running.is_some_and(|(_, started)| {
-        is_over(
-            started.max(record.last_heartbeat()),
-            now,
-            record.options().stall_after,
-        )
-    });
+    let is_stalled = running
+        .is_some_and(|(_, started)| is_over(started.max(record.last_heartbeat()), now, record.options().stall_after));
     if is_stalled == record.conditions.is_stalled.load(Relaxed) {
         return;
     }
     record.conditions.is_stalled.store(is_stalled, Relaxed);
-    let before = std::mem::replace(
-        &mut record.conditions.lock().stalled,
-        running.filter(|_| is_stalled),
-    );
+    let before = std::mem::replace(&mut record.conditions.lock().stalled, running.filter(|_| is_stalled));
     let daemon = record.ty.as_str();
     if let (true, Some((hook, started))) = (is_stalled, running) {
         let for_ms = now.saturating_sub(started.max(record.last_heartbeat()));

@@ -41,10 +41,7 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     log(record, incarnation, &state);
     announce::state_changed(world, record, &old, &state);
     if old.is_ready() != state.is_ready() || old.name().is_settled() != state.name().is_settled() {
-        record
-            .dependents
-            .iter()
-            .for_each(|dependent| world.record(*dependent).signals.wake());
+        record.dependents.iter().for_each(|dependent| world.record(*dependent).signals.wake());
     }
     if state == State::Running {
         let interval = record.options().health_check_interval.as_millis() as u64;
@@ -60,11 +57,9 @@ pub(crate) fn gate_of(state: &State, intent: &Intent) -> Gate {
         StateName::Stopped if matches!(intent, Intent::Off { .. }) => Gate::Absent,
         StateName::Running => Gate::Open,
         StateName::Failed | StateName::Completed | StateName::Leaked => Gate::Refusing,
-        StateName::Waiting
-        | StateName::Starting
-        | StateName::Backoff
-        | StateName::Stopping
-        | StateName::Stopped => Gate::Held,
+        StateName::Waiting | StateName::Starting | StateName::Backoff | StateName::Stopping | StateName::Stopped => {
+            Gate::Held
+        }
     }
 }
 
@@ -83,9 +78,7 @@ fn set_gate(world: &World, record: &Record, state: &State) {
                 None => {
                     mailbox.slots[usize::from(mail.slot)].account.dead.add(1);
                     let error = format!("the daemon is {state}");
-                    world
-                        .router
-                        .bury(record.index, mail, DeadReason::Stopped, error, false);
+                    world.router.bury(record.index, mail, DeadReason::Stopped, error, false);
                 }
             }
         }
@@ -99,15 +92,7 @@ fn log(record: &Record, incarnation: u32, state: &State) {
             tracing::error!(daemon, incarnation, state = name, cause, "state")
         }
         State::Backoff { attempt, delay, .. } => {
-            tracing::warn!(
-                daemon,
-                incarnation,
-                state = name,
-                attempt,
-                ?delay,
-                cause,
-                "state"
-            );
+            tracing::warn!(daemon, incarnation, state = name, attempt, ?delay, cause, "state");
         }
         State::Running | State::Completed { .. } | State::Stopped { .. } => {
             tracing::info!(daemon, incarnation, state = name, cause, "state");

@@ -27,9 +27,7 @@ impl Watchdog {
     /// Starts the thread of a runtime.
     pub(crate) fn start(world: &Arc<World>) -> std::io::Result<Self> {
         let weak = Arc::downgrade(world);
-        let builder = thread::Builder::new()
-            .name("ringrift-watchdog".into())
-            .stack_size(256 * 1024);
+        let builder = thread::Builder::new().name("ringrift-watchdog".into()).stack_size(256 * 1024);
         let handle = builder.spawn(move || watch(&weak))?;
         Ok(Self(handle.thread().clone()))
     }
@@ -54,12 +52,7 @@ fn watch(world: &Weak<World>) {
 fn look(world: &World, before: &HashMap<PollOf, (u32, u32)>) -> HashMap<PollOf, (u32, u32)> {
     let now: HashMap<PollOf, (u32, u32)> = polls_of(world.number)
         .into_iter()
-        .map(|(poll, daemon)| {
-            (
-                poll,
-                (daemon, before.get(&poll).map_or(1, |(_, looks)| looks + 1)),
-            )
-        })
+        .map(|(poll, daemon)| (poll, (daemon, before.get(&poll).map_or(1, |(_, looks)| looks + 1))))
         .collect();
     for (daemon, looks) in now.values() {
         if *looks == LOOKS {
@@ -90,10 +83,7 @@ fn blocks(world: &World, daemon: u32) {
 fn blocks_no_more(world: &World, daemon: u32) {
     let record = world.record(daemon);
     record.conditions.lock().blocking_ms = None;
-    tracing::info!(
-        daemon = record.ty.as_str(),
-        "does not block a worker thread any more"
-    );
+    tracing::info!(daemon = record.ty.as_str(), "does not block a worker thread any more");
     announce::recovered(world, record, "a worker thread");
     world.changed.notify_waiters();
 }

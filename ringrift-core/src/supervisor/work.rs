@@ -71,13 +71,7 @@ pub(super) async fn until_the_end(
     let is_asked_for = matches!(verdict, Verdict::Stop | Verdict::Restart);
     let deadline = Instant::now() + record.options().stop_timeout;
     if is_asked_for {
-        transition(
-            world,
-            record,
-            State::Stopping {
-                cause: exit_reason(record, &verdict).to_string(),
-            },
-        );
+        transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
         draining.begin();
         life.cancel();
         let drained = caught(futures_util::future::join(cycles.as_mut(), mail.as_mut()));
@@ -91,9 +85,7 @@ pub(super) async fn until_the_end(
     ending::drop_safely(world, record, "a handler", mail);
     record.hook.end();
     if is_asked_for {
-        let left = deadline
-            .duration_since(Instant::now())
-            .max(LEAST_FOR_A_HOOK);
+        let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
         hooks::run_at_the_end(world, record, Hook::OnStop, left, living.on_stop()).await;
     }
     verdict
@@ -111,11 +103,12 @@ fn poll_work(
         None => {}
     }
     if record.signals.take(Signal::Unhealthy) {
-        return Poll::Ready(Verdict::Failed(Failure::new(
-            "3 health checks in a row failed",
-        )));
+        return Poll::Ready(Verdict::Failed(Failure::new("3 health checks in a row failed")));
     }
-    record.signals.take(Signal::Reset);
+    #[cfg(feature = "testing")]
+    if record.signals.take(Signal::Kill) {
+        return Poll::Ready(Verdict::Failed(Failure::new("killed by the test")));
+    }
     // Hooks and handlers have guards of their own; what is caught here is a panic of a drop.
     let polled = catch(|| match cycles.poll(cx) {
         Poll::Ready(verdict) => Poll::Ready(verdict),
@@ -126,8 +119,6 @@ fn poll_work(
     });
     polled.unwrap_or_else(|panic| {
         record.counters.panic();
-        Poll::Ready(Verdict::Failed(Failure::new(format!(
-            "panicked while it dropped what was cut off: {panic}"
-        ))))
+        Poll::Ready(Verdict::Failed(Failure::new(format!("panicked while it dropped what was cut off: {panic}"))))
     })
 }

@@ -71,9 +71,7 @@ impl Category {
 
     /// The category of that name, if there is one.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|category| category.as_str() == name)
+        Self::ALL.into_iter().find(|category| category.as_str() == name)
     }
 }
 

@@ -17,7 +17,7 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
     label = "not an event",
     note = "annotate the struct with `#[event(\"NAME\")]`"
 )]
-pub trait Event: Payload {
+pub trait Event: Send + Sync + 'static {
     /// The name, in upper case: `TRAINING_COMPLETED`.
     const NAME: &'static str;
 
@@ -28,16 +28,17 @@ pub trait Event: Payload {
     fn meta() -> &'static EventMeta;
 }
 
-/// What a struct needs to be an event.
+/// What the payload of an event needs. Asked by [`EventMeta::new`] alone, so that one mistake is one
+/// message.
 #[diagnostic::on_unimplemented(
     message = "the event `{Self}` can't be serialised",
-    label = "needs `Serialize` and `Deserialize`, and to be `Send + Sync + 'static`",
+    label = "needs `Serialize` and `Deserialize`",
     note = "add `#[derive(serde::Serialize, serde::Deserialize)]` to `{Self}`"
 )]
-pub trait Payload: Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait Payload: Serialize + DeserializeOwned {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Payload for T {}
+impl<T: Serialize + DeserializeOwned> Payload for T {}
 
 /// Everything that is known of one type of event before the program runs.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ static NEXT_INDEX: AtomicU32 = AtomicU32::new(0);
 
 impl EventMeta {
     /// The description of `E`; the macro adds what its options say.
-    pub const fn new<E: Event>(file: &'static str, line: u32) -> Self {
+    pub const fn new<E: Event + Payload>(file: &'static str, line: u32) -> Self {
         Self {
             name: E::NAME,
             description: "",
@@ -81,10 +82,7 @@ impl EventMeta {
             dedup_key: &[],
             file,
             line,
-            codec: Codec {
-                encode: encode::<E>,
-                decode: decode::<E>,
-            },
+            codec: Codec { encode: encode::<E>, decode: decode::<E> },
             index: AtomicU32::new(NO_INDEX),
         }
     }
@@ -122,10 +120,7 @@ impl EventMeta {
     #[cold]
     fn assign_index(&self) -> usize {
         let fresh = NEXT_INDEX.fetch_add(1, Ordering::Relaxed);
-        match self
-            .index
-            .compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed)
-        {
+        match self.index.compare_exchange(NO_INDEX, fresh, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => fresh as usize,
             Err(taken) => taken as usize,
         }
@@ -137,21 +132,17 @@ impl EventMeta {
     }
 
     /// An envelope from a payload as JSON; unknown fields are ignored.
-    pub(crate) fn decode(
-        &self,
-        payload: serde_json::Value,
-    ) -> Result<Arc<Erased>, serde_json::Error> {
+    pub(crate) fn decode(&self, payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
         (self.codec.decode)(payload)
     }
 }
 
-fn encode<E: Event>(event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
+fn encode<E: Event + Payload>(event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
     serde_json::to_value(event.payload::<E>())
 }
 
-fn decode<E: Event>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
-    serde_json::from_value::<E>(payload)
-        .map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
+fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
+    serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
 }
 
 /// The identity of one emitted event: a prefix of the runtime, then a counter.
@@ -198,13 +189,7 @@ pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
     pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self {
-            id: EventId::default(),
-            hops,
-            emitter,
-            meta: E::meta(),
-            payload,
-        })
+        Arc::new(Self { id: EventId::default(), hops, emitter, meta: E::meta(), payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {
@@ -215,18 +200,13 @@ impl<E: Event> Envelope<E> {
 impl Erased {
     /// The payload as the type that the router's table promises.
     #[inline]
-    pub fn payload<E: Event>(&self) -> &E {
-        self.payload
-            .downcast_ref()
-            .expect("the router delivers by the type's own index")
+    pub fn payload<E: 'static>(&self) -> &E {
+        self.payload.downcast_ref().expect("the router delivers by the type's own index")
     }
 }
 
 impl fmt::Debug for Erased {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Envelope")
-            .field("event", &self.meta.name)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Envelope").field("event", &self.meta.name).field("id", &self.id).finish_non_exhaustive()
     }
 }

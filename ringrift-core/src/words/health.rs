@@ -59,20 +59,16 @@ pub struct HealthReport {
 }
 
 /// Over this share of errors `from_stats` says `ERROR`.
-pub const ERROR_RATE: f64 = 0.5;
+pub(crate) const ERROR_RATE: f64 = 0.5;
 /// Over this share of errors `from_stats` says `DEGRADED`.
-pub const DEGRADED_RATE: f64 = 0.2;
+pub(crate) const DEGRADED_RATE: f64 = 0.2;
 /// With fewer outcomes `from_stats` says `RUNNING`.
-pub const MIN_OUTCOMES: u32 = 5;
+pub(crate) const MIN_OUTCOMES: u32 = 5;
 
 impl HealthReport {
     /// A report with that status and message.
     pub fn new(status: HealthStatus, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            details: BTreeMap::new(),
-        }
+        Self { status, message: message.into(), details: BTreeMap::new() }
     }
 
     /// `RUNNING`, "OK".
@@ -94,27 +90,20 @@ impl HealthReport {
     /// `ERROR`, over 20 % `DEGRADED`.
     pub fn from_stats(stats: &DaemonStats) -> Self {
         let recent = stats.recent;
-        let message = format!(
-            "{} of the last {} outcomes are errors",
-            recent.errors, recent.outcomes
-        );
+        let message = format!("{} of the last {} outcomes are errors", recent.errors, recent.outcomes);
         let report = match recent.error_rate() {
             _ if recent.outcomes < MIN_OUTCOMES => Self::running(),
             rate if rate > ERROR_RATE => Self::error(message),
             rate if rate > DEGRADED_RATE => Self::degraded(message),
             _ => Self::running(),
         };
-        report
-            .detail("cycles", stats.cycles)
-            .detail("events", stats.events)
-            .detail("errors", stats.errors)
+        report.detail("cycles", stats.cycles).detail("events", stats.events).detail("errors", stats.errors)
     }
 
     /// Adds a detail; one that can't be serialised is shown as the error that says so.
     #[must_use]
     pub fn detail(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        let value =
-            serde_json::to_value(value).unwrap_or_else(|error| Value::String(error.to_string()));
+        let value = serde_json::to_value(value).unwrap_or_else(|error| Value::String(error.to_string()));
         self.details.insert(name.into(), value);
         self
     }
@@ -125,10 +114,7 @@ mod tests {
     use super::{super::stats::Recent, *};
 
     fn status(errors: u32, outcomes: u32) -> HealthStatus {
-        let stats = DaemonStats {
-            recent: Recent { errors, outcomes },
-            ..DaemonStats::default()
-        };
+        let stats = DaemonStats { recent: Recent { errors, outcomes }, ..DaemonStats::default() };
         HealthReport::from_stats(&stats).status
     }
 

@@ -1,11 +1,11 @@
 //! Floor 1: the words of the system. Data only: no I/O, no clock, no lock, no tokio.
 
-pub mod category;
-pub mod daemon_type;
-pub mod event;
-pub mod health;
-pub mod options;
-pub mod restart;
-pub mod schedule;
-pub mod state;
-pub mod stats;
+pub(crate) mod category;
+pub(crate) mod daemon_type;
+pub(crate) mod event;
+pub(crate) mod health;
+pub(crate) mod options;
+pub(crate) mod restart;
+pub(crate) mod schedule;
+pub(crate) mod state;
+pub(crate) mod stats;

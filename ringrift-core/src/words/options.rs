@@ -19,7 +19,7 @@ pub enum Overflow {
 }
 
 /// The longest time one emit waits for all its full mailboxes together.
-pub const BLOCK_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const BLOCK_LIMIT: Duration = Duration::from_secs(5);
 
 /// What three failed health checks in a row mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -29,10 +29,10 @@ pub enum OnExhausted {
 }
 
 /// The pace of `on_exhausted = "retry_slow"`.
-pub const SLOW_RETRY: Duration = Duration::from_mins(5);
+pub(crate) const SLOW_RETRY: Duration = Duration::from_mins(5);
 
 /// The share of a delay by which it is moved up or down at random.
-pub const JITTER: f64 = 0.1;
+pub(crate) const JITTER: f64 = 0.1;
 
 /// Delays that double from `first` to `cap`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -79,10 +79,7 @@ impl RestartPolicy {
     pub const DEFAULT: Self = Self {
         restart: Restart::OnFailure,
         max_restarts: 5,
-        backoff: Backoff {
-            first: Duration::from_secs(1),
-            cap: Duration::from_mins(1),
-        },
+        backoff: Backoff { first: Duration::from_secs(1), cap: Duration::from_mins(1) },
         reset: Duration::from_mins(5),
         on_exhausted: OnExhausted::Fail,
     };
@@ -109,10 +106,7 @@ mod tests {
 
     #[test]
     fn huge_attempts_and_delays_do_not_overflow() {
-        let backoff = Backoff {
-            first: Duration::MAX,
-            cap: Duration::MAX,
-        };
+        let backoff = Backoff { first: Duration::MAX, cap: Duration::MAX };
         assert_eq!(backoff.delay(u32::MAX), Duration::MAX);
     }
 

@@ -11,7 +11,7 @@ use thiserror::Error;
 
 /// When a daemon's cycles run, as `#[daemon(..)]` says it: checked text, usable in a `static`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScheduleSpec {
+pub(crate) enum ScheduleSpec {
     /// Only when `Context::request_cycle` asks.
     OnRequest,
     /// `cycle = ".."`.
@@ -30,7 +30,7 @@ impl ScheduleSpec {
     ///
     /// # Errors
     /// When a hand-written spec holds a cron line or zone that the macro would have refused.
-    pub fn resolve(self) -> Result<Schedule, InvalidSchedule> {
+    pub(crate) fn resolve(self) -> Result<Schedule, InvalidSchedule> {
         Ok(match self {
             Self::OnRequest => Schedule::OnRequest,
             Self::Every(cycle) => Schedule::Every(cycle),
@@ -41,7 +41,7 @@ impl ScheduleSpec {
 
 /// When a daemon's cycles run.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Schedule {
+pub(crate) enum Schedule {
     /// Only when `Context::request_cycle` asks.
     OnRequest,
     /// At once after the start, then so long after the end of the last.
@@ -52,7 +52,7 @@ pub enum Schedule {
 
 /// A cron line and the time zone it is read in.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CronSchedule {
+pub(crate) struct CronSchedule {
     line: String,
     cron: Cron,
     zone: chrono_tz::Tz,
@@ -60,7 +60,7 @@ pub struct CronSchedule {
 
 /// Why a schedule can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum InvalidSchedule {
+pub(crate) enum InvalidSchedule {
     /// The cron line is wrong.
     #[error(
         "`{line}` is not a cron line: {reason}; write five fields, `minute hour day month weekday`, as in `0 3 * * *`"
@@ -81,28 +81,18 @@ impl CronSchedule {
     ///
     /// # Errors
     /// When one of the two can't be read.
-    pub fn parse(line: &str, zone: &str) -> Result<Self, InvalidSchedule> {
+    pub(crate) fn parse(line: &str, zone: &str) -> Result<Self, InvalidSchedule> {
         let cron = CronParser::builder()
             .seconds(Seconds::Optional)
             .build()
             .parse(line)
-            .map_err(|error| InvalidSchedule::Cron {
-                line: line.into(),
-                reason: error.to_string(),
-            })?;
+            .map_err(|error| InvalidSchedule::Cron { line: line.into(), reason: error.to_string() })?;
         let zone = chrono_tz::Tz::from_str(zone).map_err(|_| InvalidSchedule::Zone(zone.into()))?;
-        Ok(Self {
-            line: line.into(),
-            cron,
-            zone,
-        })
+        Ok(Self { line: line.into(), cron, zone })
     }
 
     /// The first firing after `now`; `None` when there is none, as for 30 February.
-    pub fn next_after(
-        &self,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> Option<chrono::DateTime<chrono::Utc>> {
+    pub(crate) fn next_after(&self, now: chrono::DateTime<chrono::Utc>) -> Option<chrono::DateTime<chrono::Utc>> {
         let local = now.with_timezone(&self.zone);
         let next = self.cron.find_next_occurrence(&local, false).ok()?;
         Some(next.with_timezone(&chrono::Utc))
@@ -135,20 +125,13 @@ mod tests {
     fn fires_in_its_own_time_zone() {
         let schedule = CronSchedule::parse("0 3 * * *", "Europe/Berlin").unwrap();
         let now = Utc.with_ymd_and_hms(2026, 7, 1, 0, 0, 0).unwrap();
-        assert_eq!(
-            schedule.next_after(now),
-            Some(Utc.with_ymd_and_hms(2026, 7, 1, 1, 0, 0).unwrap())
-        );
+        assert_eq!(schedule.next_after(now), Some(Utc.with_ymd_and_hms(2026, 7, 1, 1, 0, 0).unwrap()));
     }
 
     #[test]
     fn names_the_line_and_the_zone_that_are_wrong() {
         let line = CronSchedule::parse("0 25 * * *", "UTC").unwrap_err();
-        assert!(
-            line.to_string()
-                .starts_with("`0 25 * * *` is not a cron line: "),
-            "{line}"
-        );
+        assert!(line.to_string().starts_with("`0 25 * * *` is not a cron line: "), "{line}");
         let zone = CronSchedule::parse("0 3 * * *", "Mars/Base").unwrap_err();
         assert_eq!(zone, InvalidSchedule::Zone("Mars/Base".into()));
     }
@@ -156,9 +139,6 @@ mod tests {
     #[test]
     fn a_day_that_never_comes_has_no_firing() {
         let schedule = CronSchedule::parse("0 0 30 2 *", "UTC").unwrap();
-        assert_eq!(
-            schedule.next_after(Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap()),
-            None
-        );
+        assert_eq!(schedule.next_after(Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap()), None);
     }
 }

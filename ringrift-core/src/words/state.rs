@@ -115,10 +115,7 @@ impl StateName {
 
     /// Whether nothing will change by itself: what `wants` waits for at the most.
     pub const fn is_settled(self) -> bool {
-        matches!(
-            self,
-            Self::Disabled | Self::Stopped | Self::Completed | Self::Failed | Self::Leaked
-        )
+        matches!(self, Self::Disabled | Self::Stopped | Self::Completed | Self::Failed | Self::Leaked)
     }
 }
 
@@ -171,13 +168,8 @@ impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Running => f.write_str("running"),
-            Self::Backoff {
-                attempt,
-                delay,
-                cause,
-            } => {
-                let delay =
-                    humantime::format_duration(Duration::from_millis(delay.as_millis() as u64));
+            Self::Backoff { attempt, delay, cause } => {
+                let delay = humantime::format_duration(Duration::from_millis(delay.as_millis() as u64));
                 write!(f, "backoff (restart {attempt} after {delay}): {cause}")
             }
             other => write!(f, "{}: {}", other.name(), other.cause()),

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 /// How many outcomes `recent` looks at.
-pub const RECENT_OUTCOMES: u32 = 20;
+pub(crate) const RECENT_OUTCOMES: u32 = 20;
 /// How many errors are kept, newest last.
-pub const KEPT_ERRORS: usize = 50;
+pub(crate) const KEPT_ERRORS: usize = 50;
 
 /// The errors among the newest outcomes of cycles and handlers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,11 +21,7 @@ pub struct Recent {
 impl Recent {
     /// Errors over outcomes; 0 when there are none.
     pub fn error_rate(self) -> f64 {
-        if self.outcomes == 0 {
-            0.0
-        } else {
-            f64::from(self.errors) / f64::from(self.outcomes)
-        }
+        if self.outcomes == 0 { 0.0 } else { f64::from(self.errors) / f64::from(self.outcomes) }
     }
 }
 

@@ -15,21 +15,14 @@ use super::{Argument, values::read_duration};
 use crate::problems::Problems;
 
 /// The elements of `[a, b]`, without their commas.
-fn elements(
-    argument: &Argument,
-    example: &str,
-    problems: &mut Problems,
-) -> Option<Vec<TokenStream>> {
+fn elements(argument: &Argument, example: &str, problems: &mut Problems) -> Option<Vec<TokenStream>> {
     let mut tokens = argument.value.clone().unwrap_or_default().into_iter();
     match (tokens.next(), tokens.next()) {
         (Some(TokenTree::Group(list)), None) if list.delimiter() == Delimiter::Bracket => {
             Some(at_commas(list.stream()))
         }
         _ => {
-            problems.at(
-                argument.place(),
-                format!("write `{} = [{example}]`", argument.key),
-            );
+            problems.at(argument.place(), format!("write `{} = [{example}]`", argument.key));
             None
         }
     }
@@ -58,13 +51,7 @@ fn read<T: Parse + ToTokens>(
     let mut all = Vec::new();
     for element in elements(argument, example, problems)? {
         let Ok(parsed) = parse2::<T>(element.clone()) else {
-            problems.at(
-                &element,
-                format!(
-                    "`{element}` is not {what}; write `{} = [{example}]`",
-                    argument.key
-                ),
-            );
+            problems.at(&element, format!("`{element}` is not {what}; write `{} = [{example}]`", argument.key));
             continue;
         };
         let text = parsed.to_token_stream().to_string().replace(' ', "");
@@ -72,10 +59,7 @@ fn read<T: Parse + ToTokens>(
             all.push(parsed);
         } else {
             let text = text.trim_matches('"');
-            problems.at(
-                &parsed,
-                format!("`{text}` is in `{}` twice; keep one", argument.key),
-            );
+            problems.at(&parsed, format!("`{text}` is in `{}` twice; keep one", argument.key));
         }
     }
     Some(all)
@@ -83,22 +67,12 @@ fn read<T: Parse + ToTokens>(
 
 /// `[Daemon, other::Daemon]`.
 pub(crate) fn daemons(argument: &Argument, problems: &mut Problems) -> Option<Vec<Path>> {
-    read(
-        argument,
-        "Daemon, other::Daemon",
-        "the path of a daemon",
-        problems,
-    )
+    read(argument, "Daemon, other::Daemon", "the path of a daemon", problems)
 }
 
 /// `[Event, other::Event]`.
 pub(crate) fn events(argument: &Argument, problems: &mut Problems) -> Option<Vec<Path>> {
-    read(
-        argument,
-        "Event, other::Event",
-        "the path of an event",
-        problems,
-    )
+    read(argument, "Event, other::Event", "the path of an event", problems)
 }
 
 /// `["a", "b"]`.
@@ -107,22 +81,15 @@ pub(crate) fn names(argument: &Argument, problems: &mut Problems) -> Option<Vec<
     for name in &names {
         let text = name.value();
         if text.is_empty() || text.contains(char::is_whitespace) {
-            problems.at(
-                name,
-                format!("a name in `{}` has letters, and no space", argument.key),
-            );
+            problems.at(name, format!("a name in `{}` is not empty and has no spaces", argument.key));
         }
     }
     Some(names)
 }
 
 /// `("1s", "60s")`.
-pub(crate) fn backoff(
-    argument: &Argument,
-    problems: &mut Problems,
-) -> Option<(Duration, Duration)> {
-    let parse =
-        |content: TokenStream| Punctuated::<Lit, Token![,]>::parse_terminated.parse2(content);
+pub(crate) fn backoff(argument: &Argument, problems: &mut Problems) -> Option<(Duration, Duration)> {
+    let parse = |content: TokenStream| Punctuated::<Lit, Token![,]>::parse_terminated.parse2(content);
     let mut tokens = argument.value.clone().unwrap_or_default().into_iter();
     let pair = match tokens.next() {
         Some(TokenTree::Group(pair)) if tokens.next().is_none() => parse(pair.stream()).ok(),
@@ -130,32 +97,20 @@ pub(crate) fn backoff(
     };
     let literals: Vec<Lit> = pair.into_iter().flatten().collect();
     let [first, cap] = literals.as_slice() else {
-        problems.at(
-            argument.place(),
-            "write `backoff = (\"1s\", \"60s\")`: the first delay, and the longest",
-        );
+        problems.at(argument.place(), "write `backoff = (\"1s\", \"60s\")`: the first delay, and the longest");
         return None;
     };
     let key = argument.key.to_string();
-    let delays = (
-        read_duration(first, &key, problems),
-        read_duration(cap, &key, problems),
-    );
+    let delays = (read_duration(first, &key, problems), read_duration(cap, &key, problems));
     let (Some(from), Some(to)) = delays else {
         return None;
     };
     if from.is_zero() {
-        problems.at(
-            first,
-            "the first delay of `backoff` must be longer than zero",
-        );
+        problems.at(first, "the first delay of `backoff` must be longer than zero");
         return None;
     }
     if from > to {
-        problems.at(
-            argument.place(),
-            "the first delay of `backoff` is longer than the longest; swap the two",
-        );
+        problems.at(argument.place(), "the first delay of `backoff` is longer than the longest; swap the two");
         return None;
     }
     Some((from, to))

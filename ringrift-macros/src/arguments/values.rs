@@ -29,10 +29,7 @@ pub(crate) fn flag(argument: &Argument, problems: &mut Problems) -> Option<bool>
         Ok(flag) => Some(flag.value),
         Err(_) => {
             let key = &argument.key;
-            problems.at(
-                argument.place(),
-                format!("write `{key}` alone, or `{key} = true` or `{key} = false`"),
-            );
+            problems.at(argument.place(), format!("write `{key}` alone, or `{key} = true` or `{key} = false`"));
             None
         }
     }
@@ -73,10 +70,7 @@ pub(crate) fn count(argument: &Argument, problems: &mut Problems) -> Option<u32>
     match number.base10_parse::<u32>() {
         Ok(0) => problems.at(&number, format!("`{}` must be at least 1", argument.key)),
         Ok(count) => return Some(count),
-        Err(_) => problems.at(
-            &number,
-            format!("`{}` must be from 1 to {}", argument.key, u32::MAX),
-        ),
+        Err(_) => problems.at(&number, format!("`{}` must be from 1 to {}", argument.key, u32::MAX)),
     }
     None
 }
@@ -119,10 +113,7 @@ pub(crate) fn ty(argument: &Argument, problems: &mut Problems) -> Option<Type> {
 pub(crate) fn duration(argument: &Argument, problems: &mut Problems) -> Option<Duration> {
     let duration = any_duration(argument, problems)?;
     if duration.is_zero() {
-        problems.at(
-            argument.place(),
-            format!("`{}` must be longer than zero", argument.key),
-        );
+        problems.at(argument.place(), format!("`{}` must be longer than zero", argument.key));
         return None;
     }
     Some(duration)
@@ -150,10 +141,7 @@ pub(super) fn read_duration(literal: &Lit, key: &str, problems: &mut Problems) -
         }
         Lit::Int(_) | Lit::Float(_) => {
             let number = literal.to_token_stream();
-            problems.at(
-                literal,
-                format!("a duration has a unit; for seconds write \"{number}s\""),
-            );
+            problems.at(literal, format!("a duration has a unit; for seconds write \"{number}s\""));
             None
         }
         _ => {
@@ -165,10 +153,7 @@ pub(super) fn read_duration(literal: &Lit, key: &str, problems: &mut Problems) -
 
 /// An option that only a later version has.
 pub(crate) fn later(argument: &Argument, problems: &mut Problems) -> Option<()> {
-    let message = format!(
-        "`{}` comes with a later version of ringrift; remove it",
-        argument.key
-    );
+    let message = format!("`{}` comes with a later version of ringrift; remove it", argument.key);
     problems.at(&argument.key, message);
     None
 }

@@ -23,22 +23,10 @@ const CATEGORIES: Words = &[
     ("recovery", "Recovery"),
     ("misc", "Misc"),
 ];
-const RESTARTS: Words = &[
-    ("on_failure", "OnFailure"),
-    ("always", "Always"),
-    ("never", "Never"),
-];
-const EXHAUSTED: Words = &[
-    ("fail", "Fail"),
-    ("escalate", "Escalate"),
-    ("retry_slow", "RetrySlow"),
-];
+const RESTARTS: Words = &[("on_failure", "OnFailure"), ("always", "Always"), ("never", "Never")];
+const EXHAUSTED: Words = &[("fail", "Fail"), ("escalate", "Escalate"), ("retry_slow", "RetrySlow")];
 const UNHEALTHY: Words = &[("report", "Report"), ("restart", "Restart")];
-const OVERFLOWS: Words = &[
-    ("block", "Block"),
-    ("drop_oldest", "DropOldest"),
-    ("drop_newest", "DropNewest"),
-];
+const OVERFLOWS: Words = &[("block", "Block"), ("drop_oldest", "DropOldest"), ("drop_newest", "DropNewest")];
 const KINDS: Words = &[("service", "Service"), ("task", "Task")];
 
 /// `category = ".."`.
@@ -86,13 +74,7 @@ fn word(argument: &Argument, words: Words, problems: &mut Problems) -> Option<Id
     let value = argument.value.clone().unwrap_or_default();
     let Ok(literal) = parse2::<LitStr>(value) else {
         let example = words[0].0;
-        problems.at(
-            argument.place(),
-            format!(
-                "write `{key} = \"{example}\"`; it is one of {}",
-                list(words)
-            ),
-        );
+        problems.at(argument.place(), format!("write `{key} = \"{example}\"`; it is one of {}", list(words)));
         return None;
     };
     let written = literal.value();

@@ -37,40 +37,27 @@ pub(crate) struct DaemonField {
 /// Reads the fields, and takes our attributes off them.
 pub(crate) fn read(item: &mut ItemStruct, problems: &mut Problems) -> Vec<DaemonField> {
     let fields = item.fields.iter_mut();
-    fields
-        .filter_map(|field| read_field(field, problems))
-        .collect()
+    fields.filter_map(|field| read_field(field, problems)).collect()
 }
 
 fn read_field(field: &mut Field, problems: &mut Problems) -> Option<DaemonField> {
     let mut ours = Vec::new();
     field.attrs.retain(|attribute| {
-        let is_ours = [CONFIG, INJECT, INIT]
-            .iter()
-            .any(|name| attribute.path().is_ident(name));
+        let is_ours = [CONFIG, INJECT, INIT].iter().any(|name| attribute.path().is_ident(name));
         if is_ours {
             ours.push(attribute.clone());
         }
         !is_ours
     });
     for second in ours.iter().skip(1) {
-        problems.at(
-            second,
-            "a field has one of `#[config]`, `#[inject]` and `#[init(..)]`; keep one",
-        );
+        problems.at(second, "a field has one of `#[config]`, `#[inject]` and `#[init(..)]`; keep one");
     }
     let attribute = ours.into_iter().next();
     let source = match &attribute {
         Some(attribute) => source(attribute, &field.ty, problems),
         None => Source::Default,
     };
-    Some(DaemonField {
-        name: field.ident.clone()?,
-        ty: field.ty.clone(),
-        source,
-        attribute,
-        cfgs: cfgs(&field.attrs),
-    })
+    Some(DaemonField { name: field.ident.clone()?, ty: field.ty.clone(), source, attribute, cfgs: cfgs(&field.attrs) })
 }
 
 fn source(attribute: &Attribute, ty: &Type, problems: &mut Problems) -> Source {
@@ -79,10 +66,7 @@ fn source(attribute: &Attribute, ty: &Type, problems: &mut Problems) -> Source {
     }
     if !matches!(attribute.meta, Meta::Path(_)) {
         let name = attribute.path().to_token_stream();
-        problems.at(
-            &attribute.meta,
-            format!("`#[{name}]` takes no arguments; write `#[{name}]`"),
-        );
+        problems.at(&attribute.meta, format!("`#[{name}]` takes no arguments; write `#[{name}]`"));
     }
     if attribute.path().is_ident(CONFIG) {
         return Source::Config;
@@ -94,10 +78,7 @@ fn init(attribute: &Attribute, problems: &mut Problems) -> Source {
     match attribute.parse_args::<Expr>() {
         Ok(expr) => Source::Init(expr),
         Err(_) => {
-            problems.at(
-                &attribute.meta,
-                "write `#[init(expression)]`: the expression is the first value of the field",
-            );
+            problems.at(&attribute.meta, "write `#[init(expression)]`: the expression is the first value of the field");
             Source::Default
         }
     }
@@ -108,11 +89,7 @@ fn handle_of(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else {
         return None;
     };
-    let last = path
-        .path
-        .segments
-        .last()
-        .filter(|last| last.ident == "Handle")?;
+    let last = path.path.segments.last().filter(|last| last.ident == "Handle")?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };

@@ -55,12 +55,6 @@ option_table! {
 }
 
 impl DaemonOptions {
-    /// The daemons of `depends_on`, then those of `wants`.
-    pub(crate) fn links(&self) -> impl Iterator<Item = &Path> {
-        let lists = [&self.depends_on, &self.wants].into_iter().flatten();
-        lists.flat_map(|list| &list.value)
-    }
-
     /// Notes what can't stand together, and what can't stand alone.
     pub(crate) fn check(&self, problems: &mut Problems) {
         self.check_schedule(problems);
@@ -70,21 +64,12 @@ impl DaemonOptions {
 
     fn check_schedule(&self, problems: &mut Problems) {
         if let (Some(_), Some(schedule)) = (&self.cycle, &self.schedule) {
-            problems.at(
-                &schedule.key,
-                "`cycle` and `schedule` exclude each other; keep the one that is meant",
-            );
+            problems.at(&schedule.key, "`cycle` and `schedule` exclude each other; keep the one that is meant");
         }
         let pace = key(&self.cycle).or(key(&self.schedule));
-        if let (Some(pace), Some(_)) =
-            (pace, self.kind.as_ref().filter(|kind| kind.value == "Task"))
-        {
-            problems.at(
-                pace,
-                format!(
-                    "a task runs once and has no `{pace}`; remove it, or write `kind = \"service\"`"
-                ),
-            );
+        if let (Some(pace), Some(_)) = (pace, self.kind.as_ref().filter(|kind| kind.value == "Task")) {
+            problems
+                .at(pace, format!("a task runs once and has no `{pace}`; remove it, or write `kind = \"service\"`"));
         }
         if let (None, Some(tz)) = (&self.schedule, &self.tz) {
             problems.at(&tz.key, "`tz` is the time zone of a `schedule`, and there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`");
@@ -98,36 +83,18 @@ impl DaemonOptions {
         if let (Some(restart), Some(auto)) = (&self.restart, &self.auto_restart) {
             problems.at(
                 &auto.key,
-                format!(
-                    "`restart` and `auto_restart` say the same thing twice; keep `restart = {}`",
-                    restart.place
-                ),
+                format!("`restart` and `auto_restart` say the same thing twice; keep `restart = {}`", restart.place),
             );
         }
-        let by_restart = self
-            .restart
-            .as_ref()
-            .filter(|restart| restart.value == "Never");
+        let by_restart = self.restart.as_ref().filter(|restart| restart.value == "Never");
         let by_auto = self.auto_restart.as_ref().filter(|auto| !auto.value);
         let Some(never) = key(&by_restart).or(key(&by_auto)) else {
             return;
         };
-        let never = if never == "restart" {
-            "restart = \"never\""
-        } else {
-            "auto_restart = false"
-        };
-        let useless = [
-            key(&self.max_restarts),
-            key(&self.backoff),
-            key(&self.restart_reset),
-            key(&self.on_exhausted),
-        ];
+        let never = if never == "restart" { "restart = \"never\"" } else { "auto_restart = false" };
+        let useless = [key(&self.max_restarts), key(&self.backoff), key(&self.restart_reset), key(&self.on_exhausted)];
         for option in useless.into_iter().flatten() {
-            problems.at(
-                option,
-                format!("a daemon with `{never}` has no `{option}`; remove one of the two"),
-            );
+            problems.at(option, format!("a daemon with `{never}` has no `{option}`; remove one of the two"));
         }
     }
 
@@ -135,16 +102,9 @@ impl DaemonOptions {
         let (Some(depends_on), Some(wants)) = (&self.depends_on, &self.wants) else {
             return;
         };
-        for path in wants
-            .value
-            .iter()
-            .filter(|path| depends_on.value.contains(path))
-        {
+        for path in wants.value.iter().filter(|path| depends_on.value.contains(path)) {
             let text = path.to_token_stream().to_string().replace(' ', "");
-            problems.at(
-                path,
-                format!("`{text}` is in `depends_on` already; remove it from `wants`"),
-            );
+            problems.at(path, format!("`{text}` is in `depends_on` already; remove it from `wants`"));
         }
     }
 }

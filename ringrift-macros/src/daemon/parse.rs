@@ -9,7 +9,7 @@ use super::{
     options::DaemonOptions,
 };
 use crate::{
-    arguments::{split, words::category_list},
+    arguments::{Form, split, words::category_list},
     attributes::first_doc_line,
     names::snake_case,
     problems::Problems,
@@ -26,11 +26,7 @@ pub(crate) struct DaemonItem {
 }
 
 /// Parses and checks; `None` when the item is no struct.
-pub(crate) fn parse(
-    arguments: TokenStream,
-    item: &TokenStream,
-    problems: &mut Problems,
-) -> Option<DaemonItem> {
+pub(crate) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<DaemonItem> {
     let mut item = a_struct(item, problems)?;
     let options = read_options(arguments, &item, problems);
     check_shape(&item, problems);
@@ -57,38 +53,24 @@ fn a_struct(item: &TokenStream, problems: &mut Problems) -> Option<ItemStruct> {
         other => (other.into_token_stream(), "this"),
     };
     let hint = match what {
-        "a function" => {
-            "; write `#[daemon(.., runner = path)]` on a struct, and name the function there"
-        }
+        "a function" => "; write `#[daemon(.., runner = path)]` on a struct, and name the function there",
         "an impl block" => "; move it to the struct; an impl block with handlers has `#[handlers]`",
         _ => ", and its state is in the fields",
     };
-    problems.at(
-        place,
-        format!("`#[daemon]` goes on a struct, not on {what}{hint}"),
-    );
+    problems.at(place, format!("`#[daemon]` goes on a struct, not on {what}{hint}"));
     None
 }
 
-fn read_options(
-    arguments: TokenStream,
-    item: &ItemStruct,
-    problems: &mut Problems,
-) -> DaemonOptions {
-    let arguments = split(arguments, DaemonOptions::NAMES, problems);
-    if let Some(first) = arguments.first {
-        problems.at(
-            first,
-            "the options of `#[daemon]` have the form `key = value`, as in `category = \"misc\"`",
-        );
-    }
+fn read_options(arguments: TokenStream, item: &ItemStruct, problems: &mut Problems) -> DaemonOptions {
+    let arguments = split(arguments, Form::Options, DaemonOptions::NAMES, problems);
     let options = DaemonOptions::read(&arguments.options, problems);
     options.check(problems);
-    if arguments
-        .options
-        .iter()
-        .all(|option| option.key != "category")
-    {
+    let has_category = arguments.options.iter().any(|option| option.key == "category");
+    if let Some(first) = arguments.first {
+        let example = if has_category { "cycle = \"5m\"" } else { "category = \"misc\"" };
+        let message = format!("the options of `#[daemon]` have the form `key = value`, as in `{example}`");
+        problems.at(first, message);
+    } else if !has_category {
         let message = format!(
             "daemon `{}` has no category; add `category = \"misc\"`, or another of {}",
             item.ident,
@@ -103,20 +85,11 @@ fn check_shape(item: &ItemStruct, problems: &mut Problems) {
     if !item.generics.params.is_empty() {
         problems.at(
             &item.generics,
-            format!(
-                "a daemon has no generic parameters; write the types out in the fields of `{}`",
-                item.ident
-            ),
+            format!("a daemon has no generic parameters; write the types out in the fields of `{}`", item.ident),
         );
     }
     if let Fields::Unnamed(fields) = &item.fields {
-        problems.at(
-            fields,
-            format!(
-                "a daemon's fields have names; write `struct {} {{ name: Type }}`",
-                item.ident
-            ),
-        );
+        problems.at(fields, format!("a daemon's fields have names; write `struct {} {{ name: Type }}`", item.ident));
     }
 }
 
@@ -127,15 +100,16 @@ fn check_fields(fields: &[DaemonField], options: &DaemonOptions, problems: &mut 
         };
         let name = attribute.path().to_token_stream();
         if options.init.is_some() {
-            problems.at(attribute, format!("`init = path` builds all fields itself; remove `#[{name}]`, and ask its `InitContext` instead"));
-        } else if options.config.is_none() && matches!(field.source, Source::Config) {
-            let ty = field.ty.to_token_stream().to_string().replace(' ', "");
             problems.at(
                 attribute,
                 format!(
-                    "a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`"
+                    "`init = path` builds all fields itself; remove `#[{name}]`, and ask its `InitContext` instead"
                 ),
             );
+        } else if options.config.is_none() && matches!(field.source, Source::Config) {
+            let ty = field.ty.to_token_stream().to_string().replace(' ', "");
+            problems
+                .at(attribute, format!("a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`"));
         }
     }
 }

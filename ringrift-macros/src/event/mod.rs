@@ -7,7 +7,11 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use self::parse::EventItem;
-use crate::{attributes::cfgs, krate::private, problems::Problems};
+use crate::{
+    attributes::cfgs,
+    krate::{Private, located},
+    problems::Problems,
+};
 
 /// The expansion of `#[event(arguments)]` on `item`.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -21,23 +25,19 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
-    let p = &private(event.options.krate.as_ref());
-    let EventItem {
-        ident,
-        name,
-        options,
-        ..
-    } = event;
+    let p = &Private::new(event.options.krate.as_ref());
+    let EventItem { ident, name, options, .. } = event;
     let cfgs = cfgs(&event.attributes);
     let setters = setters(event);
     let aliases = options.aliases.as_ref().map(|aliases| {
         let names = &aliases.value;
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
     });
-    let listed = is_listed
-        .then(|| quote!(#p::inventory::submit! { #p::EventEntry(<#ident as #p::Event>::meta) }));
-    // At the name, where a payload that can't be serialised is reported.
-    let header = quote_spanned!(ident.span()=> impl #p::Event for #ident);
+    let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
+    // At the name, where a payload that can't be serialised, or sent, is reported.
+    let (span, at_name) = (located(ident.span()), p.at(ident.span()));
+    let header = quote_spanned!(span=> impl #at_name::Event for #ident);
+    let new = quote_spanned!(span=> #at_name::EventMeta::new::<#ident>);
     quote! {
         #cfgs const _: () = {
             #[automatically_derived]
@@ -46,7 +46,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
                 #aliases
                 fn meta() -> &'static #p::EventMeta {
                     static META: #p::EventMeta =
-                        #p::EventMeta::new::<#ident>(::core::file!(), ::core::line!())#setters;
+                        #new(::core::file!(), ::core::line!())#setters;
                     &META
                 }
             }
@@ -58,11 +58,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
 fn setters(event: &EventItem) -> TokenStream {
     let description = &event.description;
     let described = (!description.is_empty()).then(|| quote!(.description(#description)));
-    let is_external = event
-        .options
-        .external
-        .as_ref()
-        .is_some_and(|external| external.value);
+    let is_external = event.options.external.as_ref().is_some_and(|external| external.value);
     let external = is_external.then(|| quote!(.external()));
     let dedup_key = event.options.dedup_key.as_ref().map(|keys| {
         let fields = &keys.value;

@@ -6,7 +6,7 @@ use syn::{Attribute, Field, Fields, Generics, Ident, Item, LitStr, parse2};
 
 use super::options::EventOptions;
 use crate::{
-    arguments::split,
+    arguments::{Form, split},
     attributes::first_doc_line,
     names::{is_upper_snake_case, upper_snake_case},
     nearest::did_you_mean,
@@ -26,13 +26,9 @@ pub(super) struct EventItem {
 }
 
 /// Parses and checks; `None` when the item can't be an event.
-pub(super) fn parse(
-    arguments: TokenStream,
-    item: &TokenStream,
-    problems: &mut Problems,
-) -> Option<EventItem> {
+pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
     let (ident, attributes, generics, fields) = declaration(item, problems)?;
-    let arguments = split(arguments, EventOptions::NAMES, problems);
+    let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
@@ -60,27 +56,18 @@ fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaratio
         Item::Impl(item) => item.impl_token.into_token_stream(),
         other => other.into_token_stream(),
     };
-    problems.at(
-        place,
-        "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`",
-    );
+    problems.at(place, "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`");
     None
 }
 
 fn name(first: Option<TokenStream>, ident: &Ident, problems: &mut Problems) -> Option<String> {
     let own = upper_snake_case(&ident.to_string());
     let Some(first) = first else {
-        problems.at_span(
-            Span::call_site(),
-            format!("an event needs a name, as in `#[event(\"{own}\")]`"),
-        );
+        problems.at_span(Span::call_site(), format!("an event needs a name, as in `#[event(\"{own}\")]`"));
         return None;
     };
     let Ok(name) = parse2::<LitStr>(first.clone()) else {
-        problems.at(
-            first,
-            format!("the name of an event is a string, as in `#[event(\"{own}\")]`"),
-        );
+        problems.at(first, format!("the name of an event is a string, as in `#[event(\"{own}\")]`"));
         return None;
     };
     if is_upper_snake_case(&name.value()) {
@@ -88,10 +75,7 @@ fn name(first: Option<TokenStream>, ident: &Ident, problems: &mut Problems) -> O
     }
     let upper = Some(upper_snake_case(&name.value())).filter(|upper| is_upper_snake_case(upper));
     let hint = upper.unwrap_or(own);
-    problems.at(
-        &name,
-        format!("the name of an event is in upper snake case; write `{hint}`"),
-    );
+    problems.at(&name, format!("the name of an event is in upper snake case; write `{hint}`"));
     None
 }
 
@@ -100,52 +84,37 @@ impl EventItem {
         if !self.generics.params.is_empty() {
             problems.at(
                 &self.generics,
-                format!(
-                    "an event has no generic parameters; declare one event for each type of `{}`",
-                    self.ident
-                ),
+                format!("an event has no generic parameters; declare one event for each type of `{}`", self.ident),
             );
         }
         for alias in self.options.aliases.iter().flat_map(|list| &list.value) {
             if alias.value() == self.name {
-                problems.at(
-                    alias,
-                    format!(
-                        "`{}` is the name of the event already; remove the alias",
-                        self.name
-                    ),
-                );
+                problems.at(alias, format!("`{}` is the name of the event already; remove the alias", self.name));
             }
         }
         let Some(keys) = &self.options.dedup_key else {
             return;
         };
         let Some(Fields::Named(fields)) = &self.fields else {
-            problems.at(&keys.key, "`dedup_key` lists named fields, and this event has none; remove it, and all of the event counts");
+            problems.at(
+                &keys.key,
+                "`dedup_key` lists named fields, and this event has none; remove it, and all of the event counts",
+            );
             return;
         };
         if keys.value.is_empty() {
-            problems.at(
-                &keys.place,
-                "`dedup_key` needs at least one field; without the option, all fields count",
-            );
+            problems.at(&keys.place, "`dedup_key` needs at least one field; without the option, all fields count");
         }
+        let fields: Vec<&Field> = fields.named.iter().collect();
         for key in &keys.value {
-            self.check_dedup_key(key, fields.named.iter().collect(), problems);
+            self.check_dedup_key(key, &fields, problems);
         }
     }
 
-    fn check_dedup_key(&self, key: &LitStr, fields: Vec<&Field>, problems: &mut Problems) {
+    fn check_dedup_key(&self, key: &LitStr, fields: &[&Field], problems: &mut Problems) {
         let text = key.value();
-        let names: Vec<String> = fields
-            .iter()
-            .filter_map(|field| field.ident.as_ref())
-            .map(plain)
-            .collect();
-        let Some(field) = fields
-            .iter()
-            .find(|field| field.ident.as_ref().map(plain) == Some(text.clone()))
-        else {
+        let names: Vec<String> = fields.iter().filter_map(|field| field.ident.as_ref()).map(plain).collect();
+        let Some(field) = fields.iter().find(|field| field.ident.as_ref().map(plain) == Some(text.clone())) else {
             let hint = did_you_mean(&text, names.iter().map(String::as_str))
                 .unwrap_or_else(|| format!("; its fields are {}", names.join(", ")));
             problems.at(key, format!("`{}` has no field `{text}`{hint}", self.ident));
@@ -167,19 +136,9 @@ fn plain(ident: &Ident) -> String {
 
 /// The serde option that changes under which name, or whether, a field is serialised.
 fn renaming(attributes: &[Attribute]) -> Option<&'static str> {
-    const RENAMING: [&str; 6] = [
-        "rename",
-        "rename_all",
-        "flatten",
-        "skip",
-        "skip_serializing",
-        "transparent",
-    ];
+    const RENAMING: [&str; 6] = ["rename", "rename_all", "flatten", "skip", "skip_serializing", "transparent"];
     let mut found = None;
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
         let Ok(list) = attribute.meta.require_list() else {
             continue;
         };

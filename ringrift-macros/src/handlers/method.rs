@@ -2,14 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{
-    Attribute, FnArg, Ident, ImplItemFn, LitStr, Meta, Pat, PathArguments, ReturnType, Signature,
-    Type, parse2,
-};
+use syn::{Attribute, FnArg, Ident, ImplItemFn, LitStr, Meta, Pat, PathArguments, ReturnType, Signature, Type, parse2};
 
 use super::options::OnEventOptions;
 use crate::{
-    arguments::split,
+    arguments::{Form, split},
     names::{is_upper_snake_case, upper_snake_case},
     problems::Problems,
 };
@@ -27,24 +24,18 @@ pub(super) struct Handler {
 
 /// Reads a method, and takes `#[on_event]` off it; `None` when it has none, or mistakes.
 pub(super) fn read(method: &mut ImplItemFn, problems: &mut Problems) -> Option<Handler> {
-    let (ours, others) = std::mem::take(&mut method.attrs)
-        .into_iter()
-        .partition::<Vec<_>, _>(is_on_event);
+    let (ours, others) = std::mem::take(&mut method.attrs).into_iter().partition::<Vec<_>, _>(is_on_event);
     method.attrs = others;
     let attribute = ours.first()?;
     for second in &ours[1..] {
-        problems.at(second, "a handler handles one event; write a second method for the other, which may call this one");
+        problems
+            .at(second, "a handler handles one event; write a second method for the other, which may call this one");
     }
     check_attributes(method, problems);
     let named = event(attribute, problems);
     let payload = payload(&method.sig, problems);
     let (event, options) = named?;
-    Some(Handler {
-        name: method.sig.ident.clone(),
-        payload: payload?,
-        event,
-        options,
-    })
+    Some(Handler { name: method.sig.ident.clone(), payload: payload?, event, options })
 }
 
 /// `#[on_event]`, by whatever path.
@@ -54,14 +45,10 @@ fn is_on_event(attribute: &Attribute) -> bool {
 }
 
 fn check_attributes(method: &ImplItemFn, problems: &mut Problems) {
-    let is_conditional = |attribute: &&Attribute| {
-        attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
-    };
+    let is_conditional =
+        |attribute: &&Attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr");
     if let Some(cfg) = method.attrs.iter().find(is_conditional) {
-        problems.at(
-            cfg,
-            "a handler is always there; put the condition inside its body, or on the whole block",
-        );
+        problems.at(cfg, "a handler is always there; put the condition inside its body, or on the whole block");
     }
 }
 
@@ -70,27 +57,22 @@ fn event(attribute: &Attribute, problems: &mut Problems) -> Option<(LitStr, OnEv
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    let arguments = split(tokens, OnEventOptions::NAMES, problems);
+    let arguments = split(tokens, Form::NameThenOptions, OnEventOptions::NAMES, problems);
     let options = OnEventOptions::read(&arguments.options, problems);
     let Some(first) = arguments.first else {
-        problems.at(&attribute.meta, "`#[on_event]` needs the name of the event, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
+        problems.at(
+            &attribute.meta,
+            "`#[on_event]` needs the name of the event, as in `#[on_event(\"TRAINING_COMPLETED\")]`",
+        );
         return None;
     };
     let Ok(name) = parse2::<LitStr>(first.clone()) else {
-        problems.at(
-            first,
-            "the name of an event is a string, as in `#[on_event(\"TRAINING_COMPLETED\")]`",
-        );
+        problems.at(first, "the name of an event is a string, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
         return None;
     };
-    if name.value().is_empty()
-        || (!is_upper_snake_case(&name.value()) && name.value().contains(char::is_whitespace))
-    {
+    if name.value().is_empty() || (!is_upper_snake_case(&name.value()) && name.value().contains(char::is_whitespace)) {
         let upper = upper_snake_case(&name.value());
-        problems.at(
-            &name,
-            format!("the name of an event is in upper snake case; write `{upper}`"),
-        );
+        problems.at(&name, format!("the name of an event is in upper snake case; write `{upper}`"));
         return None;
     }
     Some((name, options))
@@ -107,25 +89,19 @@ fn payload(signature: &Signature, problems: &mut Problems) -> Option<Type> {
     };
     let before = problems.count();
     if HOOKS.contains(&name.to_string().as_str()) {
-        problems.at(name, format!("`{name}` is a method of `Daemon`; give the handler a name of its own, as in `on_new_games`"));
+        problems.at(
+            name,
+            format!("`{name}` is a method of `Daemon`; give the handler a name of its own, as in `on_new_games`"),
+        );
     }
     if !signature.generics.params.is_empty() {
-        problems.at(
-            &signature.generics,
-            format!("a handler has no generic parameters; {}", expected()),
-        );
+        problems.at(&signature.generics, format!("a handler has no generic parameters; {}", expected()));
     }
     if signature.asyncness.is_none() {
-        problems.at(
-            signature.fn_token,
-            format!("a handler is async; {}", expected()),
-        );
+        problems.at(signature.fn_token, format!("a handler is async; {}", expected()));
     }
     if matches!(signature.output, ReturnType::Default) {
-        problems.at(
-            &signature.ident,
-            format!("a handler returns `DaemonResult`; {}", expected()),
-        );
+        problems.at(&signature.ident, format!("a handler returns `DaemonResult`; {}", expected()));
     }
     let payload = parameters(signature, &expected(), problems);
     payload.filter(|_| problems.count() == before)
@@ -136,45 +112,32 @@ fn parameters(signature: &Signature, expected: &str, problems: &mut Problems) ->
     match inputs.next() {
         Some(FnArg::Receiver(this)) if is_shared_self(this) => {}
         Some(FnArg::Receiver(this)) => {
-            problems.at(this, format!("a handler takes `&self`; its state is in atomics, mutexes, channels; {expected}"));
+            problems
+                .at(this, format!("a handler takes `&self`; its state is in atomics, mutexes, channels; {expected}"));
         }
         Some(other) => {
             problems.at(other, format!("a handler takes `&self` first; {expected}"));
             return None;
         }
         None => {
-            problems.at(
-                &signature.ident,
-                format!("this handler takes nothing; {expected}"),
-            );
+            problems.at(&signature.ident, format!("this handler takes nothing; {expected}"));
             return None;
         }
     }
     let rest: Vec<&FnArg> = inputs.collect();
     let [FnArg::Typed(event), FnArg::Typed(cx)] = rest.as_slice() else {
-        let place = rest.get(2).map_or_else(
-            || signature.ident.to_token_stream(),
-            ToTokens::to_token_stream,
-        );
-        problems.at(
-            place,
-            format!("a handler takes the event and the context; {expected}"),
-        );
+        let place = rest.get(2).map_or_else(|| signature.ident.to_token_stream(), ToTokens::to_token_stream);
+        problems.at(place, format!("a handler takes the event and the context; {expected}"));
         return None;
     };
-    if shared(&cx.ty).is_none_or(|ty| !is_context(ty)) {
-        problems.at(
-            &cx.ty,
-            format!("the last parameter is the context; {expected}"),
-        );
+    let is_swapped = shared(&event.ty).is_some_and(is_context);
+    if !is_swapped && shared(&cx.ty).is_none_or(|ty| !is_context(ty)) {
+        problems.at(&cx.ty, format!("the last parameter is the context; {expected}"));
     }
     match shared(&event.ty) {
         Some(ty) if !is_context(ty) => Some(ty.clone()),
         _ => {
-            problems.at(
-                &event.ty,
-                format!("the event comes first, by reference; {expected}"),
-            );
+            problems.at(&event.ty, format!("the event comes first, by reference, then the context; {expected}"));
             None
         }
     }
@@ -196,22 +159,19 @@ fn is_context(ty: &Type) -> bool {
     let Type::Path(path) = ty else {
         return false;
     };
-    path.path.segments.last().is_some_and(|last| {
-        last.ident == "Context" && !matches!(last.arguments, PathArguments::Parenthesized(_))
-    })
+    path.path
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "Context" && !matches!(last.arguments, PathArguments::Parenthesized(_)))
 }
 
 /// The type that the user wrote for the event, as far as it can be told.
 fn event_type(signature: &Signature) -> String {
     let typed = signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) if !matches!(&*typed.pat, Pat::Ident(name) if name.ident == "self") => {
-            Some(&*typed.ty)
-        }
+        FnArg::Typed(typed) if !matches!(&*typed.pat, Pat::Ident(name) if name.ident == "self") => Some(&*typed.ty),
         _ => None,
     });
-    let mut candidates = typed
-        .map(|ty| shared(ty).unwrap_or(ty))
-        .filter(|ty| !is_context(ty));
+    let mut candidates = typed.map(|ty| shared(ty).unwrap_or(ty)).filter(|ty| !is_context(ty));
     let ty = candidates.next().map(|ty| match ty {
         Type::Reference(reference) => reference.elem.to_token_stream(),
         ty => ty.to_token_stream(),

@@ -8,7 +8,10 @@ use super::{
     method::{self, Handler},
     options::HandlersOptions,
 };
-use crate::{arguments::split, problems::Problems};
+use crate::{
+    arguments::{Form, split},
+    problems::Problems,
+};
 
 /// An impl block with `#[handlers]`.
 pub(super) struct HandlersBlock {
@@ -19,35 +22,35 @@ pub(super) struct HandlersBlock {
 }
 
 /// Parses and checks; `None` when the item is no impl block.
-pub(super) fn parse(
-    arguments: TokenStream,
-    item: &TokenStream,
-    problems: &mut Problems,
-) -> Option<HandlersBlock> {
-    let arguments = split(arguments, HandlersOptions::NAMES, problems);
+pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<HandlersBlock> {
+    let arguments = split(arguments, Form::NameThenOptions, HandlersOptions::NAMES, problems);
     if let Some(first) = arguments.first {
-        problems.at(first, "`#[handlers]` takes no events; they stand on the methods, as in `#[on_event(\"TRAINING_COMPLETED\")]`");
+        problems.at(
+            first,
+            "`#[handlers]` takes no events; they stand on the methods, as in `#[on_event(\"TRAINING_COMPLETED\")]`",
+        );
     }
     let options = HandlersOptions::read(&arguments.options, problems);
     let mut item = an_impl(item, problems)?;
+    let before = problems.count();
     check_block(&item, problems);
+    // Of methods in the wrong block only the attributes are taken.
+    let mut unheard = Problems::default();
+    let problems = if problems.count() == before { problems } else { &mut unheard };
     let mut handlers = Vec::new();
     let before = problems.count();
-    for method in item.items.iter_mut() {
+    for method in &mut item.items {
         if let ImplItem::Fn(method) = method {
             handlers.extend(method::read(method, problems));
         }
     }
     check_twice(&handlers, problems);
     if handlers.is_empty() && problems.count() == before {
-        let message = "`#[handlers]` without a handler; put `#[on_event(\"NAME\")]` on a method, or remove `#[handlers]`";
+        let message =
+            "`#[handlers]` without a handler; put `#[on_event(\"NAME\")]` on a method, or remove `#[handlers]`";
         problems.at_span(Span::call_site(), message);
     }
-    Some(HandlersBlock {
-        item,
-        options,
-        handlers,
-    })
+    Some(HandlersBlock { item, options, handlers })
 }
 
 fn an_impl(item: &TokenStream, problems: &mut Problems) -> Option<ItemImpl> {
@@ -65,42 +68,25 @@ fn check_block(item: &ItemImpl, problems: &mut Problems) {
     if let Some((_, path, _)) = &item.trait_ {
         let name = path.to_token_stream().to_string().replace(' ', "");
         let ty = item.self_ty.to_token_stream();
-        problems.at(
-            path,
-            format!(
-                "`#[handlers]` goes on an `impl {ty}` block of its own, not on that of `{name}`"
-            ),
-        );
+        problems.at(path, format!("`#[handlers]` goes on an `impl {ty}` block of its own, not on that of `{name}`"));
     }
     if !item.generics.params.is_empty() {
-        problems.at(
-            &item.generics,
-            "a daemon has no generic parameters, and so has its `#[handlers]` block none",
-        );
+        problems.at(&item.generics, "a daemon has no generic parameters, and so has its `#[handlers]` block none");
     }
     if !matches!(&*item.self_ty, Type::Path(_)) {
-        problems.at(
-            &item.self_ty,
-            "`#[handlers]` goes on the `impl` block of a struct with `#[daemon]`",
-        );
+        problems.at(&item.self_ty, "`#[handlers]` goes on the `impl` block of a struct with `#[daemon]`");
     }
 }
 
 /// A delivery goes to one method: two for the same event are a slip.
 fn check_twice(handlers: &[Handler], problems: &mut Problems) {
     for (i, handler) in handlers.iter().enumerate() {
-        let name = handler.event.value();
-        if let Some(first) = handlers[..i]
-            .iter()
-            .find(|other| other.event.value() == name)
-        {
-            problems.at(
-                &handler.event,
-                format!(
-                    "`{}` handles `{name}` already; call `{}` from it",
-                    first.name, handler.name
-                ),
-            );
+        let is_same =
+            |other: &&Handler| other.payload == handler.payload || other.event.value() == handler.event.value();
+        if let Some(first) = handlers[..i].iter().find(is_same) {
+            let (first, name, event) = (&first.name, &handler.name, first.event.value());
+            let message = format!("`{first}` handles `{event}` already; call `{name}` from it");
+            problems.at(&handler.event, message);
         }
     }
 }

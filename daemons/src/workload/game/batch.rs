@@ -94,8 +94,7 @@ mod tests {
     use super::*;
 
     fn game(winner: u8) -> Game {
-        let line =
-            format!(r#"{{"board_type":"hex5","num_players":2,"winner":{winner},"moves":[1]}}"#);
+        let line = format!(r#"{{"board_type":"hex5","num_players":2,"winner":{winner},"moves":[1]}}"#);
         Game::from_line(line.as_bytes()).unwrap()
     }
 
@@ -111,16 +110,10 @@ mod tests {
         let games = [game(1), game(2)];
         let path = write_batch(inbox.path(), &games).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap();
-        assert!(
-            name.starts_with("hex5_2p-") && name.ends_with(SEALED_SUFFIX),
-            "{name}"
-        );
+        assert!(name.starts_with("hex5_2p-") && name.ends_with(SEALED_SUFFIX), "{name}");
         assert_eq!(names(inbox.path()), [name]);
         let body = fs::read_to_string(&path).unwrap();
-        let read: Vec<_> = body
-            .lines()
-            .map(|line| Game::from_line(line.as_bytes()).unwrap())
-            .collect();
+        let read: Vec<_> = body.lines().map(|line| Game::from_line(line.as_bytes()).unwrap()).collect();
         assert_eq!(read, games);
         assert!(body.ends_with('\n'));
     }
@@ -142,27 +135,15 @@ mod tests {
         // A folder in its place: the renaming fails after the hidden file was written.
         fs::create_dir_all(path.join("in the way")).unwrap();
         let error = write_batch(inbox.path(), &[game(1)]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            format!("batch `{}` cannot be written", path.display())
-        );
-        assert_eq!(
-            names(inbox.path()),
-            [path.file_name().unwrap().to_str().unwrap()]
-        );
+        assert_eq!(error.to_string(), format!("batch `{}` cannot be written", path.display()));
+        assert_eq!(names(inbox.path()), [path.file_name().unwrap().to_str().unwrap()]);
     }
 
     #[test]
     fn an_inbox_that_is_not_there_and_an_empty_batch_are_refused() {
         let inbox = tempfile::tempdir().unwrap();
         let missing = inbox.path().join("missing");
-        assert!(matches!(
-            write_batch(&missing, &[game(1)]),
-            Err(WriteBatchError::Io { .. })
-        ));
-        assert!(matches!(
-            write_batch(inbox.path(), &[]),
-            Err(WriteBatchError::Empty)
-        ));
+        assert!(matches!(write_batch(&missing, &[game(1)]), Err(WriteBatchError::Io { .. })));
+        assert!(matches!(write_batch(inbox.path(), &[]), Err(WriteBatchError::Empty)));
     }
 }

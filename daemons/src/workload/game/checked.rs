@@ -94,12 +94,9 @@ impl Game {
     fn sound(record: GameRecord, line: String) -> Result<Self, Vec<GameProblem>> {
         let problems = problems_within(&record);
         match ConfigKey::new(&record.board_type, record.num_players) {
-            Ok(config_key) if problems.is_empty() => Ok(Self {
-                config_key,
-                content_key: record.content_key(),
-                record,
-                line,
-            }),
+            Ok(config_key) if problems.is_empty() => {
+                Ok(Self { config_key, content_key: record.content_key(), record, line })
+            }
             Ok(_) => Err(problems),
             Err(invalid) => Err([vec![invalid.into()], problems].concat()),
         }
@@ -132,10 +129,7 @@ fn problems_within(record: &GameRecord) -> Vec<GameProblem> {
     if let Some(winner) = record.winner
         && !(1..=num_players).contains(&winner)
     {
-        problems.push(GameProblem::Winner {
-            winner,
-            num_players,
-        });
+        problems.push(GameProblem::Winner { winner, num_players });
     }
     let counted = record.moves.len();
     if counted == 0 {

@@ -99,9 +99,7 @@ fn push_text(text: &mut String, value: &str) {
 fn canonical(number: &Number) -> String {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match number.as_f64() {
-        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < EXACT => {
-            (value as i64).to_string()
-        }
+        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() < EXACT => (value as i64).to_string(),
         _ => number.to_string(),
     }
 }

@@ -25,8 +25,7 @@ impl GameDb {
     /// The database cannot be read.
     pub fn games_per_config(&self) -> Result<BTreeMap<ConfigKey, u64>, ReadError> {
         let connection = self.lock();
-        let mut counts = connection
-            .prepare_cached("SELECT config_key, count(*) FROM games GROUP BY config_key")?;
+        let mut counts = connection.prepare_cached("SELECT config_key, count(*) FROM games GROUP BY config_key")?;
         let rows = counts.query_map([], key_and_count)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -37,14 +36,10 @@ impl GameDb {
     /// # Errors
     ///
     /// The database cannot be read.
-    pub fn games_from_file(
-        &self,
-        file: &FileProgress,
-    ) -> Result<BTreeMap<ConfigKey, u64>, ReadError> {
+    pub fn games_from_file(&self, file: &FileProgress) -> Result<BTreeMap<ConfigKey, u64>, ReadError> {
         let connection = self.lock();
-        let mut counts = connection.prepare_cached(
-            "SELECT config_key, count(*) FROM games WHERE file_id = ?1 GROUP BY config_key",
-        )?;
+        let mut counts = connection
+            .prepare_cached("SELECT config_key, count(*) FROM games WHERE file_id = ?1 GROUP BY config_key")?;
         let rows = counts.query_map(params![file.id], key_and_count)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -42,11 +42,7 @@ impl GameDb {
     }
 }
 
-fn read_games(
-    connection: &Connection,
-    key: &ConfigKey,
-    facts: &mut QualityFacts,
-) -> rusqlite::Result<()> {
+fn read_games(connection: &Connection, key: &ConfigKey, facts: &mut QualityFacts) -> rusqlite::Result<()> {
     let mut by_length = connection.prepare_cached(
         "SELECT moves, count(*), count(winner),
                 count(*) FILTER (WHERE status = ?2 AND winner BETWEEN 1 AND num_players
@@ -65,13 +61,8 @@ fn read_games(
     Ok(())
 }
 
-fn read_offers(
-    connection: &Connection,
-    key: &ConfigKey,
-    facts: &mut QualityFacts,
-) -> rusqlite::Result<()> {
-    let mut offers = connection
-        .prepare_cached("SELECT offered, duplicates FROM offers WHERE config_key = ?1")?;
+fn read_offers(connection: &Connection, key: &ConfigKey, facts: &mut QualityFacts) -> rusqlite::Result<()> {
+    let mut offers = connection.prepare_cached("SELECT offered, duplicates FROM offers WHERE config_key = ?1")?;
     let counts = offers.query_row(params![key], |row| Ok((row.get(0)?, row.get(1)?)));
     let (offered, duplicates): (i64, i64) = counts.optional()?.unwrap_or_default();
     facts.offered = offered.cast_unsigned();

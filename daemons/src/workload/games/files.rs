@@ -69,11 +69,7 @@ impl GameDb {
 }
 
 /// Replaces a file's record, if it is still what the caller took it to be.
-pub(super) fn move_on(
-    connection: &Connection,
-    from: &FileProgress,
-    to: &FileProgress,
-) -> Result<(), StoreError> {
+pub(super) fn move_on(connection: &Connection, from: &FileProgress, to: &FileProgress) -> Result<(), StoreError> {
     let moved = connection.execute(
         "UPDATE files SET lines_done = ?1, blank = ?2, duplicates = ?3, quarantined_again = ?4
          WHERE id = ?5 AND lines_done = ?6 AND finished = 0",
@@ -93,9 +89,7 @@ pub(super) fn move_on(
 fn expect_one(changed: usize, file: &FileProgress) -> Result<(), StoreError> {
     match changed {
         1 => Ok(()),
-        _ => Err(StoreError::Overtaken {
-            path: file.path.clone(),
-        }),
+        _ => Err(StoreError::Overtaken { path: file.path.clone() }),
     }
 }
 

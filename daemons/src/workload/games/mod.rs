@@ -38,8 +38,6 @@ pub struct ReadError(#[from] rusqlite::Error);
 impl GameDb {
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic while the lock was held has rolled its transaction back.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

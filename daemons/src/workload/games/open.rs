@@ -100,21 +100,13 @@ impl GameDb {
     ///
     /// The file cannot be opened, or a newer program has written it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let sqlite = |source| OpenError::Sqlite {
-            path: path.to_owned(),
-            source,
-        };
+        let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
         let mut connection = connect(path).map_err(sqlite)?;
         let found = migrate(&mut connection).map_err(sqlite)?;
         if found > SCHEMA_VERSION {
-            return Err(OpenError::Newer {
-                path: path.to_owned(),
-                found,
-            });
+            return Err(OpenError::Newer { path: path.to_owned(), found });
         }
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 }
 
@@ -152,9 +144,7 @@ mod tests {
         let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
         assert_eq!(pragma("synchronous"), Ok(2));
         assert_eq!(pragma("user_version"), Ok(SCHEMA_VERSION));
-        let mode: String = connection
-            .pragma_query_value(None, "journal_mode", |row| row.get(0))
-            .unwrap();
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!(mode, "wal");
     }
 
@@ -172,8 +162,7 @@ mod tests {
                 "game database `{path}` has schema version 2, and this program knows 1; open it with the newer program"
             )
         );
-        let tables =
-            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+        let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
         assert_eq!(tables, Ok(0));
     }
 

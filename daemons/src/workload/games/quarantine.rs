@@ -47,11 +47,9 @@ impl GameDb {
         limit: u32,
     ) -> Result<(u64, Vec<QuarantinedLine>), ReadError> {
         let connection = self.lock();
-        let total: i64 = connection.query_row(
-            "SELECT count(*) FROM quarantine WHERE file_id = ?1",
-            params![file.id],
-            |row| row.get(0),
-        )?;
+        let total: i64 =
+            connection
+                .query_row("SELECT count(*) FROM quarantine WHERE file_id = ?1", params![file.id], |row| row.get(0))?;
         let mut lines = connection.prepare_cached(
             "SELECT quarantine.id, path, line, reason
              FROM quarantine JOIN files ON files.id = file_id
@@ -69,21 +67,12 @@ impl GameDb {
     /// The database cannot be read.
     pub fn quarantined_raw(&self, id: i64) -> Result<Option<Vec<u8>>, ReadError> {
         let connection = self.lock();
-        let raw = connection.query_row(
-            "SELECT raw FROM quarantine WHERE id = ?1",
-            params![id],
-            |row| row.get(0),
-        );
+        let raw = connection.query_row("SELECT raw FROM quarantine WHERE id = ?1", params![id], |row| row.get(0));
         Ok(raw.optional()?)
     }
 }
 
 fn quarantined_line(row: &Row<'_>) -> rusqlite::Result<QuarantinedLine> {
     let line: i64 = row.get(2)?;
-    Ok(QuarantinedLine {
-        id: row.get(0)?,
-        file: row.get(1)?,
-        line: line.cast_unsigned(),
-        reason: row.get(3)?,
-    })
+    Ok(QuarantinedLine { id: row.get(0)?, file: row.get(1)?, line: line.cast_unsigned(), reason: row.get(3)? })
 }

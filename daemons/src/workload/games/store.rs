@@ -45,11 +45,7 @@ impl GameDb {
     ///
     /// The database cannot be written, or somebody else has moved the file's record; then nothing
     /// has changed.
-    pub fn store_lines(
-        &self,
-        file: &FileProgress,
-        lines: &[OfferedLine],
-    ) -> Result<FileProgress, StoreError> {
+    pub fn store_lines(&self, file: &FileProgress, lines: &[OfferedLine]) -> Result<FileProgress, StoreError> {
         let mut connection = self.lock();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut next = file.clone();
@@ -69,11 +65,7 @@ impl GameDb {
     }
 }
 
-fn store_game(
-    transaction: &Transaction<'_>,
-    file: &mut FileProgress,
-    game: &Game,
-) -> rusqlite::Result<()> {
+fn store_game(transaction: &Transaction<'_>, file: &mut FileProgress, game: &Game) -> rusqlite::Result<()> {
     let is_new = insert_game(transaction, file, game)?;
     if !is_new {
         file.duplicates += 1;
@@ -88,11 +80,7 @@ fn store_game(
 }
 
 /// Stores a game that is not there yet, and tells whether it was new.
-fn insert_game(
-    connection: &Connection,
-    file: &FileProgress,
-    game: &Game,
-) -> rusqlite::Result<bool> {
+fn insert_game(connection: &Connection, file: &FileProgress, game: &Game) -> rusqlite::Result<bool> {
     let record = game.record();
     let mut insert = connection.prepare_cached(
         "INSERT INTO games (content_key, config_key, board_type, num_players, winner, moves,
@@ -129,14 +117,7 @@ fn quarantine(
          ON CONFLICT (content_hash, line) DO NOTHING",
     )?;
     let line = file.lines_done.cast_signed();
-    let inserted = insert.execute(params![
-        file.content_hash,
-        line,
-        file.id,
-        reason,
-        raw,
-        now()
-    ])?;
+    let inserted = insert.execute(params![file.content_hash, line, file.id, reason, raw, now()])?;
     if inserted == 0 {
         file.quarantined_again += 1;
     }

@@ -119,19 +119,14 @@ impl Board {
 
     /// Whose stone lies on a cell; none lies outside the board.
     pub fn stone(&self, cell: Cell) -> Option<Player> {
-        self.index(cell)
-            .and_then(|index| self.stones[usize::from(index)])
+        self.index(cell).and_then(|index| self.stones[usize::from(index)])
     }
 
     /// The empty cells, row by row; none once the game is over.
     pub fn legal_moves(&self) -> impl Iterator<Item = Cell> {
         let rows = self.size.rows();
         let cells = (0..rows).flat_map(move |y| (0..rows).map(move |x| Cell { x, y }));
-        let stones: &[_] = if self.winner.is_some() {
-            &[]
-        } else {
-            &self.stones
-        };
+        let stones: &[_] = if self.winner.is_some() { &[] } else { &self.stones };
         let empty = cells.zip(stones).filter(|(_, stone)| stone.is_none());
         empty.map(|(cell, _)| cell)
     }
@@ -146,9 +141,7 @@ impl Board {
             return Err(IllegalMove::Over { winner });
         }
         let rows = self.size.rows();
-        let index = self
-            .index(cell)
-            .ok_or(IllegalMove::OffBoard { cell, rows })?;
+        let index = self.index(cell).ok_or(IllegalMove::OffBoard { cell, rows })?;
         if self.stones[usize::from(index)].is_some() {
             return Err(IllegalMove::Taken { cell });
         }
@@ -195,8 +188,7 @@ impl Board {
 
     fn index(&self, cell: Cell) -> Option<u16> {
         let rows = self.size.rows();
-        (cell.x < rows && cell.y < rows)
-            .then(|| u16::from(cell.y) * u16::from(rows) + u16::from(cell.x))
+        (cell.x < rows && cell.y < rows).then(|| u16::from(cell.y) * u16::from(rows) + u16::from(cell.x))
     }
 }
 

@@ -9,9 +9,7 @@ pub(super) struct Groups {
 impl Groups {
     /// Makes every point a group of its own.
     pub(super) fn new(points: u16) -> Self {
-        Self {
-            parents: (0..points).collect(),
-        }
+        Self { parents: (0..points).collect() }
     }
 
     /// Makes one group of the groups of two points.

@@ -36,10 +36,7 @@ pub enum NoMove {
 impl Mcts {
     /// A player that spends this many play-outs on each move.
     pub fn new(playouts: NonZeroU32, seed: u64) -> Self {
-        Self {
-            playouts,
-            rng: fastrand::Rng::with_seed(seed),
-        }
+        Self { playouts, rng: fastrand::Rng::with_seed(seed) }
     }
 
     /// Chooses a move for the player whose turn it is.
@@ -50,11 +47,7 @@ impl Mcts {
     /// # Errors
     ///
     /// The game is over, or `should_stop` said so.
-    pub fn choose(
-        &mut self,
-        board: &Board,
-        should_stop: &dyn Fn() -> bool,
-    ) -> Result<Cell, NoMove> {
+    pub fn choose(&mut self, board: &Board, should_stop: &dyn Fn() -> bool) -> Result<Cell, NoMove> {
         if let Some(cell) = winning_move(board) {
             return Ok(cell);
         }
@@ -115,9 +108,7 @@ struct Tree {
 
 impl Tree {
     fn new(board: &Board) -> Self {
-        Self {
-            nodes: vec![Node::new(None, board)],
-        }
+        Self { nodes: vec![Node::new(None, board)] }
     }
 
     /// Adds one position and the result of one random game from it.
@@ -184,9 +175,7 @@ fn finish_at_random(mut board: Board, rng: &mut fastrand::Rng) -> Player {
 }
 
 fn put(board: &mut Board, cell: Cell) {
-    board
-        .play(cell)
-        .expect("the cell was empty and the game was not over");
+    board.play(cell).expect("the cell was empty and the game was not over");
 }
 
 #[cfg(test)]

@@ -55,11 +55,7 @@ impl Selfplay {
     }
 
     fn write_down(&self, winner: Player, moves: Vec<Value>, seconds: f64) -> Game {
-        let how = [
-            ("engine", json!("mcts")),
-            ("seed", json!(self.seed)),
-            ("playouts", json!(self.playouts)),
-        ];
+        let how = [("engine", json!("mcts")), ("seed", json!(self.seed)), ("playouts", json!(self.playouts))];
         let record = GameRecord {
             game_id: Some(self.game_id()),
             board_type: self.size.board_type(),
@@ -71,10 +67,7 @@ impl Selfplay {
             moves,
             timestamp: Some(Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true)),
             game_time_seconds: Some(seconds),
-            other: how
-                .map(|(key, value)| (key.to_owned(), value))
-                .into_iter()
-                .collect::<Map<_, _>>(),
+            other: how.map(|(key, value)| (key.to_owned(), value)).into_iter().collect::<Map<_, _>>(),
         };
         Game::from_record(record).expect("a game that was played to its end is sound")
     }
@@ -98,11 +91,7 @@ mod tests {
     use super::*;
 
     fn selfplay(rows: u64, seed: u64) -> Selfplay {
-        Selfplay {
-            size: HexSize::new(rows).unwrap(),
-            playouts: NonZeroU32::new(30).unwrap(),
-            seed,
-        }
+        Selfplay { size: HexSize::new(rows).unwrap(), playouts: NonZeroU32::new(30).unwrap(), seed }
     }
 
     #[test]

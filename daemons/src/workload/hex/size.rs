@@ -20,9 +20,7 @@ pub struct InvalidSize {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NotHex {
     /// The board is not called `hex` and a number.
-    #[error(
-        "config key `{key}` does not name a Hex board; such a board is called `hex` and its size: `hex7`"
-    )]
+    #[error("config key `{key}` does not name a Hex board; such a board is called `hex` and its size: `hex7`")]
     OtherBoard {
         /// The key.
         key: ConfigKey,
@@ -92,10 +90,7 @@ impl ConfigKey {
         if self.players() != 2 {
             return Err(NotHex::Players { key: self.clone() });
         }
-        HexSize::new(size).map_err(|source| NotHex::Size {
-            key: self.clone(),
-            source,
-        })
+        HexSize::new(size).map_err(|source| NotHex::Size { key: self.clone(), source })
     }
 }
 
@@ -113,40 +108,19 @@ mod tests {
         for (key, rows) in [("hex5_2p", 5), ("hex7_2p", 7), ("hex11_2p", 11)] {
             assert_eq!(hex_size(key), Ok(rows));
             let size = HexSize::new(rows.into()).unwrap();
-            assert_eq!(
-                ConfigKey::new(&size.board_type(), 2),
-                Ok(key.parse().unwrap())
-            );
+            assert_eq!(ConfigKey::new(&size.board_type(), 2), Ok(key.parse().unwrap()));
         }
     }
 
     #[test]
     fn a_key_of_another_game_says_what_is_wrong_with_it() {
         for (key, wrong) in [
-            (
-                "square8_2p",
-                "config key `square8_2p` does not name a Hex board; such",
-            ),
-            (
-                "hex_2p",
-                "config key `hex_2p` does not name a Hex board; such",
-            ),
-            (
-                "hex07_2p",
-                "config key `hex07_2p` does not name a Hex board; such",
-            ),
-            (
-                "hex1_2p",
-                "config key `hex1_2p` does not name a Hex board that can be played",
-            ),
-            (
-                "hex20_2p",
-                "config key `hex20_2p` does not name a Hex board that can be played",
-            ),
-            (
-                "hex8_3p",
-                "config key `hex8_3p` asks for 3 players, and Hex is played by 2",
-            ),
+            ("square8_2p", "config key `square8_2p` does not name a Hex board; such"),
+            ("hex_2p", "config key `hex_2p` does not name a Hex board; such"),
+            ("hex07_2p", "config key `hex07_2p` does not name a Hex board; such"),
+            ("hex1_2p", "config key `hex1_2p` does not name a Hex board that can be played"),
+            ("hex20_2p", "config key `hex20_2p` does not name a Hex board that can be played"),
+            ("hex8_3p", "config key `hex8_3p` asks for 3 players, and Hex is played by 2"),
         ] {
             let error = hex_size(key).unwrap_err();
             assert!(error.starts_with(wrong), "{key}: {error}");

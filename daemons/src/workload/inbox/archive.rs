@@ -61,16 +61,10 @@ mod tests {
     fn files_of_the_same_name_are_all_kept() {
         let inbox = tempfile::tempdir().unwrap();
         let path = inbox.path().join("a.sealed.jsonl");
-        for (text, name) in [
-            ("first", "a.sealed.jsonl"),
-            ("second", "a.sealed-1.jsonl"),
-            ("third", "a.sealed-2.jsonl"),
-        ] {
+        for (text, name) in [("first", "a.sealed.jsonl"), ("second", "a.sealed-1.jsonl"), ("third", "a.sealed-2.jsonl")]
+        {
             fs::write(&path, text).unwrap();
-            assert_eq!(
-                move_to_done(&path).unwrap(),
-                inbox.path().join("done").join(name)
-            );
+            assert_eq!(move_to_done(&path).unwrap(), inbox.path().join("done").join(name));
         }
         let read = |name| fs::read_to_string(inbox.path().join("done").join(name)).unwrap();
         let texts = ["a.sealed.jsonl", "a.sealed-1.jsonl", "a.sealed-2.jsonl"].map(read);

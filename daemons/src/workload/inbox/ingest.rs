@@ -107,15 +107,8 @@ pub enum IngestError {
 /// # Errors
 ///
 /// The file stays in the inbox and can be offered again: see [`IngestError`].
-pub fn ingest_file(
-    db: &GameDb,
-    path: &Path,
-    should_stop: &dyn Fn() -> bool,
-) -> Result<IngestReport, IngestError> {
-    let unreadable = |source| IngestError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+pub fn ingest_file(db: &GameDb, path: &Path, should_stop: &dyn Fn() -> bool) -> Result<IngestReport, IngestError> {
+    let unreadable = |source| IngestError::Unreadable { path: path.to_owned(), source };
     let (metadata, hash) = fingerprint(path).map_err(unreadable)?;
     let begun = db.begin_file(path, hash)?;
     // No further than the hash goes: what a writer adds now belongs to another hash.
@@ -128,10 +121,7 @@ pub fn ingest_file(
     }
     // Read before the file is moved, so that an error here leaves it to be offered again.
     let mut report = report(db, path, &progress)?;
-    report.moved_to = move_to_done(path).map_err(|source| IngestError::Archive {
-        path: path.to_owned(),
-        source,
-    })?;
+    report.moved_to = move_to_done(path).map_err(|source| IngestError::Archive { path: path.to_owned(), source })?;
     // Too late for an error: the file is gone from the inbox, and its report must not be lost.
     if let Err(error) = db.finish_file(&progress) {
         warn!(path = %path.display(), %error, "file is stored and not marked as finished");
@@ -166,19 +156,13 @@ fn store_rest(
     mut lines: Lines<impl io::BufRead>,
     should_stop: &dyn Fn() -> bool,
 ) -> Result<FileProgress, IngestError> {
-    let unreadable = |source| IngestError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| IngestError::Unreadable { path: path.to_owned(), source };
     for _ in 0..progress.lines_done {
         lines.next().map_err(unreadable)?;
     }
     loop {
         if should_stop() {
-            return Err(IngestError::Stopped {
-                path: path.to_owned(),
-                lines_done: progress.lines_done,
-            });
+            return Err(IngestError::Stopped { path: path.to_owned(), lines_done: progress.lines_done });
         }
         let batch = next_batch(&mut lines).map_err(unreadable)?;
         if batch.is_empty() {
@@ -201,10 +185,7 @@ fn next_batch(lines: &mut Lines<impl io::BufRead>) -> io::Result<Vec<OfferedLine
 }
 
 fn offered(line: RawLine) -> OfferedLine {
-    let bad = |error: BadLine, raw| OfferedLine::Bad {
-        reason: with_causes(&error),
-        raw,
-    };
+    let bad = |error: BadLine, raw| OfferedLine::Bad { reason: with_causes(&error), raw };
     match line {
         RawLine::TooLong(start) => bad(BadLine::TooLong { limit: LINE_LIMIT }, start),
         RawLine::Whole(raw) if raw.trim_ascii().is_empty() => OfferedLine::Blank,

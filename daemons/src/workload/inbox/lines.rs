@@ -30,9 +30,7 @@ impl<R: BufRead> Lines<R> {
     pub(super) fn next(&mut self) -> io::Result<Option<RawLine>> {
         let mut line = Vec::new();
         let bound = self.limit as u64 + 1;
-        let read = (&mut self.reader)
-            .take(bound)
-            .read_until(b'\n', &mut line)?;
+        let read = (&mut self.reader).take(bound).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(None);
         }
@@ -63,10 +61,7 @@ mod tests {
 
     #[test]
     fn the_last_line_counts_with_and_without_its_end() {
-        assert_eq!(
-            lines("one\n\ntwo\n", 10),
-            [whole("one"), whole(""), whole("two")]
-        );
+        assert_eq!(lines("one\n\ntwo\n", 10), [whole("one"), whole(""), whole("two")]);
         assert_eq!(lines("one\ntwo", 10), [whole("one"), whole("two")]);
         assert_eq!(lines("", 10), []);
     }

@@ -67,11 +67,7 @@ fn look(path: &Path) -> io::Result<Option<Look>> {
     if !metadata.is_file() {
         return Ok(None);
     }
-    Ok(Some(Look {
-        path: path.to_owned(),
-        len: metadata.len(),
-        modified: metadata.modified()?,
-    }))
+    Ok(Some(Look { path: path.to_owned(), len: metadata.len(), modified: metadata.modified()? }))
 }
 
 fn has_game_file_name(path: &Path) -> bool {
@@ -106,14 +102,8 @@ impl Watch {
     pub fn look(&mut self, files: &[Look], now: Instant) -> Vec<PathBuf> {
         let mut before = std::mem::take(&mut self.seen);
         for file in files {
-            let same = before
-                .remove(&file.path)
-                .filter(|seen| (seen.len, seen.modified) == (file.len, file.modified));
-            let unchanged = same.unwrap_or(Unchanged {
-                len: file.len,
-                modified: file.modified,
-                since: now,
-            });
+            let same = before.remove(&file.path).filter(|seen| (seen.len, seen.modified) == (file.len, file.modified));
+            let unchanged = same.unwrap_or(Unchanged { len: file.len, modified: file.modified, since: now });
             self.seen.insert(file.path.clone(), unchanged);
         }
         let complete = files.iter().filter(|file| self.is_complete(file, now));
@@ -121,10 +111,7 @@ impl Watch {
     }
 
     fn is_complete(&self, file: &Look, now: Instant) -> bool {
-        let is_settled = self
-            .seen
-            .get(&file.path)
-            .is_some_and(|seen| now.duration_since(seen.since) >= SETTLE_TIME);
+        let is_settled = self.seen.get(&file.path).is_some_and(|seen| now.duration_since(seen.since) >= SETTLE_TIME);
         file.len > 0 && (is_settled || is_sealed(&file.path))
     }
 }
@@ -136,11 +123,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn file(name: &str, len: u64, modified_at: u64) -> Look {
-        Look {
-            path: name.into(),
-            len,
-            modified: SystemTime::UNIX_EPOCH + Duration::from_secs(modified_at),
-        }
+        Look { path: name.into(), len, modified: SystemTime::UNIX_EPOCH + Duration::from_secs(modified_at) }
     }
 
     /// Looks at the same inbox at each of the times, and tells at which of them the file was
@@ -167,11 +150,7 @@ mod tests {
 
     #[test]
     fn a_change_of_size_or_time_starts_the_wait_again() {
-        let (short, long, later) = (
-            file("a.jsonl", 5, 1),
-            file("a.jsonl", 6, 1),
-            file("a.jsonl", 6, 2),
-        );
+        let (short, long, later) = (file("a.jsonl", 5, 1), file("a.jsonl", 6, 1), file("a.jsonl", 6, 2));
         let looks = [
             (0, short.clone()),
             (1, short),
@@ -186,10 +165,7 @@ mod tests {
 
     #[test]
     fn a_file_of_our_own_writer_is_complete_at_once() {
-        assert_eq!(
-            complete_at(&[(0, file("hex5_2p-1f.sealed.jsonl", 5, 1))]),
-            [0]
-        );
+        assert_eq!(complete_at(&[(0, file("hex5_2p-1f.sealed.jsonl", 5, 1))]), [0]);
     }
 
     #[test]
@@ -206,33 +182,18 @@ mod tests {
         watch.look(&there, start);
         watch.look(&[], start + SECOND);
         assert!(watch.look(&there, start + 2 * SECOND).is_empty());
-        assert_eq!(
-            watch.look(&there, start + 4 * SECOND),
-            [there[0].path.clone()]
-        );
+        assert_eq!(watch.look(&there, start + 4 * SECOND), [there[0].path.clone()]);
     }
 
     #[test]
     fn only_visible_game_files_are_listed() {
         let inbox = tempfile::tempdir().unwrap();
-        for name in [
-            "b.jsonl",
-            "a.jsonl",
-            ".a.jsonl",
-            "a.jsonl.tmp",
-            "a.jsonl.part",
-            "a.json",
-            "jsonl",
-        ] {
+        for name in ["b.jsonl", "a.jsonl", ".a.jsonl", "a.jsonl.tmp", "a.jsonl.part", "a.json", "jsonl"] {
             fs::write(inbox.path().join(name), "x").unwrap();
         }
         fs::create_dir(inbox.path().join("folder.jsonl")).unwrap();
         let listing = list(inbox.path()).unwrap();
-        let names: Vec<_> = listing
-            .files
-            .iter()
-            .map(|look| look.path.file_name().unwrap())
-            .collect();
+        let names: Vec<_> = listing.files.iter().map(|look| look.path.file_name().unwrap()).collect();
         assert_eq!(names, ["a.jsonl", "b.jsonl"]);
         assert!(listing.unreadable.is_empty());
         assert!(list(&inbox.path().join("missing")).is_err());

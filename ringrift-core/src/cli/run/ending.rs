@@ -66,16 +66,8 @@ impl Ending {
 }
 
 /// Stops in order; the next signal ends that at once.
-pub(super) async fn stop(
-    ending: &Ending,
-    runtime: &Runtime,
-    signals: &mut Signals,
-    voice: Voice,
-) -> StopReport {
-    voice.tell(&format!(
-        "{}; stopping in order, once more for at once",
-        ending.cause()
-    ));
+pub(super) async fn stop(ending: &Ending, runtime: &Runtime, signals: &mut Signals, voice: Voice) -> StopReport {
+    voice.tell(&format!("{}; stopping in order, once more for at once", ending.cause()));
     let before = Instant::now();
     let mut shutdown = std::pin::pin!(runtime.shutdown());
     let report = tokio::select! {
@@ -98,17 +90,11 @@ pub(super) fn conclude(ending: &Ending, report: &StopReport) -> Answer {
         Ending::Escalated(..) => Answer::failure(exit_code::ERROR, ending.cause()),
     };
     if report.undelivered > 0 {
-        answer = answer.note(format_args!(
-            "{} deliveries were still queued",
-            report.undelivered
-        ));
+        answer = answer.note(format_args!("{} deliveries were still queued", report.undelivered));
     }
     for (daemon, cause) in &report.leaked {
-        answer = answer
-            .note(format_args!(
-                "error: daemon `{daemon}` could not be stopped: {cause}"
-            ))
-            .code(exit_code::LEAKED);
+        answer =
+            answer.note(format_args!("error: daemon `{daemon}` could not be stopped: {cause}")).code(exit_code::LEAKED);
     }
     answer
 }
@@ -126,10 +112,7 @@ mod tests {
 
     fn check(ending: &Ending, leaked: &[&str], undelivered: u64, code: u8, notes: &str) {
         let leaked = leaked.iter().map(|cause| (SYNC, (*cause).to_owned()));
-        let report = StopReport {
-            leaked: leaked.collect(),
-            undelivered,
-        };
+        let report = StopReport { leaked: leaked.collect(), undelivered };
         let answer = conclude(ending, &report);
         assert_eq!((answer.code, answer.notes.as_str()), (code, notes));
         assert_eq!(answer.results, "");

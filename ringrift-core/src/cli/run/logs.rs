@@ -31,8 +31,7 @@ impl Voice {
 /// Sends log lines to stderr; a subscriber that the program has already set stays.
 pub(super) fn start(args: &RunArgs) -> Result<Voice, Answer> {
     let filter = filter(args.log_level.clone(), std::env::var("RINGRIFT_LOG").ok())?;
-    let is_coloured =
-        stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let is_coloured = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = fmt().with_env_filter(filter).with_writer(stderr);
     let set = match args.log {
         LogFormat::Pretty => lines.with_ansi(is_coloured).with_target(false).try_init(),

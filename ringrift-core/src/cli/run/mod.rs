@@ -19,11 +19,7 @@ use crate::{
     runtime::{Builder, Runtime, StartError},
 };
 
-pub(super) fn run(
-    registry: &Registry,
-    args: &RunArgs,
-    configure: impl FnOnce(Builder) -> Builder,
-) -> Answer {
+pub(super) fn run(registry: &Registry, args: &RunArgs, configure: impl FnOnce(Builder) -> Builder) -> Answer {
     let plan = match Plan::new(registry, args) {
         Ok(plan) => plan,
         Err(answer) => return answer,
@@ -33,10 +29,7 @@ pub(super) fn run(
         Err(answer) => return answer,
     };
     let builder = configure(plan.builder);
-    let tokio = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let tokio = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(tokio) => tokio,
         Err(error) => return Answer::error(exit_code::ERROR, &error),
     };
@@ -68,16 +61,9 @@ async fn live(
     if let Some(listener) = listener {
         let address = listener.local_addr();
         let address = address.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
-        voice.tell(&format!(
-            "views on http://{address}/, pid {}",
-            std::process::id()
-        ));
+        voice.tell(&format!("views on http://{address}/, pid {}", std::process::id()));
         let source = source(registry, &runtime);
-        server.spawn(http::serve(
-            listener,
-            source,
-            close.clone().cancelled_owned(),
-        ));
+        server.spawn(http::serve(listener, source, close.clone().cancelled_owned()));
     }
     let ending = Ending::wait(registry, &runtime, &mut signals, limit, voice).await;
     let report = ending::stop(&ending, &runtime, &mut signals, voice).await;
@@ -109,13 +95,10 @@ async fn listen(views: Option<SocketAddr>) -> Result<Option<TcpListener>, Answer
 /// Flags were checked before: a selection that fails here is the configuration's.
 fn refused(error: &StartError) -> Answer {
     let code = match error {
-        StartError::Wiring(_)
-        | StartError::Config(_)
-        | StartError::NotProvided(_)
-        | StartError::Selection(_) => exit_code::CONFIG,
-        StartError::DataDir(_) | StartError::Watchdog(_) | StartError::FailedStart { .. } => {
-            exit_code::ERROR
+        StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
+            exit_code::CONFIG
         }
+        StartError::DataDir(_) | StartError::Watchdog(_) | StartError::FailedStart { .. } => exit_code::ERROR,
     };
     Answer::error(code, error)
 }

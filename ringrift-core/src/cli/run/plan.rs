@@ -40,10 +40,7 @@ impl Plan {
         if args.strict {
             builder = builder.strict(true);
         }
-        Ok(Self {
-            builder: selected(registry, args, builder)?,
-            views,
-        })
+        Ok(Self { builder: selected(registry, args, builder)?, views })
     }
 }
 

@@ -14,20 +14,11 @@ use crate::{
 
 /// The selected daemons in the order in which they became ready, then those that did not.
 pub(super) fn report(registry: &Registry, snapshot: &Snapshot) -> String {
-    let mut selected: Vec<&DaemonSnapshot> = snapshot
-        .daemons
-        .iter()
-        .filter(|daemon| daemon.selected)
-        .collect();
+    let mut selected: Vec<&DaemonSnapshot> = snapshot.daemons.iter().filter(|daemon| daemon.selected).collect();
     let layers = layers(registry);
     selected.sort_by_key(|daemon| {
         let layer = layers.get(&daemon.name).copied();
-        (
-            !daemon.ready,
-            Reverse(daemon.uptime_ms),
-            layer,
-            &daemon.name,
-        )
+        (!daemon.ready, Reverse(daemon.uptime_ms), layer, &daemon.name)
     });
     let ready = selected.iter().filter(|daemon| daemon.ready).count();
     let mut table = Table::new(["STARTED", "TOOK", "STATE"]).right([1]);
@@ -42,10 +33,7 @@ pub(super) fn report(registry: &Registry, snapshot: &Snapshot) -> String {
             Cell::new(state),
         ]);
     }
-    let unbroken = Terminal {
-        width: None,
-        is_coloured: false,
-    };
+    let unbroken = Terminal { width: None, is_coloured: false };
     let of = plural(selected.len(), "daemon");
     format!("{}{ready} of {of} ready", table.broken(unbroken))
 }
@@ -54,9 +42,7 @@ pub(super) fn report(registry: &Registry, snapshot: &Snapshot) -> String {
 fn layers(registry: &Registry) -> BTreeMap<String, usize> {
     let graph = Graph::of(registry);
     let layers = graph.start_order().into_iter().enumerate();
-    layers
-        .flat_map(|(layer, names)| names.into_iter().map(move |name| (name.to_owned(), layer)))
-        .collect()
+    layers.flat_map(|(layer, names)| names.into_iter().map(move |name| (name.to_owned(), layer))).collect()
 }
 
 #[cfg(test)]

@@ -57,11 +57,7 @@ impl Page {
             self.line("", &format!("{name} = {value}"));
         }
         if let Some(took) = daemon.start_took_ms {
-            let text = format!(
-                "{}, the last start took {}",
-                daemon.restarts,
-                duration(took)
-            );
+            let text = format!("{}, the last start took {}", daemon.restarts, duration(took));
             self.line("restarts", &text);
         }
     }
@@ -69,21 +65,11 @@ impl Page {
     fn work(&mut self, daemon: &DaemonSnapshot) {
         let stats = &daemon.stats;
         self.line("runs", &daemon.schedule);
-        let cycles = format!(
-            "{} ok, {} failed",
-            count(stats.cycles),
-            count(stats.cycle_errors)
-        );
+        let cycles = format!("{} ok, {} failed", count(stats.cycles), count(stats.cycle_errors));
         self.line("cycles", &cycles);
-        self.line(
-            "errors",
-            &format!("{}, {} panics", count(stats.errors), count(stats.panics)),
-        );
+        self.line("errors", &format!("{}, {} panics", count(stats.errors), count(stats.panics)));
         if let Some(mailbox) = daemon.mailbox {
-            self.line(
-                "mailbox",
-                &format!("{} of {}", mailbox.queued, mailbox.capacity),
-            );
+            self.line("mailbox", &format!("{} of {}", mailbox.queued, mailbox.capacity));
         }
     }
 
@@ -116,10 +102,5 @@ fn deliveries(handler: &HandlerSnapshot) -> String {
         .map(|(name, n)| format!("{} {name}", count(n)))
         .collect();
     let owed = count(account.owed);
-    format!(
-        "{} in {}: {owed} owed, {}",
-        handler.event,
-        handler.handler,
-        told.join(", ")
-    )
+    format!("{} in {}: {owed} owed, {}", handler.event, handler.handler, told.join(", "))
 }

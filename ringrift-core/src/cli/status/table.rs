@@ -10,9 +10,7 @@ use crate::{
     runtime::snapshot::{DaemonSnapshot, Phase, Snapshot},
 };
 
-const HEADINGS: [&str; 8] = [
-    "NAME", "STATE", "HEALTH", "UPTIME", "RESTARTS", "CYCLES", "EVENTS", "ERRORS",
-];
+const HEADINGS: [&str; 8] = ["NAME", "STATE", "HEALTH", "UPTIME", "RESTARTS", "CYCLES", "EVENTS", "ERRORS"];
 
 /// The selected daemons under a line about the process.
 pub(super) fn table(snapshot: &Snapshot, terminal: Terminal) -> String {
@@ -49,10 +47,7 @@ fn process(snapshot: &Snapshot) -> String {
     let profile = runtime.profile.as_ref();
     let profile = profile.map_or(String::new(), |profile| format!(", profile {profile}"));
     let uptime = duration(runtime.uptime_ms);
-    let mut text = format!(
-        "pid {}, {phase} for {uptime}, {ready}{profile}\n",
-        runtime.pid
-    );
+    let mut text = format!("pid {}, {phase} for {uptime}, {ready}{profile}\n", runtime.pid);
     for reason in &runtime.not_ready_because {
         text.push_str(&format!("  └ {reason}\n"));
     }
@@ -60,10 +55,7 @@ fn process(snapshot: &Snapshot) -> String {
     let letters = dead.pending + dead.retrying + dead.exhausted;
     if letters > 0 {
         let letters = plural(letters as usize, "dead letter");
-        text.push_str(&format!(
-            "{letters}, {} of them exhausted\n",
-            dead.exhausted
-        ));
+        text.push_str(&format!("{letters}, {} of them exhausted\n", dead.exhausted));
     }
     text + "\n"
 }
@@ -89,10 +81,7 @@ fn reason(daemon: &DaemonSnapshot) -> Option<String> {
         let next = next.map_or(String::new(), |wait| format!(" (restart in {wait})"));
         return Some(format!("{}{next}", daemon.reason));
     }
-    let is_well = matches!(
-        daemon.health.status(),
-        HealthStatus::Running | HealthStatus::Starting
-    );
+    let is_well = matches!(daemon.health.status(), HealthStatus::Running | HealthStatus::Starting);
     (!is_well).then(|| daemon.health.report.message.clone())
 }
 
@@ -100,9 +89,7 @@ const fn state_color(state: StateName) -> Option<Color> {
     match state {
         StateName::Running => Some(Color::Green),
         StateName::Failed | StateName::Leaked => Some(Color::Red),
-        StateName::Waiting | StateName::Starting | StateName::Backoff | StateName::Stopping => {
-            Some(Color::Yellow)
-        }
+        StateName::Waiting | StateName::Starting | StateName::Backoff | StateName::Stopping => Some(Color::Yellow),
         StateName::Disabled | StateName::Stopped | StateName::Completed => None,
     }
 }

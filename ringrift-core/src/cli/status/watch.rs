@@ -20,12 +20,7 @@ const REDRAW: &str = "\x1b[H\x1b[J";
 
 /// Until Ctrl-C. A process that does not answer at first is an error; one that goes away is
 /// waited for, as it may be restarting.
-pub(super) async fn watch(
-    address: &str,
-    program: &str,
-    args: &StatusArgs,
-    terminal: Terminal,
-) -> Answer {
+pub(super) async fn watch(address: &str, program: &str, args: &StatusArgs, terminal: Terminal) -> Answer {
     let mut ticks = interval(PACE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_first = true;

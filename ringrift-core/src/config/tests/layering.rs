@@ -11,17 +11,13 @@ fn the_environment_wins_over_files_and_flags_over_both_whatever_the_order() {
         Layers::default()
             .set("s.c", "flag", "--set s.c")
             .env(env(&[("RINGRIFT__S__B", "env"), ("RINGRIFT__S__C", "env")]))
-            .text(
-                "one.toml",
-                "[s]\na = 'one'\nb = 'one'\nc = 'one'\nd = 'one'",
-            )
+            .text("one.toml", "[s]\na = 'one'\nb = 'one'\nc = 'one'\nd = 'one'")
             .text("two.toml", "[s]\nd = 'two'"),
     );
     let values: BTreeMap<String, String> = config.section("s").unwrap();
     let values: Vec<&str> = values.values().map(String::as_str).collect();
     assert_eq!(values, ["one", "env", "flag", "two"]);
-    let origins =
-        ["s.a", "s.b", "s.c", "s.d", "s.e", "s", ""].map(|p| config.origin(p).to_string());
+    let origins = ["s.a", "s.b", "s.c", "s.d", "s.e", "s", ""].map(|p| config.origin(p).to_string());
     assert_eq!(
         origins,
         [
@@ -38,9 +34,7 @@ fn the_environment_wins_over_files_and_flags_over_both_whatever_the_order() {
 
 #[test]
 fn the_last_of_two_flags_wins() {
-    let layers = Layers::default()
-        .set("a", "1", "--first")
-        .set("a", "2", "--second");
+    let layers = Layers::default().set("a", "1", "--first").set("a", "2", "--second");
     let config = build(layers);
     assert_eq!(config.section::<u8>("a").unwrap(), 2);
     assert_eq!(config.origin("a").to_string(), "--second");
@@ -59,9 +53,7 @@ fn every_bad_layer_is_reported_in_one_build() {
         .build()
         .map(|_| ())
         .unwrap_err();
-    let lines = lines(&problems)
-        .join("\n")
-        .replace(folder.path().to_str().unwrap(), "FOLDER");
+    let lines = lines(&problems).join("\n").replace(folder.path().to_str().unwrap(), "FOLDER");
     assert_eq!(
         lines,
         "FOLDER/absent.toml: cannot be read: No such file or directory (os error 2)\n\
@@ -81,8 +73,5 @@ fn a_file_is_read_from_its_path() {
     std::fs::write(&path, "[s]\nmax_alerts = 3\n").unwrap();
     let config = build(Layers::default().file(&path));
     assert_eq!(config.section::<Quality>("s").unwrap().max_alerts, 3);
-    assert_eq!(
-        config.origin("s.max_alerts").to_string(),
-        format!("{}:2:14", path.display())
-    );
+    assert_eq!(config.origin("s.max_alerts").to_string(), format!("{}:2:14", path.display()));
 }

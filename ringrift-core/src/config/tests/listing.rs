@@ -20,19 +20,10 @@ password = 'hunter2'
 [secrets]
 anything = 'hunter2'
 ";
-    let variables = [
-        ("RINGRIFT__S__API_KEY", "hunter2"),
-        ("RINGRIFT__S__PORT", "80"),
-    ];
-    let config = build(
-        layers(toml)
-            .env(env(&variables))
-            .set("s.mode", "fast", "--mode"),
-    );
+    let variables = [("RINGRIFT__S__API_KEY", "hunter2"), ("RINGRIFT__S__PORT", "80")];
+    let config = build(layers(toml).env(env(&variables)).set("s.mode", "fast", "--mode"));
     let entries = config.entries();
-    let shown = entries
-        .iter()
-        .map(|e| format!("{} = {} ({})", e.path, e.value, e.origin));
+    let shown = entries.iter().map(|e| format!("{} = {} ({})", e.path, e.value, e.origin));
     assert_eq!(
         shown.collect::<Vec<_>>(),
         [
@@ -68,9 +59,7 @@ fn a_message_about_a_secret_does_not_tell_it() {
         password: std::net::IpAddr,
     }
     check_report::<Secrets>(
-        layers(
-            "[s]\ntoken = 'hunter2'\nsecret = 'hunter2'\napi_key = 'hunter2'\npassword = 'hunter2'",
-        ),
+        layers("[s]\ntoken = 'hunter2'\nsecret = 'hunter2'\napi_key = 'hunter2'\npassword = 'hunter2'"),
         &[
             "ringrift.toml:2:9: `s.token` must be an integer from 0 to 65535, not a string",
             "ringrift.toml:3:10: `s.secret` must be `left` or `right`",

@@ -70,9 +70,7 @@ fn build(layers: Layers) -> Config {
 
 fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let pairs = pairs.iter();
-    pairs
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect()
+    pairs.map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
 }
 
 fn lines(problems: &[Problem]) -> Vec<String> {

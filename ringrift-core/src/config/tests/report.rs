@@ -18,9 +18,7 @@ treshold = 0.5
 max_alerts = \"many\"
   cycle = \"5 parsecs\"
 ";
-    let problems = build(layers(toml))
-        .section::<Quality>("daemons.quality_monitor")
-        .unwrap_err();
+    let problems = build(layers(toml)).section::<Quality>("daemons.quality_monitor").unwrap_err();
     assert_eq!(
         ConfigError::from(problems).to_string(),
         "3 problems in the configuration\n  \
@@ -36,9 +34,7 @@ max_alerts = \"many\"
 #[test]
 fn unknown_keys_of_nested_tables_are_guessed_from_their_own_fields() {
     check_report::<Quality>(
-        layers(
-            "[s.limits]\nmots = 1\nmost = 2\n[s.limits.mode.custom]\nslak = 1\nslack = 1\nthreshold = 1",
-        ),
+        layers("[s.limits]\nmots = 1\nmost = 2\n[s.limits.mode.custom]\nslak = 1\nslack = 1\nthreshold = 1"),
         &[
             "ringrift.toml:2:1: `s.limits.mots` is not a known key; did you mean `most`?",
             "ringrift.toml:5:1: `s.limits.mode.custom.slak` is not a known key; did you mean `slack`?",
@@ -118,10 +114,7 @@ fn a_missing_field_of_an_absent_section_names_the_file() {
     );
     check_report::<Limits>(
         Layers::default(),
-        &[
-            "`s.mode` is missing; it has no default",
-            "`s.most` is missing; it has no default",
-        ],
+        &["`s.mode` is missing; it has no default", "`s.most` is missing; it has no default"],
     );
 }
 
@@ -165,11 +158,7 @@ fn a_check_of_the_whole_section_is_reported_at_its_header() {
     impl TryFrom<BTreeMap<String, i64>> for Span {
         type Error = &'static str;
         fn try_from(ends: BTreeMap<String, i64>) -> Result<Self, &'static str> {
-            if ends["from"] <= ends["to"] {
-                Ok(Self)
-            } else {
-                Err("`from` is after `to`")
-            }
+            if ends["from"] <= ends["to"] { Ok(Self) } else { Err("`from` is after `to`") }
         }
     }
     check_report::<Span>(

@@ -8,14 +8,9 @@ use crate::config::duration::HumanDuration;
 
 #[test]
 fn a_good_section_is_read_and_an_absent_one_is_the_default() {
-    let config = build(layers(
-        "[s]\nthreshold = 1\ncycle = '1m'\nhosts = ['a', 'b']\nlimits = { most = 3, mode = 'strict' }",
-    ));
-    let limits = Limits {
-        most: NonZeroU32::new(3).unwrap(),
-        least: None,
-        mode: Mode::Strict,
-    };
+    let config =
+        build(layers("[s]\nthreshold = 1\ncycle = '1m'\nhosts = ['a', 'b']\nlimits = { most = 3, mode = 'strict' }"));
+    let limits = Limits { most: NonZeroU32::new(3).unwrap(), least: None, mode: Mode::Strict };
     assert_eq!(
         config.section::<Quality>("s").unwrap(),
         Quality {
@@ -26,10 +21,7 @@ fn a_good_section_is_read_and_an_absent_one_is_the_default() {
             ..Quality::default()
         }
     );
-    assert_eq!(
-        config.section::<Quality>("absent.too").unwrap(),
-        Quality::default()
-    );
+    assert_eq!(config.section::<Quality>("absent.too").unwrap(), Quality::default());
 }
 
 #[test]
@@ -39,10 +31,8 @@ fn a_section_may_leave_out_what_belongs_to_others() {
     assert_eq!(quality.max_alerts, 3);
     assert_eq!(
         lines(&config.section::<Quality>("s").unwrap_err()),
-        [
-            "ringrift.toml:3:4: `s.options` is not a known key; known are `threshold`, `max_alerts`, \
-          `cycle`, `name`, `enabled`, `hosts`, `limits`"
-        ]
+        ["ringrift.toml:3:4: `s.options` is not a known key; known are `threshold`, `max_alerts`, \
+          `cycle`, `name`, `enabled`, `hosts`, `limits`"]
     );
 }
 
@@ -66,17 +56,8 @@ fn subsections_are_the_tables_and_unknown_ones_are_guessed() {
     let layers = layers("[daemons.quality]\n[daemons.auto_snc]\nx = 1\n[other]");
     let config = build(layers.env(env(&[("RINGRIFT__DAEMONS__STRAY", "1")])));
     let names = config.subsections("daemons");
-    let names: Vec<String> = names
-        .iter()
-        .map(|(name, at)| format!("{name} at {at}"))
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "auto_snc at ringrift.toml:2:1",
-            "quality at ringrift.toml:1:1"
-        ]
-    );
+    let names: Vec<String> = names.iter().map(|(name, at)| format!("{name} at {at}")).collect();
+    assert_eq!(names, ["auto_snc at ringrift.toml:2:1", "quality at ringrift.toml:1:1"]);
     assert_eq!(
         lines(&config.unknown_children("daemons", &["quality", "auto_sync"])),
         [
@@ -97,13 +78,8 @@ fn subsections_are_the_tables_and_unknown_ones_are_guessed() {
 fn a_check_of_ones_own_is_reported_where_the_value_was_set() {
     let config = build(layers("[s]\nfrom = 3").env(env(&[("RINGRIFT__S__TO", "1")])));
     assert_eq!(
-        config
-            .problem("s.to", "must be at least `s.from`")
-            .to_string(),
+        config.problem("s.to", "must be at least `s.from`").to_string(),
         "environment RINGRIFT__S__TO: `s.to` must be at least `s.from`"
     );
-    assert_eq!(
-        config.problem("s.step", "must be given").to_string(),
-        "ringrift.toml:1:1: `s.step` must be given"
-    );
+    assert_eq!(config.problem("s.step", "must be given").to_string(), "ringrift.toml:1:1: `s.step` must be given");
 }

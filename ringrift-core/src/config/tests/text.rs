@@ -22,15 +22,9 @@ fn text_of_the_environment_becomes_what_the_field_wants() {
     check_adapts("{ fixed = 3 }", &Mode::Fixed(3));
     check_adapts("[\"a\",\"b\"]", &vec!["a".to_owned(), "b".to_owned()]);
     check_adapts("[1, 2]", &(1_u8, 2_u8));
-    check_adapts(
-        "{ a = 1, b = 2 }",
-        &BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]),
-    );
+    check_adapts("{ a = 1, b = 2 }", &BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
     check_adapts("80", &toml::Value::Integer(80));
-    check_adapts(
-        "plain words",
-        &toml::Value::String("plain words".to_owned()),
-    );
+    check_adapts("plain words", &toml::Value::String("plain words".to_owned()));
 }
 
 #[test]
@@ -43,9 +37,7 @@ fn text_that_does_not_become_what_is_wanted_is_reported_at_its_variable() {
         ("RINGRIFT__S__TRESHOLD", "1"),
     ];
     check_report::<Quality>(
-        Layers::default()
-            .env(env(&variables))
-            .set("s.cycle", "soon", "--set s.cycle"),
+        Layers::default().env(env(&variables)).set("s.cycle", "soon", "--set s.cycle"),
         &[
             "environment RINGRIFT__S__ENABLED: `s.enabled` must be true or false, not the string \"yes\"",
             "environment RINGRIFT__S__HOSTS: `s.hosts` must be a list, not the string \"a,b\"",

@@ -43,60 +43,31 @@ fn a_tuple_takes_exactly_its_length() {
     let check = |list: &str, report: &[&str]| {
         check_report::<BTreeMap<String, (u8, u8)>>(layers(&format!("[s]\na = {list}")), report);
     };
-    check(
-        "[1]",
-        &["ringrift.toml:2:5: `s.a` must be a list of 2 items, not 1 item"],
-    );
-    check(
-        "[1, 2, 3]",
-        &["ringrift.toml:2:5: `s.a` must be a list of 2 items, not 3 items"],
-    );
-    check(
-        "['x', 2]",
-        &["ringrift.toml:2:6: `s.a[0]` must be an integer from 0 to 255, not the string \"x\""],
-    );
+    check("[1]", &["ringrift.toml:2:5: `s.a` must be a list of 2 items, not 1 item"]);
+    check("[1, 2, 3]", &["ringrift.toml:2:5: `s.a` must be a list of 2 items, not 3 items"]);
+    check("['x', 2]", &["ringrift.toml:2:6: `s.a[0]` must be an integer from 0 to 255, not the string \"x\""]);
 }
 
 #[test]
 fn variants_are_names_or_tables_of_one_key() {
-    let config = build(layers(
-        "a = 'lenient'\nb = { fixed = 3 }\n[c.custom]\nslack = 0.5",
-    ));
+    let config = build(layers("a = 'lenient'\nb = { fixed = 3 }\n[c.custom]\nslack = 0.5"));
     assert_eq!(config.section::<Mode>("a").unwrap(), Mode::Lenient);
     assert_eq!(config.section::<Mode>("b").unwrap(), Mode::Fixed(3));
-    assert_eq!(
-        config.section::<Mode>("c").unwrap(),
-        Mode::Custom { slack: 0.5 }
-    );
+    assert_eq!(config.section::<Mode>("c").unwrap(), Mode::Custom { slack: 0.5 });
     let check = |toml: &str, message: &str| {
         check_report::<Mode>(layers(&format!("s = {toml}")), &[message]);
     };
-    check(
-        "'fixed'",
-        "ringrift.toml:1:5: `s` is not valid: `fixed` needs a value; write { fixed = .. }",
-    );
-    check(
-        "{ strict = 1 }",
-        "ringrift.toml:1:5: `s` is not valid: `strict` takes no value; write \"strict\"",
-    );
-    check(
-        "{ fixed = 300 }",
-        "ringrift.toml:1:15: `s.fixed` must be an integer from 0 to 255, not 300",
-    );
-    check(
-        "5",
-        "ringrift.toml:1:5: `s` must be one of `strict`, `lenient`, `custom`, `fixed`, not 5",
-    );
+    check("'fixed'", "ringrift.toml:1:5: `s` is not valid: `fixed` needs a value; write { fixed = .. }");
+    check("{ strict = 1 }", "ringrift.toml:1:5: `s` is not valid: `strict` takes no value; write \"strict\"");
+    check("{ fixed = 300 }", "ringrift.toml:1:15: `s.fixed` must be an integer from 0 to 255, not 300");
+    check("5", "ringrift.toml:1:5: `s` must be one of `strict`, `lenient`, `custom`, `fixed`, not 5");
 }
 
 #[test]
 fn keys_of_a_map_may_be_numbers() {
     let config = build(layers("[s]\n80 = 'http'\n443 = 'https'"));
     let ports: BTreeMap<u16, String> = config.section("s").unwrap();
-    assert_eq!(
-        ports,
-        BTreeMap::from([(80, "http".into()), (443, "https".into())])
-    );
+    assert_eq!(ports, BTreeMap::from([(80, "http".into()), (443, "https".into())]));
     check_report::<BTreeMap<u16, String>>(
         layers("[s]\n80 = 'http'\nx = 'y'"),
         &["ringrift.toml:3:5: `s.x` must be an integer from 0 to 65535, not the string \"x\""],

@@ -14,7 +14,7 @@ use crate::{
     delivery::emit::{Emit, EmitError},
     words::{
         daemon_type::DaemonType,
-        event::{Envelope, Erased, Event, EventId},
+        event::{Envelope, Erased, EventId},
         stats::DaemonStats,
     },
 };
@@ -31,23 +31,13 @@ pub struct Context<D> {
 
 impl<D> Clone for Context<D> {
     fn clone(&self) -> Self {
-        Self {
-            life: Arc::clone(&self.life),
-            hops: self.hops,
-            event: self.event,
-            daemon: PhantomData,
-        }
+        Self { life: Arc::clone(&self.life), hops: self.hops, event: self.event, daemon: PhantomData }
     }
 }
 
 impl<D: Registered + 'static> Context<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self {
-            life,
-            hops: 0,
-            event: None,
-            daemon: PhantomData,
-        }
+        Self { life, hops: 0, event: None, daemon: PhantomData }
     }
 
     pub(crate) fn life(&self) -> &Arc<Life> {
@@ -71,7 +61,7 @@ impl<D: Registered + 'static> Context<D> {
     /// # Cancel safety
     /// See [`Emit`].
     #[inline]
-    pub fn emit<E: Event + EmittedBy<D>>(&self, event: E) -> Emit<'_> {
+    pub fn emit<E: EmittedBy<D>>(&self, event: E) -> Emit<'_> {
         let envelope = Envelope::new(event, self.life.record.index, self.hops);
         Emit::new(&self.life.world.router, envelope)
     }
@@ -80,7 +70,7 @@ impl<D: Registered + 'static> Context<D> {
     ///
     /// # Errors
     /// See [`EmitError`].
-    pub fn try_emit<E: Event + EmittedBy<D>>(&self, event: E) -> Result<(), EmitError> {
+    pub fn try_emit<E: EmittedBy<D>>(&self, event: E) -> Result<(), EmitError> {
         let envelope = Envelope::new(event, self.life.record.index, self.hops);
         self.life.world.router.publish(envelope).map(drop)
     }
@@ -141,13 +131,7 @@ impl<D: Registered + 'static> Context<D> {
 
     /// How long this incarnation lives.
     pub fn uptime(&self) -> Duration {
-        Duration::from_millis(
-            self.life
-                .world
-                .clock
-                .now_ms()
-                .saturating_sub(self.life.born_ms),
-        )
+        Duration::from_millis(self.life.world.clock.now_ms().saturating_sub(self.life.born_ms))
     }
 
     /// Which daemon this is.
@@ -172,8 +156,6 @@ impl<D: Registered + Send + Sync + 'static> Context<D> {
     /// # Panics
     /// Inside `init = path`, before there is one.
     pub fn this(&self) -> Arc<D> {
-        self.life
-            .instance()
-            .expect("`this` is called by a daemon that has been built")
+        self.life.instance().expect("`this` is called by a daemon that has been built")
     }
 }

@@ -18,10 +18,7 @@ pub struct Handle<D> {
 
 impl<D> Clone for Handle<D> {
     fn clone(&self) -> Self {
-        Self {
-            record: Arc::clone(&self.record),
-            daemon: PhantomData,
-        }
+        Self { record: Arc::clone(&self.record), daemon: PhantomData }
     }
 }
 
@@ -43,10 +40,7 @@ pub struct NotRunning {
 
 impl<D> Handle<D> {
     pub(crate) fn new(record: Arc<Record>) -> Self {
-        Self {
-            record,
-            daemon: PhantomData,
-        }
+        Self { record, daemon: PhantomData }
     }
 }
 
@@ -56,15 +50,9 @@ impl<D: Registered + Send + Sync + 'static> Handle<D> {
     /// # Errors
     /// When the daemon is not running.
     pub fn get(&self) -> Result<Ref<D>, NotRunning> {
-        let not_running = || NotRunning {
-            daemon: self.record.ty,
-            state: self.record.state(),
-        };
+        let not_running = || NotRunning { daemon: self.record.ty, state: self.record.state() };
         let daemon = self.record.instance::<D>().ok_or_else(not_running)?;
-        Ok(Ref {
-            daemon: Some(daemon),
-            record: Arc::clone(&self.record),
-        })
+        Ok(Ref { daemon: Some(daemon), record: Arc::clone(&self.record) })
     }
 
     /// Where the daemon is in its life.

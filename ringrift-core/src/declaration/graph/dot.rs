@@ -7,8 +7,7 @@ use super::{Edge, Graph, Link};
 impl Graph {
     /// A digraph with a cluster for each category: dependencies solid, wants dashed, events dotted.
     pub fn dot(&self) -> String {
-        let mut text =
-            String::from("digraph ringrift {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
+        let mut text = String::from("digraph ringrift {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
         for (category, nodes) in self.by_category() {
             text.push_str(&format!("  subgraph \"cluster_{category}\" {{\n"));
             text.push_str(&format!("    label={};\n", quoted(category.as_str())));

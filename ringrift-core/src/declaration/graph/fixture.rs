@@ -21,10 +21,7 @@ impl Registered for Still {
 }
 
 impl Construct for Still {
-    const HANDLERS: HandlerTable<Self> = HandlerTable {
-        subs: &[],
-        batch: None,
-    };
+    const HANDLERS: HandlerTable<Self> = HandlerTable { subs: &[], batch: None };
 
     async fn construct(_build: BuildContext<Self>) -> DaemonResult<Self> {
         Ok(Self)
@@ -53,20 +50,11 @@ event!(QualityLow, "QUALITY_LOW", QUALITY_LOW);
 event!(HostOffline, "HOST_OFFLINE", HOST_OFFLINE, external);
 
 const fn place(line: u32) -> Place {
-    Place {
-        file: "src/daemons.rs",
-        line,
-        module: "app::daemons",
-    }
+    Place { file: "src/daemons.rs", line, module: "app::daemons" }
 }
 
 const fn on(handler: &'static str, event: fn() -> &'static EventMeta) -> SubSpec {
-    SubSpec {
-        handler,
-        event,
-        dedup: None,
-        timeout: None,
-    }
+    SubSpec { handler, event, dedup: None, timeout: None }
 }
 
 const fn spec(name: &'static str, category: Category, line: u32) -> DaemonSpec {
@@ -86,10 +74,7 @@ static SYNC: DaemonSpec = DaemonSpec {
 };
 
 static EXPORT: DaemonSpec = DaemonSpec {
-    handlers: &[
-        on("on_games", GamesAvailable::meta),
-        on("on_quality", QualityLow::meta),
-    ],
+    handlers: &[on("on_games", GamesAvailable::meta), on("on_quality", QualityLow::meta)],
     ..spec("auto_export", Category::Pipeline, 20)
         .description("Exports training data.")
         .depends_on(&[SpecRef::new(&ROUTER), SpecRef::new(&SYNC)])
@@ -116,7 +101,5 @@ static CLEANUP: DaemonSpec = spec("cleanup", Category::Misc, 40)
 pub(crate) fn registry() -> Registry {
     [&ROUTER, &SYNC, &EXPORT, &QUALITY, &CLEANUP]
         .into_iter()
-        .fold(Registry::empty(), |registry, spec| {
-            registry.with_entry(Entry::of(spec))
-        })
+        .fold(Registry::empty(), |registry, spec| registry.with_entry(Entry::of(spec)))
 }

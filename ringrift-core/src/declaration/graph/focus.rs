@@ -12,14 +12,8 @@ impl Graph {
         let mut kept = self.closure(name, |edge| (&edge.from, &edge.to));
         kept.append(&mut self.closure(name, |edge| (&edge.to, &edge.from)));
         let nodes = self.nodes.iter().filter(|node| kept.contains(&node.name));
-        let edges = self
-            .edges
-            .iter()
-            .filter(|edge| kept.contains(&edge.from) && kept.contains(&edge.to));
-        Self {
-            nodes: nodes.cloned().collect(),
-            edges: edges.cloned().collect(),
-        }
+        let edges = self.edges.iter().filter(|edge| kept.contains(&edge.from) && kept.contains(&edge.to));
+        Self { nodes: nodes.cloned().collect(), edges: edges.cloned().collect() }
     }
 
     /// What is reached from `start` when every edge leads from the first to the second of `ends`.
@@ -27,12 +21,7 @@ impl Graph {
         let mut reached = BTreeSet::from([start.to_owned()]);
         let mut open = vec![start.to_owned()];
         while let Some(name) = open.pop() {
-            for (_, next) in self
-                .edges
-                .iter()
-                .map(ends)
-                .filter(|(from, _)| **from == name)
-            {
+            for (_, next) in self.edges.iter().map(ends).filter(|(from, _)| **from == name) {
                 if reached.insert(next.clone()) {
                     open.push(next.clone());
                 }

@@ -69,18 +69,13 @@ pub struct Graph {
 
 impl Graph {
     /// The graph of these, sorted, each once; edges from or to a daemon that is not there are left out.
-    pub fn new(
-        nodes: impl IntoIterator<Item = Node>,
-        edges: impl IntoIterator<Item = Edge>,
-    ) -> Self {
+    pub fn new(nodes: impl IntoIterator<Item = Node>, edges: impl IntoIterator<Item = Edge>) -> Self {
         let mut nodes: Vec<Node> = nodes.into_iter().collect();
         nodes.sort();
         nodes.dedup_by(|a, b| a.name == b.name);
         let is_there = |name: &String| nodes.binary_search_by(|node| node.name.cmp(name)).is_ok();
-        let mut edges: Vec<Edge> = edges
-            .into_iter()
-            .filter(|edge| is_there(&edge.from) && is_there(&edge.to))
-            .collect();
+        let mut edges: Vec<Edge> =
+            edges.into_iter().filter(|edge| is_there(&edge.from) && is_there(&edge.to)).collect();
         edges.sort();
         edges.dedup();
         Self { nodes, edges }
@@ -146,16 +141,8 @@ impl Link {
     }
 }
 
-fn links<'a>(
-    from: &'a str,
-    specs: &'static [SpecRef],
-    link: Link,
-) -> impl Iterator<Item = Edge> + 'a {
-    specs.iter().map(move |spec| Edge {
-        from: from.to_owned(),
-        to: spec.get().ty.to_string(),
-        link: link.clone(),
-    })
+fn links<'a>(from: &'a str, specs: &'static [SpecRef], link: Link) -> impl Iterator<Item = Edge> + 'a {
+    specs.iter().map(move |spec| Edge { from: from.to_owned(), to: spec.get().ty.to_string(), link: link.clone() })
 }
 
 fn event_edges(registry: &Registry) -> Vec<Edge> {
@@ -173,9 +160,7 @@ fn event_edges(registry: &Registry) -> Vec<Edge> {
                 edges.push(Edge {
                     from: entry.ty.to_string(),
                     to: (*handler).to_owned(),
-                    link: Link::Event {
-                        event: event.to_owned(),
-                    },
+                    link: Link::Event { event: event.to_owned() },
                 });
             }
         }

@@ -13,11 +13,8 @@ impl Graph {
         let mut waiting: BTreeSet<&str> = self.nodes().iter().map(|n| n.name.as_str()).collect();
         let mut layers = Vec::new();
         while !waiting.is_empty() {
-            let mut layer: Vec<&str> = waiting
-                .iter()
-                .copied()
-                .filter(|name| !self.waits_for_any(name, &waiting))
-                .collect();
+            let mut layer: Vec<&str> =
+                waiting.iter().copied().filter(|name| !self.waits_for_any(name, &waiting)).collect();
             if layer.is_empty() {
                 layer = waiting.iter().copied().collect();
             }
@@ -28,7 +25,6 @@ impl Graph {
     }
 
     fn waits_for_any(&self, name: &str, waiting: &BTreeSet<&str>) -> bool {
-        self.edges_from(name)
-            .any(|edge| edge.link.is_dependency() && waiting.contains(edge.to.as_str()))
+        self.edges_from(name).any(|edge| edge.link.is_dependency() && waiting.contains(edge.to.as_str()))
     }
 }

@@ -2,19 +2,11 @@ use super::{Edge, Graph, Link, Node, fixture::registry};
 use crate::words::category::Category;
 
 fn node(name: &str) -> Node {
-    Node {
-        name: name.into(),
-        category: Category::Misc,
-        description: String::new(),
-    }
+    Node { name: name.into(), category: Category::Misc, description: String::new() }
 }
 
 fn edge(from: &str, to: &str, link: Link) -> Edge {
-    Edge {
-        from: from.into(),
-        to: to.into(),
-        link,
-    }
+    Edge { from: from.into(), to: to.into(), link }
 }
 
 fn needs(from: &str, to: &str) -> Edge {
@@ -26,29 +18,14 @@ fn graph(names: &[&str], edges: Vec<Edge>) -> Graph {
 }
 
 fn names(graph: &Graph) -> Vec<&str> {
-    graph
-        .nodes()
-        .iter()
-        .map(|node| node.name.as_str())
-        .collect()
+    graph.nodes().iter().map(|node| node.name.as_str()).collect()
 }
 
 #[test]
 fn is_drawn_from_the_registry_whole_and_sorted() {
     let graph = Graph::of(&registry());
-    assert_eq!(
-        names(&graph),
-        [
-            "auto_export",
-            "auto_sync",
-            "cleanup",
-            "event_router",
-            "quality_monitor"
-        ]
-    );
-    let event = |event: &str| Link::Event {
-        event: event.into(),
-    };
+    assert_eq!(names(&graph), ["auto_export", "auto_sync", "cleanup", "event_router", "quality_monitor"]);
+    let event = |event: &str| Link::Event { event: event.into() };
     assert_eq!(
         graph.edges(),
         [
@@ -68,10 +45,7 @@ fn is_drawn_from_the_registry_whole_and_sorted() {
 fn does_not_depend_on_the_order_it_is_given() {
     let edges = vec![needs("b", "a"), needs("c", "a"), needs("c", "b")];
     let backwards = edges.iter().rev().cloned().collect();
-    assert_eq!(
-        graph(&["a", "b", "c"], edges),
-        graph(&["c", "b", "a", "a"], backwards)
-    );
+    assert_eq!(graph(&["a", "b", "c"], edges), graph(&["c", "b", "a", "a"], backwards));
 }
 
 #[test]
@@ -83,11 +57,7 @@ fn leaves_out_edges_to_daemons_that_are_not_there() {
 fn starts_in_layers_after_dependencies_and_wants_ties_by_name() {
     assert_eq!(
         Graph::of(&registry()).start_order(),
-        [
-            vec!["cleanup", "event_router"],
-            vec!["auto_sync", "quality_monitor"],
-            vec!["auto_export"],
-        ]
+        [vec!["cleanup", "event_router"], vec!["auto_sync", "quality_monitor"], vec!["auto_export"],]
     );
 }
 
@@ -103,27 +73,16 @@ fn a_hand_made_cycle_comes_last_and_is_still_shown() {
     let edges = vec![needs("a", "b"), needs("b", "a"), needs("c", "a")];
     let graph = graph(&["a", "b", "c", "d"], edges);
     assert_eq!(graph.start_order(), [vec!["d"], vec!["a", "b", "c"]]);
-    assert_eq!(
-        graph.tree(),
-        "c [misc]\n└─ a [misc]\n   └─ b [misc]\n      └─ a [misc] (*)\nd [misc]\n"
-    );
+    assert_eq!(graph.tree(), "c [misc]\n└─ a [misc]\n   └─ b [misc]\n      └─ a [misc] (*)\nd [misc]\n");
 }
 
 #[test]
 fn focus_keeps_what_is_reached_and_what_reaches() {
-    let edges = vec![
-        needs("b", "a"),
-        needs("c", "b"),
-        needs("d", "a"),
-        needs("e", "c"),
-    ];
+    let edges = vec![needs("b", "a"), needs("c", "b"), needs("d", "a"), needs("e", "c")];
     let all = graph(&["a", "b", "c", "d", "e"], edges);
     let focused = all.clone().focus("b");
     assert_eq!(names(&focused), ["a", "b", "c", "e"]);
-    assert_eq!(
-        focused.edges(),
-        [needs("b", "a"), needs("c", "b"), needs("e", "c")]
-    );
+    assert_eq!(focused.edges(), [needs("b", "a"), needs("c", "b"), needs("e", "c")]);
     assert_eq!(names(&all.focus("a")), ["a", "b", "c", "d", "e"]);
 }
 
@@ -132,12 +91,7 @@ fn focus_follows_events_unless_they_are_left_out() {
     let all = Graph::of(&registry());
     assert_eq!(
         names(&all.clone().focus("quality_monitor")),
-        [
-            "auto_export",
-            "auto_sync",
-            "event_router",
-            "quality_monitor"
-        ]
+        ["auto_export", "auto_sync", "event_router", "quality_monitor"]
     );
     assert_eq!(
         names(&all.without_events().focus("quality_monitor")),

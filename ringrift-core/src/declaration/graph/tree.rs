@@ -8,11 +8,7 @@ impl Graph {
     /// One tree for every daemon that no other depends on. A daemon whose branches stand further up
     /// is marked `(*)`; what it emits to whom follows its dependencies and is not followed further.
     pub fn tree(&self) -> String {
-        let mut tree = Tree {
-            graph: self,
-            shown: BTreeSet::new(),
-            text: String::new(),
-        };
+        let mut tree = Tree { graph: self, shown: BTreeSet::new(), text: String::new() };
         for root in self.roots() {
             tree.root(root);
         }
@@ -26,16 +22,9 @@ impl Graph {
     }
 
     fn roots(&self) -> impl Iterator<Item = &str> {
-        let needed: BTreeSet<&str> = self
-            .edges()
-            .iter()
-            .filter(|edge| edge.link.is_dependency())
-            .map(|edge| edge.to.as_str())
-            .collect();
-        self.nodes()
-            .iter()
-            .map(|node| node.name.as_str())
-            .filter(move |name| !needed.contains(name))
+        let needed: BTreeSet<&str> =
+            self.edges().iter().filter(|edge| edge.link.is_dependency()).map(|edge| edge.to.as_str()).collect();
+        self.nodes().iter().map(|node| node.name.as_str()).filter(move |name| !needed.contains(name))
     }
 
     fn category_of(&self, name: &str) -> &'static str {
@@ -58,24 +47,17 @@ impl<'a> Tree<'a> {
     fn daemon(&mut self, indent: &str, branch: &str, name: &'a str, note: &str) {
         let edges: Vec<&Edge> = self.graph.edges_from(name).collect();
         let is_new = self.shown.insert(name);
-        let again = if is_new || edges.is_empty() {
-            ""
-        } else {
-            " (*)"
-        };
+        let again = if is_new || edges.is_empty() { "" } else { " (*)" };
         let category = self.graph.category_of(name);
-        self.line(format_args!(
-            "{indent}{branch}{name} [{category}]{note}{again}"
-        ));
+        self.line(format_args!("{indent}{branch}{name} [{category}]{note}{again}"));
         if is_new {
             self.branches(&below(indent, branch), edges);
         }
     }
 
     fn branches(&mut self, indent: &str, edges: Vec<&'a Edge>) {
-        let (mut branches, events): (Vec<&Edge>, Vec<&Edge>) = edges
-            .into_iter()
-            .partition(|edge| edge.link.is_dependency());
+        let (mut branches, events): (Vec<&Edge>, Vec<&Edge>) =
+            edges.into_iter().partition(|edge| edge.link.is_dependency());
         branches.extend(events);
         let last = branches.len().saturating_sub(1);
         for (index, edge) in branches.into_iter().enumerate() {

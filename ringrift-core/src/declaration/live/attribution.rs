@@ -45,13 +45,7 @@ pub(crate) fn polls_of(world: u32) -> Vec<(PollOf, u32)> {
         let polls = thread.polls.load(Acquire);
         let count = thread.count.load(Relaxed);
         let address = Arc::as_ptr(thread).addr();
-        ((polls >> 32) as u32 == world).then_some((
-            PollOf {
-                thread: address,
-                count,
-            },
-            polls as u32,
-        ))
+        ((polls >> 32) as u32 == world).then_some((PollOf { thread: address, count }, polls as u32))
     });
     polls.collect()
 }
@@ -71,10 +65,7 @@ pub(crate) struct Attributed<F> {
 
 impl<F> Attributed<F> {
     pub(crate) fn new(world: u32, daemon: u32, future: F) -> Self {
-        Self {
-            future,
-            owner: u64::from(world) << 32 | u64::from(daemon),
-        }
+        Self { future, owner: u64::from(world) << 32 | u64::from(daemon) }
     }
 }
 
@@ -94,9 +85,7 @@ impl<F: Future + Unpin> Future for Attributed<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let owner = self.owner;
-        let thread = THIS_THREAD
-            .try_with(|this| Arc::clone(this.get_or_init(register)))
-            .ok();
+        let thread = THIS_THREAD.try_with(|this| Arc::clone(this.get_or_init(register))).ok();
         if let Some(thread) = &thread {
             thread.count.store(thread.count.load(Relaxed) + 1, Relaxed);
             thread.polls.store(owner, Release);

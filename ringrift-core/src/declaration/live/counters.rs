@@ -42,11 +42,7 @@ impl Counters {
     }
 
     pub(crate) fn cycle(&self, is_error: bool) {
-        let column = if is_error {
-            &self.cycle_errors
-        } else {
-            &self.cycles
-        };
+        let column = if is_error { &self.cycle_errors } else { &self.cycles };
         column.fetch_add(1, Relaxed);
         self.outcome(is_error);
     }
@@ -71,17 +67,11 @@ impl Counters {
         if kept.len() == KEPT_ERRORS {
             kept.pop_front();
         }
-        kept.push_back(ErrorRecord {
-            at,
-            hook: hook.into(),
-            message,
-        });
+        kept.push_back(ErrorRecord { at, hook: hook.into(), message });
     }
 
     fn last_errors(&self) -> MutexGuard<'_, VecDeque<ErrorRecord>> {
-        self.last_errors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.last_errors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn snapshot(&self, events: u64) -> DaemonStats {
@@ -92,10 +82,7 @@ impl Counters {
             events,
             errors: self.errors.load(Relaxed),
             panics: self.panics.load(Relaxed),
-            recent: Recent {
-                errors: (outcomes & RING).count_ones(),
-                outcomes: (outcomes >> 32) as u32,
-            },
+            recent: Recent { errors: (outcomes & RING).count_ones(), outcomes: (outcomes >> 32) as u32 },
             last_errors: self.last_errors().iter().cloned().collect(),
         }
     }
@@ -111,33 +98,15 @@ mod tests {
         for _ in 0..7 {
             counters.outcome(true);
         }
-        assert_eq!(
-            counters.snapshot(0).recent,
-            Recent {
-                errors: 7,
-                outcomes: 7
-            }
-        );
+        assert_eq!(counters.snapshot(0).recent, Recent { errors: 7, outcomes: 7 });
         for _ in 0..18 {
             counters.outcome(false);
         }
-        assert_eq!(
-            counters.snapshot(0).recent,
-            Recent {
-                errors: 2,
-                outcomes: 20
-            }
-        );
+        assert_eq!(counters.snapshot(0).recent, Recent { errors: 2, outcomes: 20 });
         for _ in 0..5 {
             counters.outcome(false);
         }
-        assert_eq!(
-            counters.snapshot(0).recent,
-            Recent {
-                errors: 0,
-                outcomes: 20
-            }
-        );
+        assert_eq!(counters.snapshot(0).recent, Recent { errors: 0, outcomes: 20 });
     }
 
     #[test]

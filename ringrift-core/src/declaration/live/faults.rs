@@ -83,26 +83,16 @@ impl Faults {
         Some(fault)
     }
 
-    pub(crate) fn before<'a>(
-        &'a self,
-        record: &'a Record,
+    pub(crate) async fn before(
+        &self,
+        record: &Record,
         at: FaultAt,
-        hook: impl Future<Output = DaemonResult> + Send + 'a,
-    ) -> impl Future<Output = DaemonResult> + Send + 'a {
-        async move {
-            if let Some(fault) = self.next(record, at) {
-                strike(fault).await?;
-            }
-            hook.await
+        hook: impl Future<Output = DaemonResult>,
+    ) -> DaemonResult {
+        if let Some(fault) = self.next(record, at) {
+            strike(fault).await?;
         }
-    }
-
-    pub(crate) fn before_handler<'a>(
-        &'a self,
-        record: &'a Record,
-        handler: impl Future<Output = DaemonResult> + Send + 'a,
-    ) -> impl Future<Output = DaemonResult> + Send + 'a {
-        self.before(record, FaultAt::Handler, handler)
+        hook.await
     }
 
     pub(crate) async fn before_health(

@@ -38,22 +38,9 @@ pub(crate) struct Life {
 }
 
 impl Life {
-    pub(crate) fn new(
-        world: Arc<World>,
-        record: Arc<Record>,
-        incarnation: u32,
-        span: Span,
-    ) -> Self {
+    pub(crate) fn new(world: Arc<World>, record: Arc<Record>, incarnation: u32, span: Span) -> Self {
         let born_ms = world.clock.now_ms();
-        Self {
-            world,
-            record,
-            incarnation,
-            born_ms,
-            span,
-            token: OnceLock::new(),
-            tasks: OnceLock::new(),
-        }
+        Self { world, record, incarnation, born_ms, span, token: OnceLock::new(), tasks: OnceLock::new() }
     }
 
     /// Cancelled when the incarnation must end; made when somebody asks for it.
@@ -95,8 +82,7 @@ impl Life {
                 Err(panic) => life.spawned_task_panicked(panic),
             }
         };
-        let scoped = Arc::clone(&self.world)
-            .scope(tracing::Instrument::instrument(watched, self.span.clone()));
+        let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
         let attributed = Attributed::new(self.world.number, self.record.index, Box::pin(scoped));
         self.tasks.get_or_init(Tasks::default).spawn(attributed)
     }
@@ -105,11 +91,7 @@ impl Life {
     fn spawned_task_panicked(&self, panic: String) -> ! {
         tracing::error!(%panic, "a spawned task panicked");
         self.record.counters.panic();
-        self.record.counters.error(
-            "spawn",
-            format!("panicked: {panic}"),
-            self.world.clock.wall(),
-        );
+        self.record.counters.error("spawn", format!("panicked: {panic}"), self.world.clock.wall());
         std::panic::resume_unwind(Box::new(panic))
     }
 
@@ -119,9 +101,7 @@ impl Life {
         T: Send + 'static,
     {
         let span = self.span.clone();
-        self.tasks
-            .get_or_init(Tasks::default)
-            .spawn_blocking(move || span.in_scope(work))
+        self.tasks.get_or_init(Tasks::default).spawn_blocking(move || span.in_scope(work))
     }
 }
 
@@ -147,9 +127,7 @@ pub(crate) struct Living<D> {
 }
 
 /// Builds a `D`: what `DaemonSpec::build` holds.
-pub(crate) fn build<D: Daemon>(
-    life: Arc<Life>,
-) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+pub(crate) fn build<D: Daemon>(life: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
     Box::pin(async move {
         let daemon = D::construct(BuildContext::new(Arc::clone(&life))).await?;
         Ok(living(Arc::new(daemon), life))
@@ -166,11 +144,8 @@ pub(crate) fn living<D: Daemon>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Inca
 macro_rules! hook {
     ($self:ident, $hook:ident, $call:expr) => {{
         #[cfg(feature = "testing")]
-        let future = $self.life.world.faults.before(
-            &$self.life.record,
-            crate::declaration::live::faults::FaultAt::$hook,
-            $call,
-        );
+        let future =
+            $self.life.world.faults.before(&$self.life.record, crate::declaration::live::faults::FaultAt::$hook, $call);
         #[cfg(not(feature = "testing"))]
         let future = $call;
         Box::pin(future)
@@ -212,12 +187,7 @@ impl<D: Daemon> Incarnation for Living<D> {
 
     fn health(&self) -> Boxed<'_, HealthReport> {
         #[cfg(feature = "testing")]
-        return Box::pin(
-            self.life
-                .world
-                .faults
-                .before_health(&self.life.record, self.daemon.health(&self.cx)),
-        );
+        return Box::pin(self.life.world.faults.before_health(&self.life.record, self.daemon.health(&self.cx)));
         #[cfg(not(feature = "testing"))]
         Box::pin(self.daemon.health(&self.cx))
     }

@@ -21,10 +21,7 @@ use super::{
 use crate::{
     declaration::{registry::Factory, spec::DaemonSpec},
     delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
-    words::{
-        daemon_type::DaemonType, options::Options, schedule::Schedule, state::State,
-        stats::DaemonStats,
-    },
+    words::{daemon_type::DaemonType, options::Options, schedule::Schedule, state::State, stats::DaemonStats},
 };
 
 /// The options of one daemon as they are in force.
@@ -187,15 +184,8 @@ impl Record {
         self.status().state.clone()
     }
 
-    pub(crate) fn is_ready(&self) -> bool {
-        self.status().state.is_ready()
-    }
-
     pub(crate) fn intent(&self) -> Intent {
-        self.intent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.intent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Changes what is wanted, and wakes the daemon's task to see it.
@@ -227,10 +217,7 @@ impl Record {
 
     /// Counts a handler's panic; true when there were `limit` since `since_ms`.
     pub(crate) fn handler_panicked(&self, now_ms: u64, since_ms: u64, limit: usize) -> bool {
-        let mut panics = self
-            .handler_panics
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut panics = self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner);
         panics.push_back(now_ms);
         panics.retain(|at| *at >= since_ms);
         panics.len() >= limit
@@ -241,10 +228,7 @@ impl Record {
         self.conditions.clear();
         self.counters.forget_outcomes();
         self.heartbeat_ms.store(0, Relaxed);
-        self.handler_panics
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn set_living(&self, living: Arc<dyn Incarnation>) {
@@ -253,18 +237,12 @@ impl Record {
 
     /// Takes the incarnation out, for the caller to drop: a user's `Drop` runs outside the lock.
     pub(crate) fn take_living(&self) -> Option<Arc<dyn Incarnation>> {
-        self.living
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.living.write().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The living incarnation, also while it starts or stops.
     pub(crate) fn living(&self) -> Option<Arc<dyn Incarnation>> {
-        self.living
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.living.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Opens or closes the instance to handles.
@@ -285,9 +263,7 @@ impl Record {
     /// The sum of the accounts of its handlers.
     pub(crate) fn account(&self) -> AccountSnapshot {
         let slots = self.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
-        slots.fold(AccountSnapshot::default(), |sum, slot| {
-            sum.plus(slot.account.snapshot())
-        })
+        slots.fold(AccountSnapshot::default(), |sum, slot| sum.plus(slot.account.snapshot()))
     }
 
     pub(crate) fn stats(&self) -> DaemonStats {

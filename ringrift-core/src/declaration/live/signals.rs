@@ -22,6 +22,9 @@ pub(crate) enum Signal {
     Reset = 4,
     /// Three failed health checks are a failure here.
     Unhealthy = 8,
+    /// A test kills the incarnation.
+    #[cfg(feature = "testing")]
+    Kill = 16,
 }
 
 /// The bits, and whom to wake.

@@ -147,10 +147,7 @@ impl World {
 
     /// Asks for a health check of an incarnation at a time.
     pub(crate) fn schedule_health_check(&self, at_ms: u64, daemon: u32, incarnation: u32) {
-        let mut due = self
-            .health_due
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut due = self.health_due.lock().unwrap_or_else(PoisonError::into_inner);
         let is_next = due.peek().is_none_or(|Reverse((next, ..))| at_ms < *next);
         due.push(Reverse((at_ms, daemon, incarnation)));
         drop(due);
@@ -161,16 +158,10 @@ impl World {
 
     /// The next health check that is due: its daemon and incarnation; or else when one will be.
     pub(crate) fn next_health_check(&self, now_ms: u64) -> Result<(u32, u32), Option<u64>> {
-        let mut due = self
-            .health_due
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut due = self.health_due.lock().unwrap_or_else(PoisonError::into_inner);
         match due.peek() {
             Some(Reverse((at, ..))) if *at > now_ms => Err(Some(*at)),
-            Some(_) => due
-                .pop()
-                .map(|Reverse((_, daemon, incarnation))| (daemon, incarnation))
-                .ok_or(None),
+            Some(_) => due.pop().map(|Reverse((_, daemon, incarnation))| (daemon, incarnation)).ok_or(None),
             None => Err(None),
         }
     }
@@ -196,13 +187,6 @@ fn address(spec: &'static DaemonSpec) -> usize {
 /// The handle of `D` in the current task's runtime, or else in the process's.
 pub fn instance<D: Registered>() -> Result<Handle<D>, NoRuntime> {
     let current = CURRENT.try_with(|world| world.handle::<D>()).ok().flatten();
-    let main = || {
-        MAIN.read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .upgrade()?
-            .handle::<D>()
-    };
-    current.or_else(main).ok_or(NoRuntime {
-        daemon: D::SPEC.get().ty,
-    })
+    let main = || MAIN.read().unwrap_or_else(PoisonError::into_inner).upgrade()?.handle::<D>();
+    current.or_else(main).ok_or(NoRuntime { daemon: D::SPEC.get().ty })
 }

@@ -7,11 +7,7 @@ use crate::words::{category::Category, daemon_type::DaemonType};
 static BROKEN: DaemonSpec = DaemonSpec::bare(
     DaemonType::__new(""),
     Category::Misc,
-    Place {
-        file: file!(),
-        line: line!(),
-        module: module_path!(),
-    },
+    Place { file: file!(), line: line!(), module: module_path!() },
     |_| Box::pin(async { Err("its `#[daemon]` has a mistake".into()) }),
 );
 

@@ -9,12 +9,12 @@ use super::{DaemonSpec, SubSpec};
 use crate::{declaration::daemon::Registered, words::event::Event};
 
 /// How many daemons the walk looks at.
-pub const BOUND: usize = 32;
+pub(crate) const BOUND: usize = 64;
 const TABLE: usize = 2 * BOUND;
-const TEXT: usize = 2048;
+const TEXT: usize = 4096;
 
 /// FNV-1a of a name; never 0, which marks a free place in the walk's table.
-pub const fn name_id(name: &str) -> u64 {
+pub(crate) const fn name_id(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut i = 0;
@@ -54,10 +54,15 @@ pub const fn check<D: Registered + Level<()>>() {
     let spec = D::SPEC.get();
     match walk(spec) {
         Walk::Acyclic => {}
-        Walk::Exhausted => _ = <D as Level<()>>::LEVEL,
+        Walk::Exhausted => _ = level::<D>(),
         Walk::Cycle(path, length) => panic_with_cycle(spec, &path, length),
     }
     check_profiles(spec);
+}
+
+/// Apart from `check`, because rustc evaluates all the constants that a function names as it enters it.
+const fn level<D: Level<()>>() -> u32 {
+    <D as Level<()>>::LEVEL
 }
 
 enum Walk {
@@ -77,12 +82,7 @@ struct Search {
 }
 
 const fn walk(root: &'static DaemonSpec) -> Walk {
-    let mut search = Search {
-        found: [root; BOUND],
-        from: [0; BOUND],
-        count: 1,
-        table: [0; TABLE],
-    };
+    let mut search = Search { found: [root; BOUND], from: [0; BOUND], count: 1, table: [0; TABLE] };
     let mut at = 0;
     while at < search.count {
         let spec = search.found[at];
@@ -97,7 +97,9 @@ const fn walk(root: &'static DaemonSpec) -> Walk {
             if next.id == root.id {
                 return way_back(&search, at);
             }
-            if !visit(&mut search, next, at) {
+            // Of a cycle, the member with the least id speaks: one cycle, one error. So no daemon
+            // needs to look at lesser ones, which are most of those it could reach.
+            if next.id > root.id && !visit(&mut search, next, at) {
                 return Walk::Exhausted;
             }
             i += 1;
@@ -126,18 +128,14 @@ const fn visit(search: &mut Search, next: &'static DaemonSpec, from: usize) -> b
     true
 }
 
-/// The path of the cycle, if its member with the least id is the root: one cycle, one error.
+/// The path of the cycle, backwards.
 const fn way_back(search: &Search, last: usize) -> Walk {
-    let root = search.found[0].id;
     let mut path = [""; BOUND];
     let mut length = 0;
     let mut at = last;
     loop {
         path[length] = search.found[at].ty.as_str();
         length += 1;
-        if search.found[at].id < root {
-            return Walk::Acyclic;
-        }
         if at == 0 {
             return Walk::Cycle(path, length);
         }
@@ -153,9 +151,7 @@ const fn panic_with_cycle(root: &DaemonSpec, path: &[&'static str; BOUND], lengt
         i -= 1;
         text = text.push(path[i]).push(" -> ");
     }
-    text = text
-        .push(root.ty.as_str())
-        .push("; data that flows in a circle goes by events, which need no order");
+    text = text.push(root.ty.as_str()).push("; data that flows in a circle goes by events, which need no order");
     panic!("{}", text.as_str())
 }
 
@@ -175,48 +171,54 @@ const fn check_profiles(spec: &DaemonSpec) {
 #[track_caller]
 const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[&'static str]) {
     let Some(mine) = spec.profiles else {
-        let text = Text::new("`")
-            .push(spec.ty.as_str())
-            .push("` is in every profile, but needs `");
-        let text = text
-            .push(dependency.ty.as_str())
-            .push("`, which is not; give it `profiles = [..]`");
+        let text = Text::new("`").push(spec.ty.as_str()).push("` is in every profile, but needs `");
+        let text = text.push(dependency.ty.as_str()).push("`, which is not; give it `profiles = [..]`");
         panic!("{}", text.as_str())
     };
     let mut i = 0;
     while i < mine.len() {
         if !contains(theirs, mine[i]) {
-            let text = Text::new("profile `")
-                .push(mine[i])
-                .push("`: `")
-                .push(spec.ty.as_str());
-            let text = text
-                .push("` needs `")
-                .push(dependency.ty.as_str())
-                .push("`, which is not in it");
+            let text = Text::new("profile `").push(mine[i]).push("`: `").push(spec.ty.as_str());
+            let text = text.push("` needs `").push(dependency.ty.as_str()).push("`, which is not in it");
             panic!("{}", text.as_str())
         }
         i += 1;
     }
 }
 
-/// One `#[on_event]`. The only place that asks `E` to be an event, so that one mistake is one message.
-#[track_caller]
-pub const fn sub<E: Event>(handler: &'static str, payload: &str, literal: &str) -> SubSpec {
-    if !equal(E::NAME, literal) && !contains(E::ALIASES, literal) {
-        let text = Text::new("handler `")
-            .push(handler)
-            .push("` takes `")
-            .push(payload)
-            .push("`, the event `");
-        let text = text.push(E::NAME).push("`, not `").push(literal).push("`");
-        panic!("{}", text.as_str())
+/// One `#[on_event]`: its spec, and whether the name that was written is the event's.
+pub struct Subscription {
+    /// For the table.
+    pub spec: SubSpec,
+    payload: &'static str,
+    literal: &'static str,
+    name: &'static str,
+    agrees: bool,
+}
+
+/// The only place that asks `E` to be an event, so that one mistake is one message.
+pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
+    Subscription {
+        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None },
+        payload,
+        literal,
+        name: E::NAME,
+        agrees: equal(E::NAME, literal) || contains(E::ALIASES, literal),
     }
-    SubSpec {
-        handler,
-        event: E::meta,
-        dedup: None,
-        timeout: None,
+}
+
+impl Subscription {
+    /// Refuses a name that is not the event's. Apart from the table, whose every use would be
+    /// reported too.
+    #[track_caller]
+    pub const fn check(self) {
+        if self.agrees {
+            return;
+        }
+        let text =
+            Text::new("handler `").push(self.spec.handler).push("` takes `").push(self.payload).push("`, the event `");
+        let text = text.push(self.name).push("`, not `").push(self.literal).push("`");
+        panic!("{}", text.as_str())
     }
 }
 
@@ -254,11 +256,7 @@ struct Text {
 
 impl Text {
     const fn new(start: &str) -> Self {
-        Self {
-            bytes: [0; TEXT],
-            length: 0,
-        }
-        .push(start)
+        Self { bytes: [0; TEXT], length: 0 }.push(start)
     }
 
     const fn push(mut self, more: &str) -> Self {

@@ -1,7 +1,7 @@
 //! The declaration of a daemon: a `static` that `#[daemon]` writes.
 
 mod broken;
-pub mod check;
+pub(crate) mod check;
 mod spec_ref;
 
 use std::{any::TypeId, fmt, time::Duration};
@@ -81,7 +81,7 @@ pub struct InjectSpec {
 }
 
 /// Checks the section of a daemon without building it.
-pub type ConfigCheck = fn(&Config, &str) -> Vec<Problem>;
+pub(crate) type ConfigCheck = fn(&Config, &str) -> Vec<Problem>;
 
 /// Everything that is declared of a daemon. Private fields; the setters are the macro's options.
 pub struct DaemonSpec {
@@ -235,16 +235,12 @@ impl DaemonSpec {
 
     /// Whether the profile includes it: daemons without `profiles` are in every one.
     pub fn is_in_profile(&self, profile: &str) -> bool {
-        self.profiles
-            .is_none_or(|profiles| profiles.contains(&profile))
+        self.profiles.is_none_or(|profiles| profiles.contains(&profile))
     }
 }
 
 impl fmt::Debug for DaemonSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DaemonSpec")
-            .field("type", &self.ty)
-            .field("place", &self.place)
-            .finish_non_exhaustive()
+        f.debug_struct("DaemonSpec").field("type", &self.ty).field("place", &self.place).finish_non_exhaustive()
     }
 }

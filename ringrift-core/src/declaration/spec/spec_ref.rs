@@ -10,10 +10,7 @@ use super::DaemonSpec;
 #[derive(Clone, Copy)]
 pub struct SpecRef(*const DaemonSpec);
 
-#[expect(
-    unsafe_code,
-    reason = "made from a `&'static` only, and only ever read"
-)]
+#[expect(unsafe_code, reason = "made from a `&'static` only, and only ever read")]
 // SAFETY: `DaemonSpec` is Sync, and the pointer is never written through.
 unsafe impl Sync for SpecRef {}
 #[expect(unsafe_code, reason = "as above")]

@@ -2,9 +2,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::{fixture::snapshot, get, request, send};
-use crate::{
-    Graph, HealthReport, declaration::graph::fixture::registry, metrics, runtime::snapshot::Phase,
-};
+use crate::{Graph, HealthReport, declaration::graph::fixture::registry, metrics, runtime::snapshot::Phase};
 
 #[tokio::test]
 async fn health_shows_every_selected_daemon_in_the_guides_form() {
@@ -44,14 +42,9 @@ async fn health_is_503_when_a_critical_daemon_is_unhealthy() {
 #[tokio::test]
 async fn health_is_running_when_all_is_in_order() {
     let mut snapshot = snapshot();
-    snapshot
-        .daemons
-        .retain(|daemon| daemon.name == "event_router");
+    snapshot.daemons.retain(|daemon| daemon.name == "event_router");
     let json = get(snapshot, "/health").await.json();
-    assert_eq!(
-        (&json["status"], &json["message"]),
-        (&json!("RUNNING"), &json!("OK"))
-    );
+    assert_eq!((&json["status"], &json["message"]), (&json!("RUNNING"), &json!("OK")));
 }
 
 #[tokio::test]
@@ -114,10 +107,7 @@ async fn readyz_gives_the_reasons() {
         snapshot.runtime.not_ready_because = vec!["auto_sync is starting".into()];
         let answer = get(snapshot, path).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(
-            answer.json(),
-            json!({"ready": false, "reasons": ["auto_sync is starting"]})
-        );
+        assert_eq!(answer.json(), json!({"ready": false, "reasons": ["auto_sync is starting"]}));
     }
 }
 
@@ -132,10 +122,7 @@ async fn startupz_is_503_only_while_it_starts() {
         snapshot.runtime.phase = phase;
         let answer = get(snapshot, "/startupz").await;
         assert_eq!(answer.status, status);
-        assert_eq!(
-            answer.json(),
-            json!({"started": phase != Phase::Starting, "phase": word})
-        );
+        assert_eq!(answer.json(), json!({"started": phase != Phase::Starting, "phase": word}));
     }
 }
 
@@ -145,11 +132,7 @@ async fn metrics_come_in_the_format_that_is_asked_for() {
     assert_eq!(answer.headers["content-type"], metrics::TEXT);
     assert_eq!(answer.text, metrics::text(snapshot()));
     let accept = "application/openmetrics-text;version=1.0.0,text/plain;q=0.5";
-    let request = request(
-        "GET",
-        "/metrics",
-        &[("host", "127.0.0.1"), ("accept", accept)],
-    );
+    let request = request("GET", "/metrics", &[("host", "127.0.0.1"), ("accept", accept)]);
     let answer = send(snapshot(), request).await;
     assert_eq!(answer.headers["content-type"], metrics::OPEN_METRICS);
     assert_eq!(answer.text, metrics::open_metrics(snapshot()));
@@ -188,17 +171,10 @@ async fn an_unknown_path_is_told_the_known_ones() {
         "/api/graph",
         "/",
     ];
-    assert_eq!(
-        answer.json(),
-        json!({"error": "no such path", "paths": paths})
-    );
+    assert_eq!(answer.json(), json!({"error": "no such path", "paths": paths}));
     for path in paths {
         let path = path.replace("{daemon}", "auto_sync");
-        assert_eq!(
-            get(snapshot(), &path).await.status,
-            StatusCode::OK,
-            "{path}"
-        );
+        assert_eq!(get(snapshot(), &path).await.status, StatusCode::OK, "{path}");
     }
 }
 
@@ -207,16 +183,9 @@ async fn a_wrong_method_is_told_the_right_ones() {
     for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
         for path in ["/health", "/livez", "/metrics", "/api/snapshot"] {
             let answer = send(snapshot(), request(method, path, &[("host", "localhost")])).await;
-            assert_eq!(
-                answer.status,
-                StatusCode::METHOD_NOT_ALLOWED,
-                "{method} {path}"
-            );
+            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
             assert_eq!(answer.headers["allow"], "GET, HEAD");
-            assert_eq!(
-                answer.json(),
-                json!({"error": "these views are read only: use GET or HEAD"})
-            );
+            assert_eq!(answer.json(), json!({"error": "these views are read only: use GET or HEAD"}));
         }
     }
 }

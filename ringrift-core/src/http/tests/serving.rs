@@ -28,11 +28,7 @@ async fn start() -> Server {
     tasks.spawn(serve(listener, source(snapshot()), async {
         _ = stopped.await;
     }));
-    Server {
-        address,
-        stop,
-        tasks,
-    }
+    Server { address, stop, tasks }
 }
 
 async fn ask(stream: &mut TcpStream, request: &str) -> String {
@@ -76,10 +72,7 @@ async fn more_connections_than_there_are_slots_wait_for_one() {
     let mut idle = Vec::new();
     for _ in 0..MAX_CONNECTIONS {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        stream
-            .write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
         // Its answer shows that the connection has its slot.
         stream.read_u8().await.unwrap();
         idle.push(stream);

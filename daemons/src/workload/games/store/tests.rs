@@ -29,10 +29,7 @@ fn the_same_lines_from_two_at_once_are_stored_by_one_of_them() {
     assert_eq!(file, same_file);
     db.store_lines(&file, &batch(0, 3)).unwrap();
     let late = other.store_lines(&same_file, &batch(0, 3)).unwrap_err();
-    assert_eq!(
-        late.to_string(),
-        "file `a.jsonl` is being stored by somebody else"
-    );
+    assert_eq!(late.to_string(), "file `a.jsonl` is being stored by somebody else");
     let facts = db.quality_facts(&"hex5_2p".parse().unwrap()).unwrap();
     assert_eq!((facts.games, facts.offered), (3, 3));
 }
@@ -44,16 +41,10 @@ fn a_file_that_is_finished_begins_anew_and_one_that_is_not_goes_on() {
     let begun = begin(&db);
     let file = db.store_lines(&begun, &batch(0, 3)).unwrap();
     assert_eq!(begin(&db), file);
-    assert!(
-        db.finish_file(&begun).is_err(),
-        "a file is finished from its last line only"
-    );
+    assert!(db.finish_file(&begun).is_err(), "a file is finished from its last line only");
     db.finish_file(&file).unwrap();
     assert!(db.finish_file(&file).is_err(), "a file is finished once");
-    assert!(
-        db.store_lines(&file, &batch(3, 4)).is_err(),
-        "a finished file has no more lines"
-    );
+    assert!(db.store_lines(&file, &batch(3, 4)).is_err(), "a finished file has no more lines");
     assert_eq!(begin(&db).lines_done, 0);
 }
 
@@ -96,10 +87,7 @@ fn a_process_that_dies_inside_a_transaction_leaves_the_whole_ones_before_it() {
     let file = begin(&db);
     assert_eq!((db.total().unwrap(), file.lines_done), (10, 10));
     let file = db.store_lines(&file, &batch(10, 20)).unwrap();
-    assert_eq!(
-        (db.total().unwrap(), file.lines_done, file.duplicates),
-        (20, 20, 0)
-    );
+    assert_eq!((db.total().unwrap(), file.lines_done, file.duplicates), (20, 20, 0));
 }
 
 #[test]
@@ -111,9 +99,7 @@ fn dies_inside_a_transaction() {
     let mut connection = db.lock();
     let transaction = connection.transaction().unwrap();
     for line in batch(10, 15) {
-        let OfferedLine::Game(game) = line else {
-            unreachable!("the batch is games")
-        };
+        let OfferedLine::Game(game) = line else { unreachable!("the batch is games") };
         store_game(&transaction, &mut file, &game).unwrap();
     }
     abort();

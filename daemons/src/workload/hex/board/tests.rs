@@ -22,10 +22,7 @@ fn connects(board: &Board, player: Player) -> bool {
     };
     let cells = (0..rows).flat_map(|y| (0..rows).map(move |x| Cell { x, y }));
     let is_own = |cell: &Cell| board.stone(*cell) == Some(player);
-    let mut walk: Vec<Cell> = cells
-        .filter(|cell| along(*cell) == 0)
-        .filter(is_own)
-        .collect();
+    let mut walk: Vec<Cell> = cells.filter(|cell| along(*cell) == 0).filter(is_own).collect();
     let mut reached = walk.clone();
     while let Some(cell) = walk.pop() {
         for next in neighbours(cell).into_iter().filter(is_own) {
@@ -53,10 +50,7 @@ fn a_straight_row_wins_for_player_two() {
 #[test]
 fn cells_touch_along_one_diagonal_only() {
     // (1, 0) and (0, 1) touch; (0, 0) and (1, 1) do not.
-    assert_eq!(
-        played(2, &[(1, 0), (1, 1), (0, 1)]).winner(),
-        Some(Player::One)
-    );
+    assert_eq!(played(2, &[(1, 0), (1, 1), (0, 1)]).winner(), Some(Player::One));
     assert_eq!(played(2, &[(0, 0), (1, 0), (1, 1)]).winner(), None);
 }
 
@@ -74,11 +68,7 @@ fn every_play_out_has_exactly_one_winner_and_its_chain_is_real() {
                 }
                 for player in [Player::One, Player::Two] {
                     let has_won = board.winner() == Some(player);
-                    assert_eq!(
-                        connects(&board, player),
-                        has_won,
-                        "{rows} rows, seed {seed}"
-                    );
+                    assert_eq!(connects(&board, player), has_won, "{rows} rows, seed {seed}");
                 }
             }
             assert!(board.winner().is_some(), "a draw: {rows} rows, seed {seed}");
@@ -92,15 +82,9 @@ fn a_move_that_is_not_legal_is_refused_and_changes_nothing() {
     let taken = Cell { x: 0, y: 0 };
     assert_eq!(board.play(taken), Err(IllegalMove::Taken { cell: taken }));
     let outside = Cell { x: 0, y: 2 };
-    let off_board = IllegalMove::OffBoard {
-        cell: outside,
-        rows: 2,
-    };
+    let off_board = IllegalMove::OffBoard { cell: outside, rows: 2 };
     assert_eq!(board.play(outside), Err(off_board));
-    assert_eq!(
-        off_board.to_string(),
-        "cell (0, 2) is not on a board of 2 rows"
-    );
+    assert_eq!(off_board.to_string(), "cell (0, 2) is not on a board of 2 rows");
     assert_eq!(board.to_move(), Player::Two);
     assert_eq!(board.legal_moves().count(), 3);
 }
@@ -108,9 +92,7 @@ fn a_move_that_is_not_legal_is_refused_and_changes_nothing() {
 #[test]
 fn nothing_can_be_played_after_the_win() {
     let mut board = played(2, &[(0, 0), (1, 0), (0, 1)]);
-    let over = IllegalMove::Over {
-        winner: Player::One,
-    };
+    let over = IllegalMove::Over { winner: Player::One };
     assert_eq!(board.play(Cell { x: 1, y: 1 }), Err(over));
     assert_eq!(board.legal_moves().count(), 0);
 }

@@ -65,24 +65,10 @@ fn more_play_outs_beat_fewer() {
 
 #[test]
 fn a_winning_move_is_taken_with_the_smallest_budget() {
-    let board = board(
-        5,
-        &[
-            (2, 0),
-            (0, 0),
-            (2, 1),
-            (0, 1),
-            (2, 2),
-            (0, 2),
-            (2, 3),
-            (4, 4),
-        ],
-    );
+    let board = board(5, &[(2, 0), (0, 0), (2, 1), (0, 1), (2, 2), (0, 2), (2, 3), (4, 4)]);
     for seed in 0..20 {
         let mut after = board.clone();
-        after
-            .play(mcts(1, seed).choose(&board, &never).unwrap())
-            .unwrap();
+        after.play(mcts(1, seed).choose(&board, &never).unwrap()).unwrap();
         assert_eq!(after.winner(), Some(Player::One), "seed {seed}");
     }
 }
@@ -104,9 +90,7 @@ fn the_same_seed_and_budget_choose_the_same_move() {
         let choose = || mcts(50, seed).choose(&board, &never);
         assert_eq!(choose(), choose());
     }
-    let moves: Vec<_> = (0..5)
-        .map(|seed| mcts(50, seed).choose(&board, &never))
-        .collect();
+    let moves: Vec<_> = (0..5).map(|seed| mcts(50, seed).choose(&board, &never)).collect();
     assert!(moves.iter().any(|cell| *cell != moves[0]), "{moves:?}");
 }
 

@@ -36,10 +36,7 @@ impl Site {
         assert!(!path.exists() && report.moved_to.exists());
         let stored: u64 = report.stored_per_config.values().sum();
         let bad = report.quarantined_total + report.quarantined_again;
-        assert_eq!(
-            report.lines,
-            stored + report.duplicates + bad + report.blank
-        );
+        assert_eq!(report.lines, stored + report.duplicates + bad + report.blank);
         report
     }
 
@@ -52,9 +49,8 @@ impl Site {
     /// The numbers of the stored games, in order, each as often as it is stored.
     fn stored_numbers(&self) -> Vec<i64> {
         let connection = rusqlite::Connection::open(self.folder.path().join("games.db")).unwrap();
-        let mut numbers = connection
-            .prepare("SELECT json ->> '$.moves[0]' AS number FROM games ORDER BY number")
-            .unwrap();
+        let mut numbers =
+            connection.prepare("SELECT json ->> '$.moves[0]' AS number FROM games ORDER BY number").unwrap();
         let rows = numbers.query_map([], |row| row.get(0)).unwrap();
         rows.collect::<Result<_, _>>().unwrap()
     }
@@ -96,12 +92,7 @@ fn the_games_of_a_file_are_counted_by_config_and_the_file_leaves_the_inbox() {
 fn bad_lines_are_kept_with_file_line_and_reason_and_stop_nothing() {
     let site = Site::new();
     let cut = line(7);
-    let bad: [&[u8]; 4] = [
-        b"{\"board_type\":\xff}",
-        &cut.as_bytes()[..40],
-        b"{}",
-        b"[1, 2]",
-    ];
+    let bad: [&[u8]; 4] = [b"{\"board_type\":\xff}", &cut.as_bytes()[..40], b"{}", b"[1, 2]"];
     let mut content = line(0).into_bytes();
     for raw in bad {
         content.extend([b"\n", raw].concat());
@@ -112,47 +103,23 @@ fn bad_lines_are_kept_with_file_line_and_reason_and_stop_nothing() {
     let report = site.ingest(&path);
 
     assert_eq!(report.stored_per_config, per_config(2));
-    assert_eq!(
-        (report.lines, report.blank, report.quarantined_total),
-        (9, 2, 5)
-    );
+    assert_eq!((report.lines, report.blank, report.quarantined_total), (9, 2, 5));
     let expected = [
-        (
-            2,
-            "the line is not UTF-8: invalid utf-8 sequence of 1 bytes from index 14",
-        ),
-        (
-            3,
-            "the line is not a game record: EOF while parsing a string at line 1 column 40",
-        ),
-        (
-            4,
-            "the line is not a game record: missing field `board_type` at line 1 column 2",
-        ),
-        (
-            5,
-            "the line is not a game record: invalid type: sequence, expected a JSON object at line 1 column 0",
-        ),
-        (
-            6,
-            "the game is not sound: `moves` is empty; `move_count` is 1, and `moves` has 0",
-        ),
+        (2, "the line is not UTF-8: invalid utf-8 sequence of 1 bytes from index 14"),
+        (3, "the line is not a game record: EOF while parsing a string at line 1 column 40"),
+        (4, "the line is not a game record: missing field `board_type` at line 1 column 2"),
+        (5, "the line is not a game record: invalid type: sequence, expected a JSON object at line 1 column 0"),
+        (6, "the game is not sound: `moves` is empty; `move_count` is 1, and `moves` has 0"),
     ];
     for (kept, (line, reason)) in report.quarantined.iter().zip(expected) {
         let file = path.to_string_lossy();
-        assert_eq!(
-            (&*kept.file, kept.line, &*kept.reason),
-            (&*file, line, reason)
-        );
+        assert_eq!((&*kept.file, kept.line, &*kept.reason), (&*file, line, reason));
     }
     for (kept, raw) in report.quarantined.iter().zip(bad) {
         assert_eq!(site.db.quarantined_raw(kept.id).unwrap().unwrap(), raw);
     }
     let newest = site.db.quarantined(2).unwrap();
-    assert_eq!(
-        newest.iter().map(|kept| kept.line).collect::<Vec<_>>(),
-        [6, 5]
-    );
+    assert_eq!(newest.iter().map(|kept| kept.line).collect::<Vec<_>>(), [6, 5]);
 }
 
 #[test]
@@ -163,15 +130,8 @@ fn a_line_that_is_too_long_is_kept_by_its_start_and_stops_nothing() {
     let report = site.ingest(&path);
     assert_eq!(report.stored_per_config, per_config(2));
     assert_eq!(report.quarantined[0].line, 2);
-    assert_eq!(
-        report.quarantined[0].reason,
-        "the line is longer than 16777216 bytes"
-    );
-    let start = site
-        .db
-        .quarantined_raw(report.quarantined[0].id)
-        .unwrap()
-        .unwrap();
+    assert_eq!(report.quarantined[0].reason, "the line is longer than 16777216 bytes");
+    let start = site.db.quarantined_raw(report.quarantined[0].id).unwrap().unwrap();
     assert!(long.as_bytes().starts_with(&start) && start.len() > 1000);
 }
 
@@ -196,10 +156,7 @@ fn a_second_drop_of_the_same_file_adds_nothing_under_either_name() {
 fn the_same_game_twice_in_one_file_is_stored_once() {
     let site = Site::new();
     let report = site.ingest(&site.drop_file("a.jsonl", lines(2) + &lines(3)));
-    assert_eq!(
-        (report.stored_per_config, report.duplicates),
-        (per_config(3), 2)
-    );
+    assert_eq!((report.stored_per_config, report.duplicates), (per_config(3), 2));
 }
 
 #[test]

@@ -13,12 +13,7 @@ fn recorded() -> Option<PathBuf> {
     let is_there = folder.is_dir();
     if !is_there {
         // Not `println!`, whose text a passing test keeps to itself.
-        writeln!(
-            io::stderr(),
-            "skipped: no recorded data in `{}`",
-            folder.display()
-        )
-        .unwrap();
+        writeln!(io::stderr(), "skipped: no recorded data in `{}`", folder.display()).unwrap();
     }
     is_there.then_some(folder)
 }
@@ -45,20 +40,10 @@ fn all_recorded_games_are_stored_and_the_two_cut_lines_are_in_quarantine() {
     assert_eq!(square8.quarantined, []);
     let expected = counts(&[("square19_2p", 15), ("square19_3p", 7)]);
     assert_eq!(square19.stored_per_config, expected);
-    let cut: Vec<_> = square19
-        .quarantined
-        .iter()
-        .map(|cut| (cut.line, &*cut.reason))
-        .collect();
+    let cut: Vec<_> = square19.quarantined.iter().map(|cut| (cut.line, &*cut.reason)).collect();
     let expected = [
-        (
-            1,
-            "the line is not a game record: expected `:` at line 1 column 51605",
-        ),
-        (
-            9,
-            "the line is not a game record: missing field `board_type` at line 1 column 87",
-        ),
+        (1, "the line is not a game record: expected `:` at line 1 column 51605"),
+        (9, "the line is not a game record: missing field `board_type` at line 1 column 87"),
     ];
     assert_eq!(cut, expected);
     assert_eq!((square8.duplicates, square19.duplicates), (0, 0));
@@ -87,15 +72,8 @@ fn the_recorded_games_are_excellent_until_they_are_offered_again() {
     drop_recorded(&site, &recorded);
     let key = "square8_2p".parse().unwrap();
     let facts = site.db.quality_facts(&key).unwrap();
-    assert_eq!(
-        (facts.games, facts.complete, facts.decided),
-        (100, 100, 100)
-    );
-    let moves: u64 = facts
-        .lengths
-        .iter()
-        .map(|(length, games)| length * games)
-        .sum();
+    assert_eq!((facts.games, facts.complete, facts.decided), (100, 100, 100));
+    let moves: u64 = facts.lengths.iter().map(|(length, games)| length * games).sum();
     assert_eq!(moves, 11_167);
     assert_eq!(QualityClass::of(score(&facts)), QualityClass::Excellent);
     drop_recorded(&site, &recorded);

@@ -15,19 +15,13 @@ fn a_stop_after_any_batch_and_a_new_start_give_each_game_once() {
         let stop_after = || asked.replace(asked.get() + 1) == batches;
         let stopped = ingest_file(&site.db, &path, &stop_after).unwrap_err();
         let lines_done = u64::try_from((batches * BATCH_LINES).min(602)).unwrap();
-        let expected = format!(
-            "game file `{}` was stopped after {lines_done} lines",
-            path.display()
-        );
+        let expected = format!("game file `{}` was stopped after {lines_done} lines", path.display());
         assert_eq!(stopped.to_string(), expected);
         assert!(path.exists());
 
         site.restart();
         let report = site.ingest(&path);
-        assert_eq!(
-            (report.stored_per_config, report.duplicates),
-            (per_config(600), 1)
-        );
+        assert_eq!((report.stored_per_config, report.duplicates), (per_config(600), 1));
         assert_eq!(report.quarantined[0].line, 601);
         assert_eq!(site.stored_numbers(), (0..600).collect::<Vec<i64>>());
         let facts = site.db.quality_facts(&hex5()).unwrap();
@@ -56,10 +50,7 @@ fn a_failure_at_any_game_of_a_transaction_and_a_new_start_give_each_game_once() 
         site.sql("DROP TRIGGER fault");
         site.restart();
         let report = site.ingest(&path);
-        assert_eq!(
-            (report.stored_per_config, report.duplicates),
-            (per_config(600), 0)
-        );
+        assert_eq!((report.stored_per_config, report.duplicates), (per_config(600), 0));
         assert_eq!(site.stored_numbers(), (0..600).collect::<Vec<i64>>());
     }
 }
@@ -76,10 +67,7 @@ fn a_file_that_cannot_be_moved_is_reported_whole_once_it_can() {
     fs::remove_file(in_the_way).unwrap();
     site.restart();
     let report = site.ingest(&path);
-    assert_eq!(
-        (report.stored_per_config, report.duplicates),
-        (per_config(3), 0)
-    );
+    assert_eq!((report.stored_per_config, report.duplicates), (per_config(3), 0));
     assert_eq!(site.db.quality_facts(&hex5()).unwrap().offered, 3);
 }
 
@@ -109,9 +97,6 @@ fn a_file_that_cannot_be_marked_as_finished_is_reported_all_the_same() {
     assert_eq!(report.stored_per_config, per_config(3));
     site.sql("DROP TRIGGER fault");
     let again = site.ingest(&site.drop_file("a.jsonl", lines(3)));
-    assert_eq!(
-        (again.stored_per_config, again.duplicates),
-        (per_config(3), 0)
-    );
+    assert_eq!((again.stored_per_config, again.duplicates), (per_config(3), 0));
     assert_eq!(site.stored_numbers(), [0, 1, 2]);
 }
