@@ -1,5 +1,15 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
+mod dead_letters;
+mod dedup;
+mod delivery;
+mod desk;
 mod job;
+mod journal;
 mod lifecycle;
+mod look;
+mod operator;
+mod order;
+mod overflow;
+mod restart;
 mod stock;

@@ -77,6 +77,10 @@ pub mod builtin;
 pub mod config;
 mod declaration;
 mod delivery;
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(feature = "http")]
+pub mod metrics;
 mod nearest;
 pub mod runtime;
 pub(crate) mod supervisor;
@@ -92,6 +96,7 @@ pub use self::{
             BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle,
             NotRunning, Ref,
         },
+        graph::{Edge, Graph, Link, Node},
         live::world::NoRuntime,
         registry::{Registry, UnknownDaemon},
         spec::{DaemonSpec, Place},

@@ -10,6 +10,8 @@ use std::{
     task::Poll,
 };
 
+use tracing::Span;
+
 use super::watch::Watch;
 
 /// What a hook or handler returns when it goes wrong.
@@ -28,17 +30,39 @@ pub(crate) enum Outcome<T = ()> {
 #[inline]
 pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
     let mut future = pin!(future);
-    let outcome = poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
-        Ok(Poll::Ready(Ok(value))) => Poll::Ready(Outcome::Ok(value)),
-        Ok(Poll::Ready(Err(error))) => Poll::Ready(Outcome::Err(error)),
-        Err(panic) => Poll::Ready(Outcome::Panic(panic)),
-        // Only what really waits pays for being watched.
-        Ok(Poll::Pending) if watch.poll_expired(cx) => Poll::Ready(Outcome::Timeout),
-        Ok(Poll::Pending) => Poll::Pending,
+    poll_fn(|cx| poll_guarded(future.as_mut(), watch, cx)).await
+}
+
+/// As [`guarded`], in a span of its own. A span that is disabled costs one look: a delivery's is,
+/// unless somebody listens.
+#[inline]
+pub(crate) fn guarded_in<'a, T>(
+    span: &'a Span,
+    mut future: Pin<&'a mut impl Future<Output = Result<T, BoxError>>>,
+    watch: &'a Watch,
+) -> impl Future<Output = Outcome<T>> {
+    poll_fn(move |cx| {
+        let _entered = (!span.is_disabled()).then(|| span.enter());
+        poll_guarded(future.as_mut(), watch, cx)
     })
-    .await;
+}
+
+#[inline]
+fn poll_guarded<T>(
+    future: Pin<&mut impl Future<Output = Result<T, BoxError>>>,
+    watch: &Watch,
+    cx: &mut std::task::Context<'_>,
+) -> Poll<Outcome<T>> {
+    let outcome = match poll_caught(future, cx) {
+        Ok(Poll::Ready(Ok(value))) => Outcome::Ok(value),
+        Ok(Poll::Ready(Err(error))) => Outcome::Err(error),
+        Err(panic) => Outcome::Panic(panic),
+        // Only what really waits pays for being watched.
+        Ok(Poll::Pending) if watch.poll_expired(cx) => Outcome::Timeout,
+        Ok(Poll::Pending) => return Poll::Pending,
+    };
     watch.end();
-    outcome
+    Poll::Ready(outcome)
 }
 
 /// Awaits `future` with nothing but panic safety.

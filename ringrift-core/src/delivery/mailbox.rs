@@ -178,6 +178,12 @@ impl Mailbox {
         }
     }
 
+    /// Whether the daemon runs and has room.
+    pub(crate) fn takes_retries(&self) -> bool {
+        let mut queue = self.queue();
+        queue.gate == Gate::Open && !self.is_full(&mut queue)
+    }
+
     /// Puts the retry of a dead letter in line; only a running daemon with room takes it.
     pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Mail> {
         let waker = {
@@ -233,7 +239,8 @@ impl Mailbox {
         self.room.notify_waiters();
     }
 
-    /// Swaps `batch`, which must be empty, for all that waits.
+    /// Swaps `batch`, which must be empty, for all that waits; or takes one, where the oldest that
+    /// waits may be evicted: in a batch it would be out of reach.
     pub(crate) fn poll_take(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
         let mut queue = self.queue();
         // Here for certain: a push that saw the mailbox full held this lock before.
@@ -246,8 +253,18 @@ impl Mailbox {
             }
             return Poll::Pending;
         }
-        std::mem::swap(&mut queue.mail, batch);
+        if self.overflow == Overflow::DropOldest {
+            batch.extend(queue.mail.pop_front());
+        } else {
+            std::mem::swap(&mut queue.mail, batch);
+        }
         Poll::Ready(())
+    }
+
+    /// As [`poll_take`](Self::poll_take), but only while the daemon runs: what comes in while it
+    /// stops waits for the next start.
+    pub(crate) fn poll_take_open(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
+        if self.queue().gate == Gate::Open { self.poll_take(batch, cx) } else { Poll::Pending }
     }
 
     /// All that waits, without waiting.

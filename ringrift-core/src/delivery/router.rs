@@ -130,7 +130,7 @@ impl Router {
             self.deliver(subscriber, Arc::clone(&event), &mut full);
         }
         self.deliver(last, event, &mut full);
-        Ok((!full.is_empty()).then(|| Waiting::new(self, full)))
+        Ok((!full.is_empty()).then(|| Waiting { router: self, blocked: full, limit: None }))
     }
 
     #[inline]
@@ -203,6 +203,14 @@ impl Router {
         discarded
     }
 
+    /// The oldest dead letters that are due and whose daemons run and have room: others, however
+    /// many, don't hold them up.
+    pub(crate) fn due_letters(&self, limit: usize) -> Vec<(LetterId, Letter)> {
+        let mailbox = |letter: &Letter| self.mailboxes.get(letter.daemon as usize).and_then(Option::as_ref);
+        let can_be_taken = |letter: &Letter| mailbox(letter).is_some_and(|mailbox| mailbox.takes_retries());
+        self.letters.due(self.clock.now_ms(), limit, can_be_taken)
+    }
+
     /// Sends one dead letter to its own handler again; false when it is under way already, or when
     /// the daemon is not running or has no room.
     pub(crate) fn retry_letter(&self, id: LetterId, letter: &Letter) -> bool {
@@ -264,14 +272,11 @@ struct Blocked<'a> {
 pub(crate) struct Waiting<'a> {
     router: &'a Router,
     blocked: Vec<Blocked<'a>>,
-    limit: Pin<Box<Sleep>>,
+    /// Begun at the first poll: what is dropped at once needs no timer, and may have no runtime.
+    limit: Option<Pin<Box<Sleep>>>,
 }
 
-impl<'a> Waiting<'a> {
-    fn new(router: &'a Router, blocked: Vec<Blocked<'a>>) -> Self {
-        Self { router, blocked, limit: Box::pin(tokio::time::sleep(BLOCK_LIMIT)) }
-    }
-
+impl Waiting<'_> {
     fn give_up(&mut self) {
         for blocked in &mut self.blocked {
             if let Some(mail) = blocked.mail.take() {
@@ -317,7 +322,8 @@ impl Future for Waiting<'_> {
         if this.blocked.is_empty() {
             return Poll::Ready(());
         }
-        if this.limit.as_mut().poll(cx).is_ready() {
+        let limit = this.limit.get_or_insert_with(|| Box::pin(tokio::time::sleep(BLOCK_LIMIT)));
+        if limit.as_mut().poll(cx).is_ready() {
             this.give_up();
             return Poll::Ready(());
         }

@@ -5,7 +5,10 @@ use std::{io, sync::PoisonError, time::Duration};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{Runtime, health_view, snapshot::HealthSnapshot};
+use super::{
+    Runtime, health_view,
+    snapshot::{HealthSnapshot, Phase},
+};
 use crate::{
     declaration::{
         live::{
@@ -52,6 +55,9 @@ pub enum OperateError {
         /// What does not end.
         cause: String,
     },
+    /// Nothing is started any more.
+    #[error("the runtime stops")]
+    Stopping,
     /// What was disabled or enabled can't be kept.
     #[error("the change can't be kept in the data folder")]
     NotKept(#[source] io::Error),
@@ -67,16 +73,27 @@ impl Runtime {
         Ok(self.inner.world.find(daemon).ok_or_else(unknown)?)
     }
 
-    /// Starts a daemon that was stopped or not selected, and what it depends on and nobody stopped.
-    /// One that runs goes on.
+    /// Starts a daemon that was stopped, failed or not selected, and what it depends on and nobody
+    /// stopped. One that runs goes on.
     ///
     /// # Errors
-    /// When there is no such daemon, or it is leaked.
+    /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn start_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        self.not_stopping()?;
+        if record.is_wanted() && record.state().name() == StateName::Failed {
+            record.signals.raise(Signal::Restart);
+        }
         self.switch_on(record);
         Ok(())
+    }
+
+    fn not_stopping(&self) -> Result<(), OperateError> {
+        match self.inner.phase.get() {
+            Phase::Starting | Phase::Running => Ok(()),
+            Phase::Stopping | Phase::Stopped => Err(OperateError::Stopping),
+        }
     }
 
     fn switch_on(&self, record: &std::sync::Arc<Record>) {
@@ -92,8 +109,11 @@ impl Runtime {
             return;
         }
         record.set_intent(Intent::Run);
-        let cause = "an operator starts it".to_owned();
-        transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause });
+        // Only of what has ended; the state of what still lives is its own task's to say.
+        if matches!(record.state().name(), StateName::Stopped | StateName::Disabled) {
+            let cause = "an operator starts it".to_owned();
+            transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause });
+        }
         self.inner.ensure_task(record.index);
     }
 
@@ -140,13 +160,14 @@ impl Runtime {
     }
 
     /// Ends the living incarnation and starts another, with the count of failures at zero. Never
-    /// refused, unless the daemon is leaked.
+    /// refused, unless the daemon is leaked or the runtime stops.
     ///
     /// # Errors
-    /// When there is no such daemon, or it is leaked.
+    /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn restart_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
+        self.not_stopping()?;
         if record.is_wanted() {
             record.signals.raise(Signal::Restart);
         } else {
@@ -184,7 +205,7 @@ impl Runtime {
     /// Takes a `disable` back, and starts the daemon.
     ///
     /// # Errors
-    /// When there is no such daemon, or the change can't be kept.
+    /// When there is no such daemon, or the change can't be kept; or when the runtime stops.
     pub fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
         self.record(daemon)?;
         self.disabled().enable(daemon.as_str()).map_err(OperateError::NotKept)?;

@@ -41,11 +41,22 @@ pub(super) enum End {
 pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
     let mut failures = Failures::new(record.options().restart);
     loop {
-        wanted(&world, &record).await;
+        if wanted(&world, &record).await == Wanted::Again {
+            failures.clear();
+        }
         if !dependencies_ready(&world, &record).await {
             continue;
         }
-        match one_life(&world, &record).await {
+        // Asked for while it waited: what starts now is what was asked for.
+        if record.signals.take(Signal::Restart) {
+            failures.clear();
+        }
+        let end = one_life(&world, &record).await;
+        // A reset has nothing to do for an incarnation that lives but this.
+        if record.signals.take(Signal::Reset) {
+            failures.clear();
+        }
+        match end {
             End::Stopped => {}
             End::Restart => {
                 failures.clear();
@@ -75,13 +86,23 @@ async fn one_life(world: &Arc<World>, record: &Arc<Record>) -> End {
     }
 }
 
+/// Since when a daemon is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Still,
+    /// It was stopped meanwhile.
+    Again,
+}
+
 /// Returns when the daemon is wanted; until then it is `Stopped`, or `Disabled`.
-async fn wanted(world: &Arc<World>, record: &Arc<Record>) {
+async fn wanted(world: &Arc<World>, record: &Arc<Record>) -> Wanted {
+    let mut since = Wanted::Still;
     poll_fn(|cx| {
         record.signals.register(cx);
         if record.is_wanted() {
-            return Poll::Ready(());
+            return Poll::Ready(since);
         }
+        since = Wanted::Again;
         if let Intent::Stop { cause } = record.intent() {
             transition(world, record, State::Stopped { cause });
         }
@@ -90,7 +111,7 @@ async fn wanted(world: &Arc<World>, record: &Arc<Record>) {
         record.signals.take(Signal::Reset);
         Poll::Pending
     })
-    .await;
+    .await
 }
 
 /// Waits for the dependencies; false when the daemon is not wanted any more.
@@ -153,7 +174,8 @@ async fn failed(
                 escalate(world, record, &cause);
             }
             transition(world, record, State::Failed { cause });
-            rearmed(world, record, is_fatal).await;
+            let may_rearm = !is_fatal && record.options().restart.restart != Restart::Never;
+            rearmed(world, record, may_rearm).await;
             failures.clear();
             record.status().restarts += u32::from(record.is_wanted());
         }
@@ -179,17 +201,23 @@ async fn backoff(record: &Record, delay: Duration) -> bool {
     .await
 }
 
-/// A failed daemon waits for an operator, or for a dependency that was lost to return.
-async fn rearmed(world: &Arc<World>, record: &Arc<Record>, is_fatal: bool) {
-    let mut is_dependency_lost = false;
+/// A failed daemon waits for an operator, or for a dependency that was lost to return. It may have
+/// been lost and returned between two looks, so its incarnation counts too.
+async fn rearmed(world: &Arc<World>, record: &Arc<Record>, may_rearm: bool) {
+    let incarnations = || -> Vec<u32> {
+        record.depends_on.iter().map(|dependency| world.record(*dependency).status().incarnation).collect()
+    };
+    let mut last_seen = Some(incarnations());
     poll_fn(|cx| {
         if interrupt(record, cx).is_some() || record.signals.take(Signal::Reset) {
             return Poll::Ready(());
         }
-        let is_missing = !dependencies::missing(world, record).is_empty();
-        let has_returned = is_dependency_lost && !is_missing;
-        is_dependency_lost = is_missing;
-        if has_returned && !is_fatal { Poll::Ready(()) } else { Poll::Pending }
+        if !dependencies::missing(world, record).is_empty() {
+            last_seen = None;
+        } else if last_seen.as_ref() != Some(&incarnations()) && may_rearm {
+            return Poll::Ready(());
+        }
+        Poll::Pending
     })
     .await;
     debug_assert!(record.state().name() == StateName::Failed || record.state().name() == StateName::Leaked);

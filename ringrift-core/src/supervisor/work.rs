@@ -109,7 +109,6 @@ fn poll_work(
     if record.signals.take(Signal::Kill) {
         return Poll::Ready(Verdict::Failed(Failure::new("killed by the test")));
     }
-    record.signals.take(Signal::Reset);
     // Hooks and handlers have guards of their own; what is caught here is a panic of a drop.
     let polled = catch(|| match cycles.poll(cx) {
         Poll::Ready(verdict) => Poll::Ready(verdict),

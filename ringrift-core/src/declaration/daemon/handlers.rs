@@ -1,9 +1,15 @@
 //! The table that `#[handlers]` writes, and the loop that runs a batch of mail through it.
 
-use std::{future::Future, marker::PhantomData, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    marker::PhantomData,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tracing::Instrument;
 
 use super::{Construct, Context, error::DaemonResult};
 use crate::{
@@ -71,12 +77,14 @@ async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(&living.life));
-    let mailbox = Arc::clone(&taken.mailbox);
-    while let Some(mail) = taken.begin() {
+    while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
         let span = living.life.delivery_span(mail);
-        let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-        let verdict = deliver(&living.life, &mailbox, 0, mail, handler.instrument(span)).await;
+        let verdict = {
+            // Pinned here, so that it is moved nowhere, however large it is.
+            let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+            deliver(&living.life, mailbox, 0, mail, &span, handler).await
+        };
         taken.settle();
         verdict?;
         tokio::task::coop::consume_budget().await;
@@ -100,17 +108,23 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 let mut cx = Context::new(Arc::clone(&living.life));
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
-                let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
+                let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+                (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
             });
         }
-        let Some((place, verdict)) = under_way.next().await else {
-            return Ok(());
-        };
-        taken.settle_at(place);
-        free.push(place);
-        verdict?;
-        // While one is slow, the others go on with what came in since.
-        taken.fill_now();
+        // While some are slow, the places that are free go on with what comes in.
+        let ended = poll_fn(|cx| match under_way.poll_next_unpin(cx) {
+            Poll::Pending if !free.is_empty() => taken.poll_more(cx).map(|()| None),
+            poll => poll.map(Some),
+        });
+        match ended.await {
+            None => {}
+            Some(None) => return Ok(()),
+            Some(Some((place, verdict))) => {
+                taken.settle_at(place);
+                free.push(place);
+                verdict?;
+            }
+        }
     }
 }

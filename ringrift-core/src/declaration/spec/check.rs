@@ -9,9 +9,9 @@ use super::{DaemonSpec, SubSpec};
 use crate::{declaration::daemon::Registered, words::event::Event};
 
 /// How many daemons the walk looks at.
-pub(crate) const BOUND: usize = 32;
+pub(crate) const BOUND: usize = 64;
 const TABLE: usize = 2 * BOUND;
-const TEXT: usize = 2048;
+const TEXT: usize = 4096;
 
 /// FNV-1a of a name; never 0, which marks a free place in the walk's table.
 pub(crate) const fn name_id(name: &str) -> u64 {
@@ -97,7 +97,9 @@ const fn walk(root: &'static DaemonSpec) -> Walk {
             if next.id == root.id {
                 return way_back(&search, at);
             }
-            if !visit(&mut search, next, at) {
+            // Of a cycle, the member with the least id speaks: one cycle, one error. So no daemon
+            // needs to look at lesser ones, which are most of those it could reach.
+            if next.id > root.id && !visit(&mut search, next, at) {
                 return Walk::Exhausted;
             }
             i += 1;
@@ -126,18 +128,14 @@ const fn visit(search: &mut Search, next: &'static DaemonSpec, from: usize) -> b
     true
 }
 
-/// The path of the cycle, if its member with the least id is the root: one cycle, one error.
+/// The path of the cycle, backwards.
 const fn way_back(search: &Search, last: usize) -> Walk {
-    let root = search.found[0].id;
     let mut path = [""; BOUND];
     let mut length = 0;
     let mut at = last;
     loop {
         path[length] = search.found[at].ty.as_str();
         length += 1;
-        if search.found[at].id < root {
-            return Walk::Acyclic;
-        }
         if at == 0 {
             return Walk::Cycle(path, length);
         }
