@@ -35,7 +35,7 @@ async fn self_play_fills_the_database_evenly_up_to_its_target_and_the_games_are_
         assert_eq!((update.quality_category, update.last_quality), (QualityClass::Excellent, None), "{update:?}");
         judged.insert(update.config_key.to_string());
     }
-    kit.advance(Duration::from_secs(3600)).await;
+    kit.advance(Duration::from_secs(120)).await;
     site.until_taken_in(&kit).await;
     assert_eq!(site.counts(), [("hex5_2p".to_owned(), 20), ("hex6_2p".to_owned(), 20)]);
     assert_eq!(site.games.quarantined_total().unwrap(), 0);
