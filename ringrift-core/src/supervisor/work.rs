@@ -66,7 +66,7 @@ pub(super) async fn until_the_end(
 ) -> Verdict {
     let draining = Draining::default();
     let mut cycles = Box::pin(cycles::run(world, record, &**living, &draining));
-    let mut mail = Box::pin(mail::run(world, record, &**living, &draining));
+    let mut mail = Box::pin(mail::run(record, &**living, &draining));
     let verdict = poll_fn(|cx| poll_work(record, cycles.as_mut(), mail.as_mut(), cx)).await;
     let is_asked_for = matches!(verdict, Verdict::Stop | Verdict::Restart);
     let deadline = Instant::now() + record.options().stop_timeout;

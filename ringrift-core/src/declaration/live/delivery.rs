@@ -30,6 +30,8 @@ pub(crate) async fn deliver(
 ) -> Result<(), String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
     let watch = &mailbox.watches[place];
+    // For each delivery: between two of a batch the ticker sees nothing in hand, and may fall asleep.
+    life.world.begin_activity();
     watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
     #[cfg(feature = "testing")]
     let handler = pin!(life.world.faults.before(&life.record, super::faults::FaultAt::Handler, handler));
