@@ -1,5 +1,6 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
+mod accounts;
 mod dead_letters;
 mod dedup;
 mod delivery;
@@ -13,3 +14,4 @@ mod operator;
 mod order;
 mod overflow;
 mod restart;
+mod wiring;
