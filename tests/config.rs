@@ -68,6 +68,40 @@ async fn a_section_fills_its_daemon_and_leaves_the_rest_at_its_default() {
 }
 
 #[test]
+fn every_problem_is_reported_at_once_with_its_place_and_the_nearest_name() {
+    let toml = "\
+[runtme]
+[runtime]
+profil = \"x\"
+[daemons.tuned]
+treshold = 0.5
+most = \"many\"
+[daemons.tuned.options]
+cylce = \"5m\"
+mailbox = 0
+handler_timeout = \"5 parsecs\"
+[daemons.plain]
+anything = 1
+[daemons.tunde]
+";
+    assert_eq!(
+        problems(toml),
+        [
+            "ringrift.toml:1:2: `runtme` is not a known key; did you mean `runtime`?",
+            "ringrift.toml:3:1: `runtime.profil` is not a known key; did you mean `profile`?",
+            "ringrift.toml:5:1: `daemons.tuned.treshold` is not a known key; did you mean `threshold`?",
+            "ringrift.toml:6:8: `daemons.tuned.most` must be an integer from 0 to 4294967295, not the string \"many\"",
+            "ringrift.toml:8:1: `daemons.tuned.options.cylce` is not a known key; did you mean `cycle`?",
+            "ringrift.toml:9:11: `daemons.tuned.options.mailbox` must be at least 1",
+            "ringrift.toml:10:19: `daemons.tuned.options.handler_timeout` must be a duration such as \"60s\", \"5m\" \
+             or \"1h 30m\", not the string \"5 parsecs\"",
+            "ringrift.toml:12:1: `daemons.plain.anything` is not a known key; nothing can be set here",
+            "ringrift.toml:13:10: `daemons.tunde` is not a known key; did you mean `tuned`?",
+        ]
+    );
+}
+
+#[test]
 fn options_out_of_range_are_reported_where_they_stand() {
     let zero_durations = [
         "cycle",
