@@ -81,6 +81,16 @@ fn an_unexpected_dead_letter_fails_the_test() {
 }
 
 #[test]
+fn an_unexpected_failure_fails_the_test_also_when_no_hook_erred() {
+    let panic = panic_of(|| async {
+        let kit = TestKit::builder().daemon::<Returning>().start().await;
+        kit.wait_for(Returning::TYPE, StateName::Failed).await;
+        kit.finish().await;
+    });
+    assert!(panic.contains("`returning`") && panic.contains("the runner of a service returned"), "{panic}");
+}
+
+#[test]
 fn an_unexpected_leak_fails_the_test() {
     let panic = panic_of(|| async {
         let kit = TestKit::builder().daemon::<Minutely>().start().await;

@@ -1,15 +1,18 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
 mod accounts;
+mod bombs;
 mod config;
 mod dead_letters;
 mod dedup;
 mod delivery;
 mod desk;
 mod emit;
+mod ending;
 mod floors;
 mod hops;
 mod inject;
+mod job;
 mod journal;
 mod kit;
 mod lifecycle;
@@ -17,6 +20,9 @@ mod look;
 mod operator;
 mod order;
 mod overflow;
+mod panics;
 mod profiles;
 mod restart;
+mod stock;
+mod stop;
 mod wiring;

@@ -74,6 +74,8 @@ compile_error!(
 extern crate self as ringrift_core;
 
 pub mod builtin;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 mod declaration;
 mod delivery;
@@ -90,6 +92,8 @@ mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
 
+#[cfg(feature = "cli")]
+pub use self::cli::main;
 pub use self::{
     declaration::{
         daemon::{

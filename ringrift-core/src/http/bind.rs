@@ -2,11 +2,14 @@
 
 use std::{
     io::{Error, ErrorKind},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 use thiserror::Error;
 use tokio::net::TcpListener;
+
+/// Where the views are when nobody says otherwise.
+pub const DEFAULT_BIND: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8790);
 
 /// Why the views can't be served at an address.
 #[derive(Debug, Error)]

@@ -88,10 +88,9 @@ impl Hosts {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error) = match self {
-            Self::Host => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "this server answers for localhost, 127.0.0.1, [::1] and the names in `http.hosts` of its configuration",
-            ),
+            Self::Host => {
+                (StatusCode::MISDIRECTED_REQUEST, "this server answers for localhost, 127.0.0.1 and [::1] alone")
+            }
             Self::Origin => (StatusCode::FORBIDDEN, "pages of another origin may not read this server"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "pages of another site may not read this server"),
         };

@@ -16,7 +16,6 @@
 //! that is not loopback is refused rather than warned about.
 
 mod bind;
-mod config;
 mod guard;
 mod health;
 mod probes;
@@ -33,8 +32,7 @@ use std::{fmt, sync::Arc};
 use tokio::time::Instant;
 
 pub use self::{
-    bind::{BindError, bind},
-    config::{DEFAULT_BIND, HttpConfig},
+    bind::{BindError, DEFAULT_BIND, bind},
     serve::serve,
 };
 use crate::{Graph, Registry, runtime::snapshot::Snapshot};
