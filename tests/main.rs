@@ -1,21 +1,28 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
+mod accounts;
 mod bombs;
+mod config;
 mod dead_letters;
 mod dedup;
 mod delivery;
 mod desk;
 mod emit;
 mod ending;
+mod floors;
 mod hops;
+mod inject;
 mod job;
 mod journal;
+mod kit;
 mod lifecycle;
 mod look;
 mod operator;
 mod order;
 mod overflow;
 mod panics;
+mod profiles;
 mod restart;
 mod stock;
 mod stop;
+mod wiring;
