@@ -8,7 +8,7 @@ mod machine;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ringrift_core::builtin::{event_router::EventRouter, events::DaemonStarted};
+use ringrift_core::builtin::events::DaemonStarted;
 use ringrift_core::prelude::*;
 use serde::Deserialize;
 

@@ -12,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ringrift_core::builtin::event_router::EventRouter;
 use ringrift_core::prelude::*;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;

@@ -11,7 +11,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ringrift_core::builtin::event_router::EventRouter;
 use ringrift_core::prelude::*;
 use serde::Serialize;
 use tokio::time::Instant;

@@ -15,7 +15,6 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ringrift_core::builtin::event_router::EventRouter;
 use ringrift_core::prelude::*;
 use serde::Deserialize;
 use tokio::time::Instant;

@@ -40,23 +40,24 @@ use self::{
     args::{Cli, Command},
     terminal::Terminal,
 };
-use crate::{Registry, runtime::Builder};
+use crate::{DaemonResult, Registry, runtime::Builder};
 
 /// The whole `main` of a program made of daemons.
 pub fn main() -> ExitCode {
-    main_with(|builder| builder)
+    main_with(Ok)
 }
 
-/// As [`main`], for a program that gives values to `#[inject]` fields.
+/// As [`main`], for a program that gives values to `#[inject]` fields. Only `run` calls `configure`;
+/// an error of it is reported, with its causes, and is exit code 1.
 ///
 /// ```no_run
 /// # #[derive(Clone)] struct GameDb;
-/// # impl GameDb { fn open() -> Self { Self } }
+/// # impl GameDb { fn open() -> std::io::Result<Self> { Ok(Self) } }
 /// fn main() -> std::process::ExitCode {
-///     ringrift_core::cli::main_with(|builder| builder.provide(GameDb::open()))
+///     ringrift_core::cli::main_with(|builder| Ok(builder.provide(GameDb::open()?)))
 /// }
 /// ```
-pub fn main_with(configure: impl FnOnce(Builder) -> Builder) -> ExitCode {
+pub fn main_with(configure: impl FnOnce(Builder) -> DaemonResult<Builder>) -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let terminal = Terminal::of_stdout();
     match parse::parse(&arguments, terminal) {
@@ -66,7 +67,12 @@ pub fn main_with(configure: impl FnOnce(Builder) -> Builder) -> ExitCode {
     .print()
 }
 
-fn answer(registry: &Registry, cli: Cli, configure: impl FnOnce(Builder) -> Builder, terminal: Terminal) -> Answer {
+fn answer(
+    registry: &Registry,
+    cli: Cli,
+    configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
+    terminal: Terminal,
+) -> Answer {
     match cli.command {
         Command::Run(args) => run::run(registry, &args, configure),
         Command::List(args) => list::list(registry, &args, terminal),

@@ -8,7 +8,7 @@ mod usage;
 use std::ffi::OsString;
 
 use super::{answer::Answer, parse::parse, terminal::Terminal};
-use crate::{Registry, declaration::graph::fixture::registry};
+use crate::{DaemonResult, Registry, declaration::graph::fixture::registry, runtime::Builder};
 
 const EIGHTY: Terminal = Terminal { width: Some(80), is_coloured: false };
 
@@ -18,9 +18,18 @@ fn ask(line: &str) -> Answer {
 }
 
 fn ask_of(registry: &Registry, line: &str, terminal: Terminal) -> Answer {
+    ask_with(registry, line, terminal, Ok)
+}
+
+fn ask_with(
+    registry: &Registry,
+    line: &str,
+    terminal: Terminal,
+    configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
+) -> Answer {
     let arguments: Vec<OsString> = format!("/usr/bin/ringrift {line}").split_whitespace().map(OsString::from).collect();
     match parse(&arguments, terminal) {
-        Ok(cli) => super::answer(registry, cli, |builder| builder, terminal),
+        Ok(cli) => super::answer(registry, cli, configure, terminal),
         Err(answer) => answer,
     }
 }

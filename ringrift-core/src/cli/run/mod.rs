@@ -14,12 +14,16 @@ use tokio_util::sync::CancellationToken;
 use self::{ending::Ending, logs::Voice, plan::Plan, signals::Signals};
 use super::{answer::Answer, args::RunArgs, exit_code};
 use crate::{
-    Registry,
+    DaemonResult, Registry,
     http::{self, BindError, Source},
     runtime::{Builder, Runtime, StartError},
 };
 
-pub(super) fn run(registry: &Registry, args: &RunArgs, configure: impl FnOnce(Builder) -> Builder) -> Answer {
+pub(super) fn run(
+    registry: &Registry,
+    args: &RunArgs,
+    configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
+) -> Answer {
     let plan = match Plan::new(registry, args) {
         Ok(plan) => plan,
         Err(answer) => return answer,
@@ -28,7 +32,10 @@ pub(super) fn run(registry: &Registry, args: &RunArgs, configure: impl FnOnce(Bu
         Ok(voice) => voice,
         Err(answer) => return answer,
     };
-    let builder = configure(plan.builder);
+    let builder = match configure(plan.builder) {
+        Ok(builder) => builder,
+        Err(error) => return Answer::error(exit_code::ERROR, &*error),
+    };
     let tokio = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(tokio) => tokio,
         Err(error) => return Answer::error(exit_code::ERROR, &error),

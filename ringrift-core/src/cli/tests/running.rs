@@ -1,4 +1,4 @@
-use super::{Answer, EIGHTY, ask_of, odd};
+use super::{Answer, EIGHTY, ask_of, ask_with, odd};
 use crate::{
     Registry,
     cli::exit_code::{CONFIG, ERROR, OK, UNSAFE_BIND},
@@ -82,4 +82,21 @@ fn what_nobody_provides_is_named() {
         "error: nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder\n  `GameDb` for field `games` of daemon `needy`\n"
     );
     assert_eq!(answer.code, CONFIG);
+}
+
+#[test]
+fn a_program_that_refuses_to_run_says_why_and_refuses_nothing_else() {
+    let refuse = |_| Err("the game database is locked".into());
+    let answer = ask_with(&registry(), "run --log-level off --no-http", EIGHTY, refuse);
+    assert_eq!((answer.notes.as_str(), answer.code), ("error: the game database is locked\n", ERROR));
+    assert_eq!(ask_with(&registry(), "check", EIGHTY, refuse).code, OK);
+}
+
+#[test]
+fn a_program_provides_what_its_daemons_need() {
+    let registry = registry().with_entries([odd::needy()]);
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("run --log-level off --no-http --for 1ms --set runtime.data_dir={}", folder.path().display());
+    let answer = ask_with(&registry, &line, EIGHTY, |builder| Ok(builder.provide(7_u128)));
+    assert_eq!((answer.notes.as_str(), answer.code), ("", OK));
 }
