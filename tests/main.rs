@@ -1,9 +1,13 @@
 //! Whole-system tests, through the public API only: a file per topic.
 
+mod bombs;
 mod dead_letters;
 mod dedup;
 mod delivery;
 mod desk;
+mod emit;
+mod ending;
+mod hops;
 mod job;
 mod journal;
 mod lifecycle;
@@ -11,5 +15,7 @@ mod look;
 mod operator;
 mod order;
 mod overflow;
+mod panics;
 mod restart;
 mod stock;
+mod stop;

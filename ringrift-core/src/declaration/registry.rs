@@ -63,6 +63,13 @@ impl Registry {
         self.with_entries([Entry::of(D::SPEC.get())])
     }
 
+    /// Adds `n` copies of a daemon, named `x#0`, `x#1`, and so on: for benchmarks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __with_copies<D: Registered>(self, n: usize) -> Self {
+        self.with_entries(Entry::copies(D::SPEC.get(), n))
+    }
+
     pub(crate) fn with_entries(mut self, entries: impl IntoIterator<Item = Entry>) -> Self {
         for entry in entries {
             // Copies of one daemon add their events once.
@@ -115,6 +122,12 @@ impl Registry {
 impl Entry {
     pub(crate) fn of(spec: &'static DaemonSpec) -> Self {
         Self { ty: spec.ty, spec, factory: None }
+    }
+
+    /// `x#0`, `x#1`, and so on. The names live as long as the process.
+    pub(crate) fn copies(spec: &'static DaemonSpec, n: usize) -> impl Iterator<Item = Self> {
+        let name = move |copy| Box::leak(format!("{}#{copy}", spec.ty).into_boxed_str());
+        (0..n).map(move |copy| Self { ty: DaemonType::__new(name(copy)), ..Self::of(spec) })
     }
 }
 

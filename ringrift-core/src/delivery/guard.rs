@@ -26,25 +26,44 @@ pub(crate) enum Outcome<T = ()> {
     Timeout,
 }
 
-/// Awaits `future` under `watch`, which the caller has begun; ends the watch.
+/// Awaits `future` under `watch`, which the caller has begun; ends the watch. A future that panics
+/// in its drop when it is cut off is a panic too.
 #[inline]
 pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
-    let mut future = pin!(future);
-    poll_fn(|cx| poll_guarded(future.as_mut(), watch, cx)).await
+    let mut future = pin!(Some(future));
+    let outcome = poll_fn(|cx| poll_guarded(unended(future.as_mut()), watch, cx)).await;
+    cut_off(future, outcome)
 }
 
-/// As [`guarded`], in a span of its own. A span that is disabled costs one look: a delivery's is,
-/// unless somebody listens.
+/// As [`guarded`], in a span of its own, but for what is cut off: that is the caller's to drop. A
+/// span that is disabled costs one look: a delivery's is, unless somebody listens.
 #[inline]
 pub(crate) fn guarded_in<'a, T>(
     span: &'a Span,
-    mut future: Pin<&'a mut impl Future<Output = Result<T, BoxError>>>,
+    mut future: impl Future<Output = Result<T, BoxError>> + Unpin + 'a,
     watch: &'a Watch,
 ) -> impl Future<Output = Outcome<T>> {
     poll_fn(move |cx| {
         let _entered = (!span.is_disabled()).then(|| span.enter());
-        poll_guarded(future.as_mut(), watch, cx)
+        poll_guarded(Pin::new(&mut future), watch, cx)
     })
+}
+
+/// What is in the place of a future that [`cut_off`] has not emptied.
+#[inline]
+pub(crate) fn unended<F>(future: Pin<&mut Option<F>>) -> Pin<&mut F> {
+    future.as_pin_mut().expect("a future is polled until it ends, and not after")
+}
+
+/// Drops a future that timed out; a panic of its drop is a panic.
+pub(crate) fn cut_off<F, T>(mut future: Pin<&mut Option<F>>, outcome: Outcome<T>) -> Outcome<T> {
+    match outcome {
+        Outcome::Timeout => match catch(|| future.set(None)) {
+            Ok(()) => Outcome::Timeout,
+            Err(panic) => Outcome::Panic(format!("took too long, and when it was cut off: {panic}")),
+        },
+        outcome => outcome,
+    }
 }
 
 #[inline]

@@ -8,6 +8,7 @@ pub(crate) mod emit;
 pub(crate) mod guard;
 pub(crate) mod mailbox;
 pub(crate) mod router;
+pub(crate) mod slot;
 pub(crate) mod taken;
 #[cfg(feature = "testing")]
 pub(crate) mod tap;

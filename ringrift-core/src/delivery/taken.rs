@@ -12,9 +12,6 @@ use super::{
     watch::Watch,
 };
 
-/// More room than this is given back when the mailbox runs dry.
-const KEPT_CAPACITY: usize = 64;
-
 /// The batch in hand. Dropped, it gives what is not settled back to the head of the mailbox, in
 /// order, so a restart loses nothing.
 #[derive(Debug)]
@@ -40,9 +37,6 @@ impl Taken {
     pub(crate) async fn fill(&mut self) {
         if !self.batch.is_empty() {
             return;
-        }
-        if self.batch.capacity() > KEPT_CAPACITY {
-            self.batch = VecDeque::new();
         }
         poll_fn(|cx| self.mailbox.poll_take(&mut self.batch, cx)).await;
     }

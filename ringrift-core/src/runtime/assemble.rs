@@ -24,9 +24,9 @@ use crate::{
     },
     delivery::{
         clock::{Clock, TimeOfDay},
-        dedup::Dedup,
-        mailbox::{Mailbox, Slot},
+        mailbox::Mailbox,
         router::Router,
+        slot::Slot,
     },
     supervisor::transition::gate_of,
     words::state::State,
@@ -138,12 +138,9 @@ fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled:
 
 fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
     let options = &settings.options;
-    let slot = |sub: &SubSpec| Slot {
-        handler: sub.handler,
-        event: (sub.event)(),
-        timeout: sub.timeout.unwrap_or(options.handler_timeout),
-        dedup: sub.dedup.map(Dedup::new),
-        account: Default::default(),
+    let slot = |sub: &SubSpec| {
+        let timeout = sub.timeout.unwrap_or(options.handler_timeout);
+        Slot::new(sub.handler, (sub.event)(), timeout, sub.dedup)
     };
     let slots: Box<[Slot]> = spec.handlers.iter().map(slot).collect();
     (!slots.is_empty()).then(|| Mailbox::new(slots, options.mailbox, options.overflow, options.concurrency))

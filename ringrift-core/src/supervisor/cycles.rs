@@ -31,12 +31,12 @@ const CRON_LOOK: Duration = Duration::from_secs(60);
 pub(super) async fn run(world: &World, record: &Record, living: &dyn Incarnation, draining: &Draining) -> Verdict {
     if let Some(runner) = living.runner() {
         let outcome = hooks::run(world, record, Hook::Runner, runner).await;
-        return once(record, Hook::Runner, outcome, draining);
+        return once(world, record, Hook::Runner, outcome, draining);
     }
     if record.spec.kind == Kind::Task {
         let outcome = hooks::run(world, record, Hook::RunCycle, living.run_cycle()).await;
         record.counters.cycle(!matches!(outcome, Outcome::Ok(())));
-        return once(record, Hook::RunCycle, outcome, draining);
+        return once(world, record, Hook::RunCycle, outcome, draining);
     }
     let mut errors_in_a_row = 0;
     let mut due = first_due(world, record);
@@ -52,7 +52,7 @@ pub(super) async fn run(world: &World, record: &Record, living: &dyn Incarnation
 }
 
 /// What the end of a runner, or of a task's run, means.
-fn once(record: &Record, hook: Hook, outcome: Outcome, draining: &Draining) -> Verdict {
+fn once(world: &World, record: &Record, hook: Hook, outcome: Outcome, draining: &Draining) -> Verdict {
     let failure = match outcome {
         Outcome::Ok(()) if draining.is_on() => return Verdict::Stop,
         Outcome::Ok(()) if record.spec.kind == Kind::Task => return Verdict::Completed,
@@ -66,6 +66,7 @@ fn once(record: &Record, hook: Hook, outcome: Outcome, draining: &Draining) -> V
             Failure::new(format!("{} panicked: {panic}", hook.as_str()))
         }
     };
+    record.counters.error(hook.as_str(), failure.cause.clone(), world.clock.wall());
     Verdict::Failed(failure)
 }
 

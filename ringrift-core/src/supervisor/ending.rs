@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{child::End, hooks, start::exit_reason, work::Verdict};
+use super::{child::End, hooks, start::exit_reason, transition::transition, work::Verdict};
 use crate::{
     declaration::live::{
         incarnation::{Incarnation, Life},
@@ -15,6 +15,7 @@ use crate::{
         world::World,
     },
     delivery::guard::catch,
+    words::state::{State, StateName},
 };
 
 /// The least that `on_exit` gets.
@@ -24,18 +25,22 @@ const AFTER_ABORT: Duration = Duration::from_secs(1);
 /// How often the count of a borrowed instance is looked at, should its holder not wake us.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed.
+/// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed: all that by `deadline`,
+/// which the drain and `on_stop` had before, or by the least that each gets.
 pub(super) async fn without_stop(
     world: &Arc<World>,
     record: &Arc<Record>,
     life: &Arc<Life>,
     living: Option<Arc<dyn Incarnation>>,
     verdict: Verdict,
+    deadline: Instant,
     ran: Duration,
 ) -> End {
-    let deadline = Instant::now() + record.options().stop_timeout;
-    life.cancel();
     record.set_open(false);
+    if record.state().name() != StateName::Stopping {
+        transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
+    }
+    life.cancel();
     record.conditions.abort_check();
     let tasks = end_tasks(life, deadline).await;
     if let Some(living) = living {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::dependencies;
+use super::{dependencies, ending::drop_safely};
 use crate::{
     declaration::live::{record::Record, signals::Signal, world::World},
     delivery::guard::caught,
@@ -23,7 +23,10 @@ pub(super) async fn check(world: Arc<World>, record: Arc<Record>, incarnation: u
     let Some(living) = record.living() else {
         return;
     };
-    let report = match tokio::time::timeout(CHECK_LIMIT, caught(living.health())).await {
+    let mut health = living.health();
+    let outcome = tokio::time::timeout(CHECK_LIMIT, caught(health.as_mut())).await;
+    drop_safely(&world, &record, "health", health);
+    let report = match outcome {
         Ok(Ok(report)) => report,
         Ok(Err(panic)) => {
             record.counters.panic();

@@ -1,12 +1,19 @@
 //! Runs one hook of a daemon on its own task: stamped for the ticker, safe from panics, and ended
 //! when something else is wanted.
 
-use std::{future::Future, pin::pin, task::Poll, time::Duration};
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    task::{Context, Poll},
+    time::Duration,
+};
 
+use super::ending::drop_safely;
 use crate::{
     declaration::{
         daemon::DaemonResult,
         live::{
+            incarnation::Boxed,
             record::{Hook, Record},
             signals::Signal,
             world::World,
@@ -15,16 +22,40 @@ use crate::{
     delivery::guard::{Outcome, guarded},
 };
 
-/// Runs a hook under the ticker's eye.
+/// Runs a hook under the ticker's eye. Wherever it is cut off, a panic of what is dropped then is
+/// logged and counted, and nothing else.
 pub(super) async fn run<T>(
     world: &World,
     record: &Record,
     hook: Hook,
-    future: impl Future<Output = DaemonResult<T>>,
+    future: Boxed<'_, DaemonResult<T>>,
 ) -> Outcome<T> {
     world.begin_activity();
     record.hook.begin(hook as u32, world.clock.coarse_ms());
-    guarded(future, &record.hook).await
+    guarded(UnderWay { world, record, hook, future: Some(future) }, &record.hook).await
+}
+
+/// A hook's future, until it is dropped.
+struct UnderWay<'a, T> {
+    world: &'a World,
+    record: &'a Record,
+    hook: Hook,
+    /// Taken in `drop` only.
+    future: Option<Boxed<'a, T>>,
+}
+
+impl<T> Future for UnderWay<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        self.future.as_mut().expect("taken by `drop` only").as_mut().poll(cx)
+    }
+}
+
+impl<T> Drop for UnderWay<'_, T> {
+    fn drop(&mut self) {
+        drop_safely(self.world, self.record, self.hook.as_str(), self.future.take());
+    }
 }
 
 /// Runs a hook of the end under a limit of its own; what goes wrong is logged and counted, and the
@@ -34,7 +65,7 @@ pub(super) async fn run_at_the_end(
     record: &Record,
     hook: Hook,
     limit: Duration,
-    future: impl Future<Output = DaemonResult>,
+    future: Boxed<'_, DaemonResult>,
 ) {
     let outcome = tokio::time::timeout(limit, run(world, record, hook, future)).await;
     record.hook.end();
@@ -63,7 +94,7 @@ pub(super) enum Interrupt {
 }
 
 /// What is asked of the daemon's task now. Registers the task for what will be.
-pub(super) fn interrupt(record: &Record, cx: &std::task::Context<'_>) -> Option<Interrupt> {
+pub(super) fn interrupt(record: &Record, cx: &Context<'_>) -> Option<Interrupt> {
     record.signals.register(cx);
     if !record.is_wanted() {
         return Some(Interrupt::Stop);

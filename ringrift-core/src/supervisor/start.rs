@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
@@ -13,9 +14,9 @@ use super::{
 };
 use crate::{
     declaration::{
-        daemon::{ExitReason, FatalError},
+        daemon::{DaemonResult, ExitReason, FatalError},
         live::{
-            incarnation::{Incarnation, Life},
+            incarnation::{Boxed, Incarnation, Life},
             record::{Hook, Record},
             world::World,
         },
@@ -61,7 +62,8 @@ async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>)
         Ok(living) => living,
         Err((living, verdict)) => {
             let failed = matches!(verdict, Verdict::Failed(_));
-            let end = ending::without_stop(world, record, &life, living, verdict, Duration::ZERO).await;
+            let end =
+                ending::without_stop(world, record, &life, living, verdict, deadline(record), Duration::ZERO).await;
             if let (true, End::Failed { cause, .. }) = (failed, &end) {
                 _ = world.failed_start.set((record.ty, cause.clone()));
             }
@@ -71,9 +73,14 @@ async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>)
     record.set_open(true);
     transition(world, record, State::Running);
     let ready_ms = world.clock.now_ms();
-    let verdict = work::until_the_end(world, record, &life, &living).await;
+    let (verdict, deadline) = work::until_the_end(world, record, &life, &living).await;
     let ran = Duration::from_millis(world.clock.now_ms().saturating_sub(ready_ms));
-    ending::without_stop(world, record, &life, Some(living), verdict, ran).await
+    ending::without_stop(world, record, &life, Some(living), verdict, deadline, ran).await
+}
+
+/// By when an end that begins now is over.
+pub(super) fn deadline(record: &Record) -> Instant {
+    Instant::now() + record.options().stop_timeout
 }
 
 type NotStarted = (Option<Arc<dyn Incarnation>>, Verdict);
@@ -84,7 +91,7 @@ async fn started(
     record: &Arc<Record>,
     life: &Arc<Life>,
 ) -> Result<Arc<dyn Incarnation>, NotStarted> {
-    let living = match guarded_start(world, record, Hook::Init, build(record, life)).await {
+    let living = match guarded_start(world, record, Hook::Init, Box::pin(build(record, life))).await {
         Ok(living) => living,
         Err(verdict) => return Err((None, verdict)),
     };
@@ -107,7 +114,7 @@ async fn guarded_start<T>(
     world: &World,
     record: &Record,
     hook: Hook,
-    future: impl Future<Output = Result<T, BoxError>>,
+    future: Boxed<'_, DaemonResult<T>>,
 ) -> Result<T, Verdict> {
     let outcome = unless_interrupted(record, Box::pin(hooks::run(world, record, hook, future))).await;
     record.hook.end();

@@ -17,7 +17,7 @@ use super::{
     cycles, ending,
     hooks::{self, Interrupt, interrupt},
     mail,
-    start::{Failure, exit_reason},
+    start::{Failure, deadline, exit_reason},
     transition::transition,
 };
 use crate::{
@@ -58,18 +58,19 @@ impl Draining {
 }
 
 /// Works until something ends it; a stop that was asked for drains first, and runs `on_stop`.
+/// Returns by when the rest of the end is over, too.
 pub(super) async fn until_the_end(
     world: &Arc<World>,
     record: &Arc<Record>,
     life: &Arc<Life>,
     living: &Arc<dyn Incarnation>,
-) -> Verdict {
+) -> (Verdict, Instant) {
     let draining = Draining::default();
     let mut cycles = Box::pin(cycles::run(world, record, &**living, &draining));
     let mut mail = Box::pin(mail::run(world, record, &**living, &draining));
     let verdict = poll_fn(|cx| poll_work(record, cycles.as_mut(), mail.as_mut(), cx)).await;
     let is_asked_for = matches!(verdict, Verdict::Stop | Verdict::Restart);
-    let deadline = Instant::now() + record.options().stop_timeout;
+    let deadline = deadline(record);
     if is_asked_for {
         transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
         draining.begin();
@@ -88,7 +89,7 @@ pub(super) async fn until_the_end(
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
         hooks::run_at_the_end(world, record, Hook::OnStop, left, living.on_stop()).await;
     }
-    verdict
+    (verdict, deadline)
 }
 
 fn poll_work(

@@ -13,7 +13,6 @@ use crate::{
         spec::DaemonSpec,
     },
     runtime::{StartError, builder::Builder},
-    words::daemon_type::DaemonType,
 };
 
 /// Chooses the daemons of a test. What they depend on, and the runtime's own, come along.
@@ -44,12 +43,7 @@ impl KitBuilder {
 
     /// Adds `n` copies of a daemon, named `x#0`, `x#1`, and so on.
     pub fn replicate<D: Daemon>(mut self, n: usize) -> Self {
-        let name = D::SPEC.get().daemon_type();
-        for copy in 0..n {
-            // A test's names live as long as the test's process.
-            let ty = DaemonType::__new(Box::leak(format!("{name}#{copy}").into_boxed_str()));
-            self.entries.push(Entry { ty, ..Entry::of(D::SPEC.get()) });
-        }
+        self.entries.extend(Entry::copies(D::SPEC.get(), n));
         self
     }
 

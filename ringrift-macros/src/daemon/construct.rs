@@ -52,6 +52,7 @@ pub(super) fn construct(daemon: &DaemonItem, p: &Private) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #p::Construct for #ident {
             const HANDLERS: #p::HandlerTable<Self> = {
                 #[allow(unused_imports, reason = "the constant of #[handlers] goes first")]

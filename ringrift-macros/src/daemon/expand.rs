@@ -108,6 +108,7 @@ fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #p::Registered for #ident {
             const SPEC: #p::SpecRef = #p::SpecRef::new(&SPEC);
             type Node<__X> = Self;

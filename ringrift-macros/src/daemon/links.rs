@@ -57,6 +57,8 @@ impl Links {
     }
 
     /// What the daemon may use, as traits.
+    ///
+    /// Not recommended: a message about one daemon is not helped by a list of all the others.
     pub(super) fn impls(&self, daemon: &DaemonItem, p: &Private) -> TokenStream {
         let ident = &daemon.item.ident;
         let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
@@ -64,6 +66,7 @@ impl Links {
             let (span, p) = (link.span(), p.at(link.span()));
             quote_spanned! {span=>
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl #generics #p::DependsOn<#link> for #ident #arguments #bounds {}
             }
         });
@@ -71,6 +74,7 @@ impl Links {
             let (span, p) = (alias.span(), p.at(alias.span()));
             quote_spanned! {span=>
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl #generics #p::EmittedBy<#ident #arguments> for #alias #bounds {}
             }
         });

@@ -41,6 +41,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     quote! {
         #cfgs const _: () = {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             #header {
                 const NAME: &'static str = #name;
                 #aliases

@@ -135,6 +135,10 @@ fn parameters(signature: &Signature, expected: &str, problems: &mut Problems) ->
         problems.at(&cx.ty, format!("the last parameter is the context; {expected}"));
     }
     match shared(&event.ty) {
+        Some(ty @ (Type::ImplTrait(_) | Type::TraitObject(_) | Type::Infer(_))) => {
+            problems.at(ty, format!("a handler takes one type of event; {expected}"));
+            None
+        }
         Some(ty) if !is_context(ty) => Some(ty.clone()),
         _ => {
             problems.at(&event.ty, format!("the event comes first, by reference, then the context; {expected}"));
@@ -172,9 +176,9 @@ fn event_type(signature: &Signature) -> String {
         _ => None,
     });
     let mut candidates = typed.map(|ty| shared(ty).unwrap_or(ty)).filter(|ty| !is_context(ty));
-    let ty = candidates.next().map(|ty| match ty {
-        Type::Reference(reference) => reference.elem.to_token_stream(),
-        ty => ty.to_token_stream(),
+    let ty = candidates.next().and_then(|ty| match shared(ty).unwrap_or(ty) {
+        ty @ Type::Path(_) => Some(ty.to_token_stream()),
+        _ => None,
     });
     ty.map_or_else(|| "Event".to_owned(), |ty| ty.to_string().replace(' ', ""))
 }

@@ -82,7 +82,7 @@ async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<
         let span = living.life.delivery_span(mail);
         let verdict = {
             // Pinned here, so that it is moved nowhere, however large it is.
-            let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+            let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
             deliver(&living.life, mailbox, 0, mail, &span, handler).await
         };
         taken.settle();
@@ -108,7 +108,7 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 let mut cx = Context::new(Arc::clone(&living.life));
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
-                let handler = pin!(living.daemon.dispatch(mail.slot, &mail.event, &cx));
+                let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
                 (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
             });
         }

@@ -2,7 +2,10 @@
 
 #[cfg(feature = "testing")]
 use std::pin::pin;
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+};
 
 use tracing::Span;
 
@@ -12,8 +15,9 @@ use crate::{
     delivery::{
         dead_letters::DeadReason,
         dedup::Dedup,
-        guard::{BoxError, Chain, Outcome, guarded_in},
-        mailbox::{Mail, Mailbox, Slot},
+        guard::{BoxError, Chain, Outcome, cut_off, guarded_in, unended},
+        mailbox::{Mail, Mailbox},
+        slot::Slot,
         watch::Watch,
     },
 };
@@ -26,31 +30,34 @@ pub(crate) async fn deliver(
     place: usize,
     mail: &Mail,
     span: &Span,
-    handler: Pin<&mut (impl Future<Output = DaemonResult> + Send)>,
+    mut handler: Pin<&mut Option<impl Future<Output = DaemonResult> + Send>>,
 ) -> Result<(), String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
     let watch = &mailbox.watches[place];
     watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
-    #[cfg(feature = "testing")]
-    let handler = pin!(life.world.faults.before(&life.record, super::faults::FaultAt::Handler, handler));
-    let handler = guarded_in(span, handler, watch);
-    let outcome = match &slot.dedup {
-        None => handler.await,
-        // Boxed: few handlers dedup, and all would carry the size.
-        Some(dedup) => match Box::pin(once(life, dedup, mail, watch, handler)).await {
-            Some(outcome) => outcome,
-            None => {
-                watch.end();
-                deduplicated(life, slot, mail);
-                return Ok(());
-            }
-        },
+    let outcome = {
+        let running = poll_fn(|cx| unended(handler.as_mut()).poll(cx));
+        #[cfg(feature = "testing")]
+        let running = pin!(life.world.faults.before(&life.record, super::faults::FaultAt::Handler, running));
+        let running = guarded_in(span, running, watch);
+        match &slot.dedup {
+            None => running.await,
+            // Boxed: few handlers dedup, and all would carry the size.
+            Some(dedup) => match Box::pin(once(life, dedup, mail, watch, running)).await {
+                Some(outcome) => outcome,
+                None => {
+                    watch.end();
+                    deduplicated(life, slot, mail);
+                    return Ok(());
+                }
+            },
+        }
     };
     if matches!(outcome, Outcome::Ok(())) {
         handled(life, slot, mail);
         return Ok(());
     }
-    went_wrong(life, slot, mail, outcome)
+    went_wrong(life, slot, mail, cut_off(handler, outcome))
 }
 
 /// Runs a handler unless it has handled that content lately.

@@ -140,14 +140,16 @@ pub(crate) fn living<D: Daemon>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Inca
     Arc::new(Living { daemon, life, cx })
 }
 
-/// Where a test's fault strikes: nothing without the test kit.
+/// A hook's future. The call itself is a part of it, so that a panic before the first await is one
+/// of the hook. A test's fault strikes here; without the test kit there is none.
 macro_rules! hook {
     ($self:ident, $hook:ident, $call:expr) => {{
+        let call = async move { $call.await };
         #[cfg(feature = "testing")]
         let future =
-            $self.life.world.faults.before(&$self.life.record, crate::declaration::live::faults::FaultAt::$hook, $call);
+            $self.life.world.faults.before(&$self.life.record, crate::declaration::live::faults::FaultAt::$hook, call);
         #[cfg(not(feature = "testing"))]
-        let future = $call;
+        let future = call;
         Box::pin(future)
     }};
 }
@@ -186,9 +188,10 @@ impl<D: Daemon> Incarnation for Living<D> {
     }
 
     fn health(&self) -> Boxed<'_, HealthReport> {
+        let call = async { self.daemon.health(&self.cx).await };
         #[cfg(feature = "testing")]
-        return Box::pin(self.life.world.faults.before_health(&self.life.record, self.daemon.health(&self.cx)));
+        return Box::pin(self.life.world.faults.before_health(&self.life.record, call));
         #[cfg(not(feature = "testing"))]
-        Box::pin(self.daemon.health(&self.cx))
+        Box::pin(call)
     }
 }

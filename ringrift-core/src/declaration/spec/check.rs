@@ -65,6 +65,7 @@ const fn level<D: Level<()>>() -> u32 {
     <D as Level<()>>::LEVEL
 }
 
+#[expect(clippy::large_enum_variant, reason = "it lives in const evaluation only, where nothing can be boxed")]
 enum Walk {
     Acyclic,
     /// The way back from the last daemon to the root.
