@@ -3,7 +3,7 @@
 use super::super::{
     daemon::{BuildContext, Construct, Daemon, DaemonResult, HandlerTable, Registered},
     registry::{Entry, Registry},
-    spec::{DaemonSpec, Place, SpecRef, SubSpec},
+    spec::{DaemonSpec, Place, SpecRef, SubSpec, check::Level},
 };
 use crate::words::{
     category::Category,
@@ -18,6 +18,11 @@ struct Still;
 
 impl Registered for Still {
     const SPEC: SpecRef = SpecRef::new(&ROUTER);
+    type Node<X> = Self;
+}
+
+impl<X> Level<X> for Still {
+    const LEVEL: u32 = 1;
 }
 
 impl Construct for Still {
@@ -101,5 +106,5 @@ static CLEANUP: DaemonSpec = spec("cleanup", Category::Misc, 40)
 pub(crate) fn registry() -> Registry {
     [&ROUTER, &SYNC, &EXPORT, &QUALITY, &CLEANUP]
         .into_iter()
-        .fold(Registry::empty(), |registry, spec| registry.with_entry(Entry::of(spec)))
+        .fold(Registry::empty(), |registry, spec| registry.with_entries([Entry::of(spec)]))
 }
