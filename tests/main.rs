@@ -24,6 +24,5 @@ mod overflow;
 mod panics;
 mod profiles;
 mod restart;
-mod stock;
 mod stop;
 mod wiring;
