@@ -309,3 +309,39 @@ async fn three_panics_of_handlers_in_a_minute_fail_the_daemon_and_lose_nothing()
     assert_eq!(reasons, [Panic, Panic, Panic, DeadReason::Stopped, DeadReason::Stopped]);
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_long_batch_does_not_put_the_deadlines_to_sleep() {
+    let desk = Desk::default();
+    // Nothing else happens that would wake the ticker.
+    let quiet = ["event_router", "dlq_retry"].map(|daemon| {
+        format!("[daemons.{daemon}.options]\nhealth_check_interval = \"1d\"\ncycle = \"1d\"\nstartup_grace = \"0s\"\n")
+    });
+    let lines = "handler_timeout = \"2s\"\nhealth_check_interval = \"1d\"\nmailbox = 5000";
+    let config = format!("{}{}", options(lines), quiet.concat());
+    let kit = TestKit::builder().daemon::<Worker>().provide(desk.clone()).config(&config).start().await;
+    kit.expect_failures_of(Worker::TYPE);
+    for round in 1..=10 {
+        kit.work(0, Does::Sleep(20 * round)).await;
+        for n in 1..300 {
+            kit.work(n, Does::Well).await;
+        }
+    }
+    kit.work(300, Does::Hang).await;
+    kit.seconds(5).await;
+    assert_eq!((desk.done().len(), kit.letters()), (3000, vec![letter(Timeout, Pending, 0)]));
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_limit_is_never_cut_shorter_by_what_went_on_before() {
+    let desk = Desk::default();
+    let kit = erring_worker(&desk, "handler_timeout = \"60ms\"").await;
+    for n in 0..100 {
+        kit.work(n, Does::Sleep(u64::from(n % 50))).await;
+        kit.advance(std::time::Duration::from_millis(u64::from(n % 9) * 7)).await;
+    }
+    kit.settle().await;
+    assert_eq!((desk.done().len(), kit.letters()), (100, vec![]));
+    kit.finish().await;
+}

@@ -1,21 +1,29 @@
 //! Whole-system tests, through the public API only: a file per topic.
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
+mod accounts;
 mod bombs;
+mod config;
 mod dead_letters;
 mod dedup;
 mod delivery;
 mod desk;
 mod emit;
 mod ending;
+mod floors;
 mod hops;
+mod inject;
 mod job;
 mod journal;
+mod kit;
 mod lifecycle;
 mod look;
 mod operator;
 mod order;
 mod overflow;
 mod panics;
+mod profiles;
 mod restart;
 mod stock;
 mod stop;
+mod wiring;

@@ -34,6 +34,8 @@ pub(crate) async fn deliver(
 ) -> Result<(), String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
     let watch = &mailbox.watches[place];
+    // For each delivery: between two of a batch the ticker sees nothing in hand, and may fall asleep.
+    life.world.begin_activity();
     watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
     let outcome = {
         let running = poll_fn(|cx| unended(handler.as_mut()).poll(cx));
