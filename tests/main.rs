@@ -1,9 +1,9 @@
 //! Whole-system tests, through the public API only: a file per topic.
-#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
 mod accounts;
 mod bombs;
 mod config;
+mod cycles;
 mod dead_letters;
 mod dedup;
 mod delivery;
@@ -24,5 +24,6 @@ mod overflow;
 mod panics;
 mod profiles;
 mod restart;
+mod start_order;
 mod stop;
 mod wiring;
