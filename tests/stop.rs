@@ -203,3 +203,32 @@ async fn a_stop_during_the_start_ends_what_had_begun_and_starts_nothing_more() {
     assert_eq!(daemon(&kit, Two::TYPE).incarnation, 1);
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn mail_in_the_hand_of_a_leaked_daemon_is_counted_too() {
+    let builder = TestKit::builder().daemon::<Reader>().provide(secs(3600));
+    let kit = builder.config("[daemons.reader.options]\nstop_timeout = '10m'\nhandler_timeout = '2h'").start().await;
+    kit.expect_failures_of(Reader::TYPE);
+    kit.emit(Ping).await;
+    kit.advance(millis(1)).await;
+    let (report, _) = shutdown(&kit).await;
+    assert_eq!((report.leaked.len(), report.undelivered), (1, 1));
+    assert_eq!(kit.runtime().shutdown().await, report);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_innocent_still_end_when_the_others_use_up_the_time() {
+    let (kit, journal) = chain().await;
+    for daemon in [Five::TYPE, Four::TYPE, Three::TYPE, Two::TYPE] {
+        hang(&kit, daemon).await;
+    }
+    kit.advance(secs(61)).await;
+    let (report, took) = shutdown(&kit).await;
+    assert!(report.leaked.is_empty() && took <= 25_000, "{report:?} {took}");
+    assert_eq!(journal.take(), ["one stops", "one ends"]);
+    for daemon in [Five::TYPE, Four::TYPE, Three::TYPE, Two::TYPE, One::TYPE] {
+        assert_eq!(state(&kit, daemon), Stopped);
+    }
+    kit.finish().await;
+}

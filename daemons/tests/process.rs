@@ -1,5 +1,6 @@
 //! The `ringrift` binary as a process: killed in the middle of the job, interrupted, refused.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};

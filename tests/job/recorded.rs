@@ -22,8 +22,9 @@ fn recorded() -> Option<PathBuf> {
     let folder = env::var_os("RINGRIFT_SHARED_DATA").map_or(beside, PathBuf::from);
     let is_there = folder.is_dir();
     if !is_there {
-        // Not `println!`, whose text a passing test keeps to itself.
-        writeln!(io::stderr(), "skipped: no recorded data in `{}`", folder.display()).unwrap();
+        // Not `eprintln!`, whose text a passing test keeps to itself.
+        let mut stderr = io::stderr();
+        writeln!(stderr, "skipped: no recorded data in `{}`", folder.display()).unwrap();
     }
     is_there.then_some(folder)
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, time::Duration};
 
-use ringrift_core::testing::TestKit;
+use ringrift_core::{HealthStatus, testing::TestKit};
 use ringrift_daemons::{
     events::quality::QualityScoreUpdated,
     health::{cluster_monitor::ClusterMonitor, quality_monitor::QualityMonitor},
@@ -41,5 +41,21 @@ async fn self_play_fills_the_database_evenly_up_to_its_target_and_the_games_are_
     assert_eq!(site.games.quarantined_total().unwrap(), 0);
     let batches = fs::read_dir(site.folder.inbox().join("done")).unwrap().count();
     assert_eq!(batches, 8);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn self_play_stays_paused_over_a_restart_while_the_machine_is_short_of_memory() {
+    let site = Site::new();
+    let kit = site.provide(TestKit::builder().daemon::<SelfplayCoordinator>().daemon::<ClusterMonitor>());
+    let kit = kit.config("[daemons.cluster_monitor]\nmemory_limit_percent = 0").start().await;
+    for incarnation in [1, 2] {
+        kit.advance(Duration::from_secs(61)).await;
+        let snapshot = kit.snapshot();
+        let daemon = snapshot.daemons.iter().find(|daemon| daemon.name == "selfplay_coordinator").unwrap();
+        assert_eq!((daemon.incarnation, daemon.health.status()), (incarnation, HealthStatus::Degraded));
+        assert!(daemon.health.report.message.starts_with("paused: memory is "), "{}", daemon.health.report.message);
+        kit.runtime().restart_daemon(SelfplayCoordinator::TYPE).unwrap();
+    }
     kit.finish().await;
 }

@@ -99,11 +99,12 @@ impl Daemon for ClusterMonitor {
 
 #[handlers]
 impl ClusterMonitor {
-    /// A daemon that was started again has forgotten what it was told.
+    /// A daemon that has just started takes the machine to be well, until it is told.
     #[on_event("DAEMON_STARTED")]
-    async fn on_daemon_started(&self, event: &DaemonStarted, cx: &Context<Self>) -> DaemonResult {
-        if event.incarnation > 1 {
-            self.seen().told = None;
+    async fn on_daemon_started(&self, _event: &DaemonStarted, cx: &Context<Self>) -> DaemonResult {
+        let mut seen = self.seen();
+        if !seen.problems.is_empty() {
+            seen.told = None;
             cx.request_cycle();
         }
         Ok(())

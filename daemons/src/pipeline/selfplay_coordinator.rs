@@ -13,7 +13,8 @@ mod hex_config;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ringrift_core::prelude::*;
 use serde::Deserialize;
@@ -69,13 +70,14 @@ pub struct SelfplayCoordinator {
     #[inject]
     folder: DataFolder,
     demand: Mutex<Demand>,
+    /// The games that came to their end.
+    finished: Arc<AtomicU64>,
     progress: Mutex<Progress>,
 }
 
 #[derive(Debug, Default)]
 struct Progress {
     batches: u64,
-    games: u64,
     /// What is played just now.
     playing: Option<ConfigKey>,
     /// Why nothing is played.
@@ -100,7 +102,8 @@ impl Daemon for SelfplayCoordinator {
         };
         let start = Instant::now();
         locked(&self.progress).playing = Some(config.key().clone());
-        let games = Batch::new(&config, self.config.playouts, self.config.games_per_batch).play(cx).await;
+        let batch = Batch::new(&config, self.config.playouts, self.config.games_per_batch);
+        let games = batch.play(cx, &self.finished).await;
         locked(&self.progress).playing = None;
         let games = games?;
         if games.is_empty() {
@@ -110,6 +113,10 @@ impl Daemon for SelfplayCoordinator {
         let games_generated = games.len() as u64;
         let path = cx.spawn_blocking(move || write_batch(&inbox, &games)).await??;
         self.note(&config, games_generated, path.clone());
+        if cx.shutdown().is_cancelled() {
+            // Nobody may be left to hear of it, and whoever takes in the inbox finds the file.
+            return Ok(());
+        }
         let duration_seconds = start.elapsed().as_secs_f64();
         let config_key = config.key().clone();
         Ok(cx.emit(SelfplayComplete { config_key, games_generated, duration_seconds, path }).await?)
@@ -124,7 +131,7 @@ impl Daemon for SelfplayCoordinator {
         }
         report
             .detail("batches", progress.batches)
-            .detail("games_played", progress.games)
+            .detail("games_played", self.finished.load(Relaxed))
             .detail("playing", &progress.playing)
             .detail("games_that_count", locked(&self.demand).games())
     }
@@ -180,9 +187,7 @@ impl SelfplayCoordinator {
     fn note(&self, config: &HexConfig, games: u64, path: PathBuf) {
         tracing::info!(config_key = %config.key(), games, file = %path.display(), "a batch of self-play is in the inbox");
         locked(&self.demand).add_waiting(Waiting { path, config_key: config.key().clone(), games });
-        let mut progress = locked(&self.progress);
-        progress.batches += 1;
-        progress.games += games;
+        locked(&self.progress).batches += 1;
     }
 }
 

@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::{answer::Answer, args::CheckArgs, config, exit_code, human::plural};
 use crate::{
     Registry,
-    config::problem::{ConfigError, Problem},
-    runtime::check_config,
+    config::problem::Problem,
     wiring::{self, Severity, WiringProblem},
 };
 
@@ -41,15 +40,10 @@ pub(super) fn check(registry: &Registry, args: &CheckArgs) -> Answer {
 }
 
 fn config_problems(registry: &Registry, args: &CheckArgs) -> Vec<Problem> {
-    let problems = match config::load(&args.config) {
-        Ok(config) => {
-            let mut problems = check_config(registry, &config);
-            problems.extend(config::views(&config).err().unwrap_or_default());
-            problems
-        }
+    match config::load(&args.config) {
+        Ok(config) => config::problems(registry, &config),
         Err(problems) => problems,
-    };
-    ConfigError::from(problems).problems().to_vec()
+    }
 }
 
 fn page(report: &Report) -> String {

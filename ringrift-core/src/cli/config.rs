@@ -7,9 +7,14 @@ use std::{
 
 use super::args::ConfigArgs;
 use crate::{
-    config::{Config, layers::Layers, problem::Problem},
+    Registry,
+    config::{
+        Config,
+        layers::Layers,
+        problem::{ConfigError, Problem},
+    },
     http::DEFAULT_BIND,
-    runtime::RuntimeSection,
+    runtime::{RuntimeSection, check_config},
 };
 
 /// What is read when `--config` names no other, if it is there.
@@ -36,6 +41,13 @@ pub(super) fn layers(args: &ConfigArgs) -> Layers {
 pub(super) fn file(args: &ConfigArgs) -> Option<&Path> {
     let default = Path::new(DEFAULT_FILE);
     args.config.as_deref().or_else(|| default.exists().then_some(default))
+}
+
+/// Everything that is wrong with what it says; what is wrong twice, once.
+pub(super) fn problems(registry: &Registry, config: &Config) -> Vec<Problem> {
+    let mut problems = check_config(registry, config);
+    problems.extend(views(config).err().unwrap_or_default());
+    ConfigError::from(problems).problems().to_vec()
 }
 
 /// Where the HTTP views are to be served; `None` for nowhere.

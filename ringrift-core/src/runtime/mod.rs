@@ -165,8 +165,11 @@ impl Runtime {
         let budget = shutdown::STOP_BUDGET;
         let leaked = shutdown::stop(&inner.world, &everything, "the runtime stops", budget, &inner.at_once).await;
         inner.world.router.close();
-        let undelivered = if inner.phase.advance(Phase::Stopped) { self.count_undelivered() } else { 0 };
-        inner.supervisor.abort_all();
+        // What a leaked daemon has in hand comes back when its task ends.
+        inner.supervisor.end_all().await;
+        self.count_undelivered();
+        let undelivered = inner.world.router.total().undelivered_at_stop;
+        inner.phase.advance(Phase::Stopped);
         inner.world.changed.notify_waiters();
         tracing::info!(leaked = leaked.len(), undelivered, "the runtime has stopped");
         StopReport { leaked, undelivered }
@@ -177,20 +180,15 @@ impl Runtime {
         self.inner.at_once.notify_one();
     }
 
-    fn count_undelivered(&self) -> u64 {
-        let mut undelivered = 0;
+    fn count_undelivered(&self) {
         for mailbox in self.inner.world.router.mailboxes.iter().flatten() {
             for mail in mailbox.take_now() {
                 match mail.letter {
                     Some(id) => self.inner.world.router.letters.cancel_retry(id),
-                    None => {
-                        mailbox.slots[usize::from(mail.slot)].account.undelivered_at_stop.add(1);
-                        undelivered += 1;
-                    }
+                    None => mailbox.slots[usize::from(mail.slot)].account.undelivered_at_stop.add(1),
                 }
             }
         }
-        undelivered
     }
 
     #[cfg(feature = "testing")]

@@ -133,10 +133,10 @@ impl Runtime {
         }
         let mut scope = running;
         scope.push(record.index);
-        let longest =
-            scope.iter().map(|index| self.inner.world.record(*index).options().stop_timeout).sum::<Duration>();
-        // Drain, hooks of the end, and the tasks that are aborted: see `supervisor/ending.rs`.
-        let budget = longest * 2 + Duration::from_secs(4);
+        // Each has its `stop_timeout`, and at the least a second for each hook of the end, for the
+        // tasks that are aborted, and for what is borrowed: see `supervisor/ending.rs`.
+        let longest = scope.iter().map(|index| self.inner.world.record(*index).options().stop_timeout);
+        let budget = longest.map(|limit| limit + Duration::from_secs(4)).sum::<Duration>() + shutdown::LAST_CALL;
         let never = Notify::new();
         shutdown::stop(&self.inner.world, &scope, "an operator stopped it", budget, &never).await;
         not_leaked(record)

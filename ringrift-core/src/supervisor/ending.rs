@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{child::End, hooks, start::exit_reason, transition::transition, work::Verdict};
+use super::{AFTER_ABORT, child::End, hooks, start::exit_reason, transition::transition, work::Verdict};
 use crate::{
     declaration::live::{
         incarnation::{Incarnation, Life},
@@ -20,8 +20,6 @@ use crate::{
 
 /// The least that `on_exit` gets.
 const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
-/// How long an aborted task has to come to its next await.
-const AFTER_ABORT: Duration = Duration::from_secs(1);
 /// How often the count of a borrowed instance is looked at, should its holder not wake us.
 const LOOK: Duration = Duration::from_millis(50);
 

@@ -22,7 +22,10 @@ pub(crate) mod transition;
 mod watchdog;
 mod work;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::task::JoinSet;
 
@@ -31,6 +34,9 @@ pub(crate) use self::{
     watchdog::Watchdog,
 };
 use crate::declaration::live::{attribution::Attributed, record::Record, world::World};
+
+/// How long aborted tasks have to come to their next await.
+const AFTER_ABORT: Duration = Duration::from_secs(1);
 
 /// The tasks of a runtime.
 #[derive(Debug, Default)]
@@ -51,9 +57,13 @@ impl Supervisor {
         self.lock().spawn(Attributed::new(world.number, record.index, scoped));
     }
 
-    /// Ends every task. A task that blocks its thread goes on until it awaits.
-    pub(crate) fn abort_all(&self) {
-        self.lock().abort_all();
+    /// Ends every task, and waits until what they hold is given back. A task that blocks its thread
+    /// goes on until it awaits, and is not waited for longer than [`AFTER_ABORT`].
+    pub(crate) async fn end_all(&self) {
+        let mut tasks = std::mem::take(&mut *self.lock());
+        tasks.abort_all();
+        let ended = async { while tasks.join_next().await.is_some() {} };
+        _ = tokio::time::timeout(AFTER_ABORT, ended).await;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {

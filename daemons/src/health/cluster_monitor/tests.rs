@@ -89,13 +89,22 @@ async fn health_shows_the_figures_and_what_is_wrong() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_daemon_that_was_started_again_is_told_anew() {
-    let kit = Machine::new(WELL).kit().start().await;
+async fn a_daemon_that_starts_is_told_that_the_machine_is_not_well() {
+    let machine = Machine::new(WELL);
+    let kit = machine.kit().start().await;
     kit.expect_event::<ClusterHealthy>().await;
+    machine.set(Reading { memory_percent: 99.0, ..WELL });
+    kit.expect_event::<ClusterHealthDegraded>().await;
     next_check(&kit).await;
-    assert_eq!(emitted(&kit), [0, 1]);
+    assert_eq!(emitted(&kit), [1, 1]);
     kit.runtime().restart_daemon(EventRouter::TYPE).unwrap();
+    kit.expect_event::<ClusterHealthDegraded>().await;
+
+    machine.set(WELL);
     kit.expect_event::<ClusterHealthy>().await;
+    kit.runtime().restart_daemon(EventRouter::TYPE).unwrap();
+    kit.advance(std::time::Duration::from_secs(600)).await;
+    assert_eq!(emitted(&kit), [2, 2]);
     kit.finish().await;
 }
 

@@ -1,6 +1,7 @@
 //! One batch of games, played side by side.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -23,22 +24,25 @@ impl Batch {
         Self { games: (0..games.get()).map(game).collect() }
     }
 
-    /// Plays them on all cores but one, and returns those that came to their end: all of them,
-    /// unless the daemon is to stop.
-    pub(super) async fn play(self, cx: &Context<SelfplayCoordinator>) -> DaemonResult<Vec<Game>> {
+    /// Plays them on all cores but one, and returns those that came to their end, which it also adds
+    /// to `finished` one by one: all of them, unless the daemon is to stop.
+    pub(super) async fn play(
+        self,
+        cx: &Context<SelfplayCoordinator>,
+        finished: &Arc<AtomicU64>,
+    ) -> DaemonResult<Vec<Game>> {
         let workers = workers().min(self.games.len());
         let left = Arc::new(Mutex::new(self.games.into_iter()));
         let play = |_| {
-            let (left, cx) = (Arc::clone(&left), cx.clone());
-            let watched = cx.clone();
-            cx.spawn_blocking(move || play_in_turn(&left, &watched))
+            let (left, finished, watched) = (Arc::clone(&left), Arc::clone(finished), cx.clone());
+            cx.spawn_blocking(move || play_in_turn(&left, &finished, &watched))
         };
         let playing: Vec<_> = (0..workers).map(play).collect();
-        let mut finished = Vec::new();
+        let mut played = Vec::new();
         for games in playing {
-            finished.extend(games.await?);
+            played.extend(games.await?);
         }
-        Ok(finished)
+        Ok(played)
     }
 }
 
@@ -48,11 +52,16 @@ fn workers() -> usize {
     cores.saturating_sub(1).max(1)
 }
 
-fn play_in_turn(left: &Mutex<impl Iterator<Item = Selfplay>>, cx: &Context<SelfplayCoordinator>) -> Vec<Game> {
+fn play_in_turn(
+    left: &Mutex<impl Iterator<Item = Selfplay>>,
+    finished: &AtomicU64,
+    cx: &Context<SelfplayCoordinator>,
+) -> Vec<Game> {
     let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
     let should_stop = || {
         cx.heartbeat();
         cx.shutdown().is_cancelled()
     };
-    std::iter::from_fn(next).map_while(|game| game.play(&should_stop).ok()).collect()
+    let games = std::iter::from_fn(next).map_while(|game| game.play(&should_stop).ok());
+    games.inspect(|_| _ = finished.fetch_add(1, Relaxed)).collect()
 }

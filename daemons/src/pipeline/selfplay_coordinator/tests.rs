@@ -41,7 +41,7 @@ async fn it_plays_until_each_config_has_its_target_and_goes_on_when_games_turn_o
     let site = Site::new();
     let kit = kit(&site, &format!("{SMALL}games_per_batch = 2\ntarget_games = 4")).start().await;
     kit.advance(Duration::from_secs(600)).await;
-    let played = || kit.get::<SelfplayCoordinator>().progress.lock().unwrap().games;
+    let played = || kit.get::<SelfplayCoordinator>().finished.load(Relaxed);
     assert_eq!(played(), 8);
     for file in list(&site.folder.inbox()).unwrap().files {
         site.ingest(&file.path);
@@ -113,6 +113,24 @@ async fn a_stop_ends_an_endless_game_at_once_and_writes_nothing_of_it() {
     assert_eq!(report.leaked, []);
     assert_eq!(kit.state(SelfplayCoordinator::TYPE).name(), StateName::Stopped);
     assert!(site.inbox().is_empty(), "{:?}", site.inbox());
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_hands_over_the_finished_games_of_a_batch_and_leaves_no_event_behind() {
+    let site = Site::new();
+    let kit = kit(&site, &format!("{SMALL}games_per_batch = 100000")).start().await;
+    let coordinator = kit.get::<SelfplayCoordinator>();
+    while coordinator.finished.load(Relaxed) < 3 {
+        tokio::task::yield_now().await;
+    }
+    drop(coordinator);
+    let report = kit.runtime().shutdown().await;
+    assert_eq!((report.leaked, report.undelivered), (vec![], 0));
+    let [file] = &*list(&site.folder.inbox()).unwrap().files else { panic!("{:?}", site.inbox()) };
+    let report = site.ingest(&file.path);
+    assert!((3..100_000).contains(&report.lines) && report.quarantined_total == 0, "{report:?}");
+    assert_eq!(emitted(&kit), 0);
     kit.finish().await;
 }
 

@@ -49,7 +49,9 @@ impl Ending {
                 (daemon, cause) = runtime.escalated() => return Self::Escalated(daemon, cause),
                 () = runtime.started(), if !has_started => {
                     has_started = true;
-                    voice.tell(&started::report(registry, &runtime.snapshot()));
+                    let snapshot = runtime.snapshot();
+                    voice.show(&started::table(registry, &snapshot));
+                    voice.tell(&started::verdict(&snapshot));
                 }
                 () = &mut elapsed => return Self::Elapsed,
             }

@@ -1,6 +1,9 @@
 //! Log lines on stderr, and the notes of `run` among them.
 
-use std::io::{IsTerminal, stderr};
+use std::{
+    io::{IsTerminal, stderr},
+    panic::PanicHookInfo,
+};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
@@ -9,6 +12,9 @@ use super::super::{
     args::{LogFormat, RunArgs},
     exit_code,
 };
+use crate::nearest::nearest;
+
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// How `run` tells what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +26,13 @@ pub(super) enum Voice {
 }
 
 impl Voice {
+    /// For people: log lines say the same one by one.
+    pub(super) fn show(self, text: &str) {
+        if self == Self::Text {
+            self.tell(text);
+        }
+    }
+
     pub(super) fn tell(self, text: &str) {
         match self {
             Self::Text => say(&mut stderr(), &format!("{}\n", text.trim_end())),
@@ -42,8 +55,18 @@ pub(super) fn start(args: &RunArgs) -> Result<Voice, Answer> {
     }
     Ok(match args.log {
         LogFormat::Pretty => Voice::Text,
-        LogFormat::Json => Voice::Log,
+        LogFormat::Json => {
+            std::panic::set_hook(Box::new(log_panic));
+            Voice::Log
+        }
     })
+}
+
+/// Where stderr is JSON, so is what a panic says; the supervisor tells what becomes of it.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let location = panic.location().map(ToString::to_string);
+    let message = panic.payload_as_str().unwrap_or("(not a text)");
+    tracing::error!(location, panic = message, "a panic");
 }
 
 /// The flag goes before the environment.
@@ -53,12 +76,25 @@ fn filter(flag: Option<String>, variable: Option<String>) -> Result<EnvFilter, A
         (None, Some(text)) => ("RINGRIFT_LOG", text),
         (None, None) => ("default", "info".to_owned()),
     };
-    EnvFilter::try_new(&text).map_err(|error| {
-        let message = format!(
-            "{origin}: `{text}` is no log filter ({error}); write a level (error, warn, info, debug, trace), or levels per target as in `info,my_app=debug`"
-        );
-        Answer::failure(exit_code::USAGE, message)
-    })
+    let parsed = EnvFilter::try_new(&text).ok();
+    match (misspelt_level(&text), parsed) {
+        (None, Some(filter)) => Ok(filter),
+        (misspelt, _) => {
+            let hint = misspelt.and_then(|word| nearest(word, LEVELS));
+            let hint = hint.map_or(String::new(), |level| format!("; did you mean `{level}`?"));
+            let message = format!(
+                "{origin}: `{text}` is no log filter{hint}; write a level ({}), or levels per target as in `info,my_app=debug`",
+                LEVELS.join(", ")
+            );
+            Err(Answer::failure(exit_code::USAGE, message))
+        }
+    }
+}
+
+/// A word alone that is no level. `EnvFilter` takes it for a target, and `dbug` would silence all else.
+fn misspelt_level(text: &str) -> Option<&str> {
+    let words = text.split(',').map(str::trim).filter(|part| !part.contains(['=', '[']));
+    words.into_iter().find(|word| !LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]
@@ -80,11 +116,15 @@ mod tests {
 
     #[test]
     fn a_filter_that_is_none_is_a_usage_error_that_names_who_set_it() {
-        let answer = filter(None, Some("my_app=loud".into())).unwrap_err();
-        assert_eq!(answer.code, USAGE);
-        assert_eq!(
-            answer.notes,
-            "error: RINGRIFT_LOG: `my_app=loud` is no log filter (invalid filter directive); write a level (error, warn, info, debug, trace), or levels per target as in `info,my_app=debug`\n"
-        );
+        let check = |text: &str, hint: &str| {
+            let answer = filter(None, Some(text.into())).unwrap_err();
+            let advice =
+                "write a level (off, error, warn, info, debug, trace), or levels per target as in `info,my_app=debug`";
+            let notes = format!("error: RINGRIFT_LOG: `{text}` is no log filter;{hint} {advice}\n");
+            assert_eq!((answer.code, answer.notes), (USAGE, notes));
+        };
+        check("my_app=loud", "");
+        check("dbug", " did you mean `debug`?;");
+        check("my_app=debug,inof", " did you mean `info`?;");
     }
 }

@@ -28,6 +28,10 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(registry: &Registry, args: &RunArgs) -> Result<Self, Answer> {
         let config = merged(args).map_err(misconfigured)?;
+        let problems = config::problems(registry, &config);
+        if !problems.is_empty() {
+            return Err(misconfigured(problems));
+        }
         let views = config::views(&config).map_err(misconfigured)?;
         let section: RuntimeSection = config.section("runtime").map_err(misconfigured)?;
         let mut builder = Runtime::builder().registry(registry.clone()).config(config);

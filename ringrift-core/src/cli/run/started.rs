@@ -13,16 +13,15 @@ use crate::{
 };
 
 /// The selected daemons in the order in which they became ready, then those that did not.
-pub(super) fn report(registry: &Registry, snapshot: &Snapshot) -> String {
-    let mut selected: Vec<&DaemonSnapshot> = snapshot.daemons.iter().filter(|daemon| daemon.selected).collect();
+pub(super) fn table(registry: &Registry, snapshot: &Snapshot) -> String {
+    let mut selected: Vec<&DaemonSnapshot> = selected(snapshot).collect();
     let layers = layers(registry);
     selected.sort_by_key(|daemon| {
         let layer = layers.get(&daemon.name).copied();
         (!daemon.ready, Reverse(daemon.uptime_ms), layer, &daemon.name)
     });
-    let ready = selected.iter().filter(|daemon| daemon.ready).count();
     let mut table = Table::new(["STARTED", "TOOK", "STATE"]).right([1]);
-    for daemon in &selected {
+    for daemon in selected {
         let state = match daemon.reason.as_str() {
             "" => daemon.state.to_string(),
             reason => format!("{}: {reason}", daemon.state),
@@ -33,9 +32,17 @@ pub(super) fn report(registry: &Registry, snapshot: &Snapshot) -> String {
             Cell::new(state),
         ]);
     }
-    let unbroken = Terminal { width: None, is_coloured: false };
-    let of = plural(selected.len(), "daemon");
-    format!("{}{ready} of {of} ready", table.broken(unbroken))
+    table.broken(Terminal { width: None, is_coloured: false })
+}
+
+/// How many of them are ready.
+pub(super) fn verdict(snapshot: &Snapshot) -> String {
+    let ready = selected(snapshot).filter(|daemon| daemon.ready).count();
+    format!("{ready} of {} ready", plural(selected(snapshot).count(), "daemon"))
+}
+
+fn selected(snapshot: &Snapshot) -> impl Iterator<Item = &DaemonSnapshot> {
+    snapshot.daemons.iter().filter(|daemon| daemon.selected)
 }
 
 /// Two that became ready in the same millisecond are told in the order of their starts.
@@ -47,20 +54,21 @@ fn layers(registry: &Registry) -> BTreeMap<String, usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::report;
+    use super::{table, verdict};
     use crate::{declaration::graph::fixture::registry, http::fixture::snapshot};
 
     #[test]
     fn tells_the_order_of_readiness_then_what_is_not_ready() {
         assert_eq!(
-            report(&registry(), &snapshot()),
+            table(&registry(), &snapshot()),
             "\
 STARTED          TOOK  STATE
 event_router     12ms  running
 auto_sync        12ms  running
-auto_export         -  waiting: quality_monitor is in backoff
 quality_monitor  12ms  backoff: restart 2 of 5 after 2s: run_cycle panicked: index out of bounds
-2 of 4 daemons ready"
+auto_export         -  waiting: quality_monitor is in backoff
+"
         );
+        assert_eq!(verdict(&snapshot()), "2 of 4 daemons ready");
     }
 }

@@ -47,7 +47,7 @@ fn process(snapshot: &Snapshot) -> String {
     let profile = runtime.profile.as_ref();
     let profile = profile.map_or(String::new(), |profile| format!(", profile {profile}"));
     let uptime = duration(runtime.uptime_ms);
-    let mut text = format!("pid {}, {phase} for {uptime}, {ready}{profile}\n", runtime.pid);
+    let mut text = format!("pid {}, {phase}, up {uptime}, {ready}{profile}\n", runtime.pid);
     for reason in &runtime.not_ready_because {
         text.push_str(&format!("  └ {reason}\n"));
     }

@@ -14,7 +14,7 @@ use crate::words::{
 use std::time::Duration;
 
 /// All hand-made daemons are built alike; what differs is in their specs.
-struct Still;
+pub(crate) struct Still;
 
 impl Registered for Still {
     const SPEC: SpecRef = SpecRef::new(&ROUTER);
@@ -50,6 +50,9 @@ macro_rules! event {
     };
 }
 
+#[cfg(feature = "cli")]
+pub(crate) use event;
+
 event!(GamesAvailable, "GAMES_AVAILABLE", GAMES_AVAILABLE);
 event!(QualityLow, "QUALITY_LOW", QUALITY_LOW);
 event!(HostOffline, "HOST_OFFLINE", HOST_OFFLINE, external);
@@ -58,11 +61,11 @@ const fn place(line: u32) -> Place {
     Place { file: "src/daemons.rs", line, module: "app::daemons" }
 }
 
-const fn on(handler: &'static str, event: fn() -> &'static EventMeta) -> SubSpec {
+pub(crate) const fn on(handler: &'static str, event: fn() -> &'static EventMeta) -> SubSpec {
     SubSpec { handler, event, dedup: None, timeout: None }
 }
 
-const fn spec(name: &'static str, category: Category, line: u32) -> DaemonSpec {
+pub(crate) const fn spec(name: &'static str, category: Category, line: u32) -> DaemonSpec {
     DaemonSpec::new::<Still>(DaemonType::__new(name), category, place(line))
 }
 
@@ -104,7 +107,5 @@ static CLEANUP: DaemonSpec = spec("cleanup", Category::Misc, 40)
 
 /// `event_router`, `auto_sync`, `auto_export`, `quality_monitor` and `cleanup`, wired soundly.
 pub(crate) fn registry() -> Registry {
-    [&ROUTER, &SYNC, &EXPORT, &QUALITY, &CLEANUP]
-        .into_iter()
-        .fold(Registry::empty(), |registry, spec| registry.with_entries([Entry::of(spec)]))
+    Registry::empty().with_entries([&ROUTER, &SYNC, &EXPORT, &QUALITY, &CLEANUP].map(Entry::of))
 }
