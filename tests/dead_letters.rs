@@ -61,7 +61,7 @@ async fn a_handler_has_thirty_seconds_or_what_its_daemon_says() {
     for (lines, seconds) in [("", 30), ("handler_timeout = \"2s\"", 2), ("handler_timeout = \"45s\"", 45)] {
         let kit = erring_worker(&Desk::default(), lines).await;
         let took = time_to_timeout(&kit).await;
-        assert!((seconds * 1000..=seconds * 1000 + 300).contains(&took), "{lines}: {took}");
+        assert!((seconds * 1000..=seconds * 1000 + 700).contains(&took), "{lines}: {took}");
         kit.finish().await;
     }
 }

@@ -123,11 +123,10 @@ impl TestKit {
     /// When that is not so within a day of the paused clock.
     pub async fn settle(&self) {
         let settled = async {
-            let mut looks = 0_u32;
+            let begun = tokio::time::Instant::now();
             while !self.runtime.world().router.total().is_closed() {
-                // Soon exact, then patient: a day of looks must not take long itself.
-                looks += 1;
-                tokio::time::sleep(if looks < 1000 { LOOK } else { LOOK * 100 }).await;
+                // Within one per cent: a day of looks must not take long itself.
+                tokio::time::sleep(LOOK.max(begun.elapsed() / 100)).await;
             }
         };
         let settled = tokio::time::timeout(PATIENCE, settled).await;
