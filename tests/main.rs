@@ -4,6 +4,7 @@
 mod accounts;
 mod bombs;
 mod config;
+mod cycles;
 mod dead_letters;
 mod dedup;
 mod delivery;
@@ -27,6 +28,7 @@ mod policies;
 mod profiles;
 mod restart;
 mod snapshot;
+mod start_order;
 mod stop;
 mod timeouts;
 mod wiring;

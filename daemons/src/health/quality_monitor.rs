@@ -160,6 +160,7 @@ impl QualityMonitor {
             return Ok(());
         };
         let quality_category = QualityClass::of(score);
+        tracing::info!(%config_key, quality_score = score, quality = ?quality_category, "scored");
         let update = QualityScoreUpdated { config_key, quality_score: score, quality_category, last_quality };
         cx.emit(update.clone()).await?;
         let (config_key, Some(quality_score)) = (update.config_key, score) else {

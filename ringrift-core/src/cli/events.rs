@@ -37,7 +37,7 @@ pub(super) fn events(registry: &Registry, args: &EventsArgs, terminal: Terminal)
     }
     let mut table = Table::new(["EVENT", "EMITTED BY", "HANDLED BY"]);
     for event in &events {
-        table.row([Cell::new(event.name), Cell::new(lines(event.sources())), Cell::new(lines(event.handlers.clone()))]);
+        table.row([Cell::new(event.name), Cell::new(lines(&event.sources())), Cell::new(lines(&event.listeners()))]);
     }
     Answer::results(table.broken(terminal)).note(plural(events.len(), "event"))
 }
@@ -62,17 +62,24 @@ impl Listed {
         }
     }
 
-    fn sources(&self) -> Vec<String> {
-        let outside = self.external.then(|| "(outside)".to_owned());
-        let runtime = self.runtime.then(|| "(the runtime)".to_owned());
-        let daemons = self.emitters.iter().map(|name| (*name).to_owned());
-        daemons.chain(outside).chain(runtime).collect()
+    /// The runtime's own events may be declared by a daemon of its own, which is then named.
+    fn sources(&self) -> Vec<&'static str> {
+        let outside = self.external.then_some("(outside)");
+        let runtime = (self.runtime && self.emitters.is_empty()).then_some("(the runtime)");
+        self.emitters.iter().copied().chain(outside).chain(runtime).collect()
+    }
+
+    /// The daemons alone: names with their handlers would be broken in two at 80 columns.
+    fn listeners(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.handlers.iter().filter_map(|it| Some(it.split_once("::")?.0)).collect();
+        names.dedup();
+        names
     }
 }
 
-fn lines(names: Vec<String>) -> String {
-    match names.is_empty() {
-        true => "(nobody)".to_owned(),
-        false => names.join("\n"),
+fn lines(names: &[&str]) -> String {
+    match names {
+        [] => "(nobody)".to_owned(),
+        _ => names.join("\n"),
     }
 }

@@ -1,6 +1,6 @@
 //! Which daemons and events there are: from inventory, or from a list that a test makes.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 use thiserror::Error;
@@ -93,6 +93,15 @@ impl Registry {
     /// The declarations, by name.
     pub fn specs(&self) -> impl Iterator<Item = &'static DaemonSpec> {
         self.daemons.iter().map(|entry| entry.spec)
+    }
+
+    /// Where each spec stands, by its address; of several copies the first.
+    pub(crate) fn places(&self) -> HashMap<usize, u32> {
+        let mut places = HashMap::new();
+        for (place, spec) in self.specs().enumerate() {
+            places.entry(spec.address()).or_insert(place as u32);
+        }
+        places
     }
 
     /// The types of events, by name.

@@ -26,7 +26,7 @@ use prometheus_client::{
 use self::page::Page;
 use crate::runtime::snapshot::Snapshot;
 
-/// The content type of [`text`].
+/// The content type of [`text()`].
 pub const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// The content type of [`open_metrics`].
 pub const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

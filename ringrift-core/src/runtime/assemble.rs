@@ -1,9 +1,6 @@
 //! From declarations to records: the world before anything runs in it.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     builder::StartError,
@@ -74,9 +71,9 @@ fn records(
     selected: &BTreeSet<usize>,
     disabled: &DisabledFile,
 ) -> Box<[Arc<Record>]> {
-    let places = places(registry);
+    let places = registry.places();
     let find = |links: &[crate::declaration::spec::SpecRef]| -> Box<[u32]> {
-        links.iter().filter_map(|link| places.get(&std::ptr::from_ref(link.get()).addr()).copied()).collect()
+        links.iter().filter_map(|link| places.get(&link.get().address()).copied()).collect()
     };
     let mut dependents: Vec<Vec<u32>> = vec![Vec::new(); registry.daemons.len()];
     for (index, entry) in registry.daemons.iter().enumerate() {
@@ -106,16 +103,6 @@ fn records(
         }))
     };
     registry.daemons.iter().enumerate().map(make).collect()
-}
-
-/// Where each spec stands; of several copies the first.
-fn places(registry: &Registry) -> HashMap<usize, u32> {
-    let mut places = HashMap::new();
-    for (index, entry) in registry.daemons.iter().enumerate() {
-        let spec: &DaemonSpec = entry.spec;
-        places.entry(std::ptr::from_ref(spec).addr()).or_insert(index as u32);
-    }
-    places
 }
 
 fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {

@@ -91,7 +91,7 @@ impl Runtime {
             state: status.state.name(),
             reason: status.state.cause().to_owned(),
             in_state_ms: since(status.since_ms),
-            ready: status.state.is_ready(),
+            ready: status.is_ready(spec.kind),
             incarnation: status.incarnation,
             uptime_ms: status.ready_ms.map(since),
             start_took_ms: status.start_took_ms,

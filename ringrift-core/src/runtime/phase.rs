@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use super::snapshot::Phase;
 use crate::{
     declaration::live::{record::Record, world::World},
-    supervisor::missing_dependencies,
     words::state::StateName,
 };
 
@@ -31,29 +30,33 @@ impl PhaseCell {
 
 /// Whether the first start is over for every daemon.
 pub(super) fn all_settled(world: &World) -> bool {
-    world.records.iter().all(|record| is_settled(world, record))
+    let mut known = vec![None; world.records.len()];
+    world.records.iter().all(|record| is_settled(world, record, &mut known))
 }
 
-/// Ready, failed in whatever way, or waiting for one that is.
-fn is_settled(world: &World, record: &Record) -> bool {
-    let name = record.status().state.name();
-    match name {
+/// Ready, failed in whatever way, or waiting for one that is. What is known of one daemon is asked
+/// once, however many depend on it.
+fn is_settled(world: &World, record: &Record, known: &mut [Option<bool>]) -> bool {
+    if let Some(is_settled) = known[record.index as usize] {
+        return is_settled;
+    }
+    let is_settled = match record.state().name() {
         StateName::Starting | StateName::Stopping => false,
         StateName::Waiting => {
-            let missing = missing_dependencies(world, record);
-            let mut blockers = missing.iter().filter_map(|(ty, _)| world.find(*ty));
-            !missing.is_empty() && blockers.any(|blocker| is_held_up(world, blocker))
+            let mut dependencies = record.depends_on.iter().map(|index| world.record(*index));
+            dependencies.any(|other| !other.is_ready() && is_held_up(world, other, known))
         }
         _ => true,
-    }
+    };
+    known[record.index as usize] = Some(is_settled);
+    is_settled
 }
 
 /// Whether it will not become ready by itself soon.
-fn is_held_up(world: &World, record: &Record) -> bool {
-    let name = record.status().state.name();
-    match name {
+fn is_held_up(world: &World, record: &Record, known: &mut [Option<bool>]) -> bool {
+    match record.state().name() {
         StateName::Running | StateName::Starting | StateName::Stopping => false,
-        StateName::Waiting => is_settled(world, record),
+        StateName::Waiting => is_settled(world, record, known),
         _ => true,
     }
 }

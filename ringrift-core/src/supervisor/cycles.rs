@@ -47,6 +47,8 @@ pub(super) async fn run(world: &World, record: &Record, living: &dyn Incarnation
             Err(CycleError::Failure(failure)) => return Verdict::Failed(failure),
         }
         due = next_due(world, record, errors_in_a_row);
+        // A cycle that always asks for the next one keeps neither the thread nor its own stop waiting.
+        tokio::task::coop::consume_budget().await;
     }
     Verdict::Stop
 }

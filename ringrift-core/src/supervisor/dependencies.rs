@@ -1,5 +1,7 @@
 //! What a daemon waits for before it starts.
 
+use std::collections::HashMap;
+
 use crate::{
     declaration::live::{record::Record, world::World},
     words::{
@@ -11,15 +13,34 @@ use crate::{
 /// The dependencies that are not ready, each with its state.
 pub(crate) fn missing(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
     let states = record.depends_on.iter().map(|index| world.record(*index));
-    let not_ready = states.map(|record| (record.ty, record.state())).filter(|(_, state)| !state.is_ready());
-    not_ready.collect()
+    states.filter(|record| !record.is_ready()).map(|record| (record.ty, record.state())).collect()
 }
 
-/// The wanted daemons that are still on their way: neither ready nor settled.
+/// The wanted daemons that are still on their way.
 fn unsettled_wants(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
     let states = record.wants.iter().map(|index| world.record(*index));
-    let on_their_way = |state: &State| !state.is_ready() && !state.name().is_settled();
-    states.map(|record| (record.ty, record.state())).filter(|(_, state)| on_their_way(state)).collect()
+    let mut known = HashMap::new();
+    let on_their_way = states.filter(|record| is_on_its_way(world, record, &mut known));
+    on_their_way.map(|record| (record.ty, record.state())).collect()
+}
+
+/// Neither ready nor settled; nor held up by one that is settled, nor retried for ever. What is
+/// known of one daemon is asked once, however many depend on it.
+fn is_on_its_way(world: &World, record: &Record, known: &mut HashMap<u32, bool>) -> bool {
+    if let Some(known) = known.get(&record.index) {
+        return *known;
+    }
+    let is_on_its_way = !record.is_ready()
+        && match record.state() {
+            State::Waiting { .. } => {
+                let mut dependencies = record.depends_on.iter().map(|index| world.record(*index));
+                dependencies.all(|other| other.is_ready() || is_on_its_way(world, other, known))
+            }
+            State::Backoff { attempt, .. } => attempt <= record.options().restart.max_restarts,
+            state => !state.name().is_settled(),
+        };
+    known.insert(record.index, is_on_its_way);
+    is_on_its_way
 }
 
 /// `Waiting`, with whom and why; `None` when the daemon may start.

@@ -1,7 +1,7 @@
 //! The one function that changes a daemon's state, so that time, mailbox, log line, event and
 //! dependents can't disagree.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::announce;
 use crate::{
@@ -21,7 +21,11 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     if status.state == state || status.state.name() == StateName::Leaked {
         return;
     }
+    let kind = record.spec.kind;
+    let was_ready = status.is_ready(kind);
     let old = std::mem::replace(&mut status.state, state.clone());
+    status.has_completed |= state.name() == StateName::Completed;
+    let is_ready = status.is_ready(kind);
     match state.name() {
         StateName::Running => {
             status.ready_ms = Some(now);
@@ -40,14 +44,42 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     set_gate(world, record, &state);
     log(record, incarnation, &state);
     announce::state_changed(world, record, &old, &state);
-    if old.is_ready() != state.is_ready() || old.name().is_settled() != state.name().is_settled() {
+    if was_ready != is_ready || old.name().is_settled() != state.name().is_settled() {
         record.dependents.iter().for_each(|dependent| world.record(*dependent).signals.wake());
+    } else if old.name() != state.name() {
+        // They say why they wait.
+        dependents_that_wait(world, record).for_each(|dependent| dependent.signals.wake());
+    }
+    if is_on_its_way(&old) != is_on_its_way(&state) {
+        wake_all_that_wait(world, record);
     }
     if state == State::Running {
         let interval = record.options().health_check_interval.as_millis() as u64;
         world.schedule_health_check(now + interval, record.index, incarnation);
     }
     world.changed.notify_waiters();
+}
+
+/// Whether those that want it, or want what waits for it, may wait for it.
+fn is_on_its_way(state: &State) -> bool {
+    !state.name().is_settled() && state.name() != StateName::Backoff
+}
+
+/// Wakes whoever waits for it, directly or through others that wait.
+fn wake_all_that_wait(world: &World, record: &Record) {
+    let mut seen = HashSet::new();
+    let mut unseen: Vec<&Arc<Record>> = dependents_that_wait(world, record).collect();
+    while let Some(waiting) = unseen.pop() {
+        if seen.insert(waiting.index) {
+            waiting.signals.wake();
+            unseen.extend(dependents_that_wait(world, waiting));
+        }
+    }
+}
+
+fn dependents_that_wait<'a>(world: &'a World, record: &'a Record) -> impl Iterator<Item = &'a Arc<Record>> {
+    let dependents = record.dependents.iter().map(|dependent| world.record(*dependent));
+    dependents.filter(|dependent| dependent.status().state.name() == StateName::Waiting)
 }
 
 /// What the state means for the daemon's mail.

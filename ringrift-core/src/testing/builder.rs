@@ -21,11 +21,18 @@ pub struct KitBuilder {
     entries: Vec<Entry>,
     builder: Builder,
     seed: u64,
+    /// Whether a profile selects, and not the test's own choice.
+    is_by_profile: bool,
 }
 
 impl Default for KitBuilder {
     fn default() -> Self {
-        Self { entries: Vec::new(), builder: Builder::new(Registry::empty()).strict(true), seed: 0 }
+        Self {
+            entries: Vec::new(),
+            builder: Builder::new(Registry::empty()).strict(true),
+            seed: 0,
+            is_by_profile: false,
+        }
     }
 }
 
@@ -70,7 +77,7 @@ impl KitBuilder {
 
     /// Runs a profile.
     pub fn profile(self, name: &str) -> Self {
-        Self { builder: self.builder.profile(name), ..self }
+        Self { builder: self.builder.profile(name), is_by_profile: true, ..self }
     }
 
     /// Keeps what an operator disables in that folder.
@@ -107,26 +114,30 @@ impl KitBuilder {
         // Panics with a clear message when it is not.
         tokio::time::advance(std::time::Duration::ZERO).await;
         fastrand::seed(self.seed);
+        let mut builder = self.builder;
+        if !self.is_by_profile {
+            builder = self.entries.iter().fold(builder, |builder, entry| builder.daemon(entry.ty));
+        }
         let registry = Registry::empty().with_entries(self.entries);
-        let registry = with_dependencies(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
-        let builder = self.builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
+        let registry = with_links(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
+        let builder = builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
         let runtime = builder.start().await?;
         runtime.started().await;
         Ok(TestKit::new(runtime))
     }
 }
 
-/// Adds every dependency that the test did not choose itself.
-fn with_dependencies(mut registry: Registry) -> Registry {
-    while let Some(missing) = missing_dependency(&registry) {
+/// Adds what the chosen daemons depend on, which will run; and what they want, which will not.
+fn with_links(mut registry: Registry) -> Registry {
+    while let Some(missing) = missing_link(&registry) {
         registry = registry.with_entries([Entry::of(missing)]);
     }
     registry
 }
 
-fn missing_dependency(registry: &Registry) -> Option<&'static DaemonSpec> {
+fn missing_link(registry: &Registry) -> Option<&'static DaemonSpec> {
     let there: HashSet<usize> = registry.specs().map(|spec| std::ptr::from_ref(spec).addr()).collect();
-    let links = registry.specs().flat_map(|spec| spec.depends_on).map(|link| link.get());
+    let links = registry.specs().flat_map(|spec| spec.depends_on.iter().chain(spec.wants)).map(|link| link.get());
     links.into_iter().find(|spec| !there.contains(&std::ptr::from_ref(*spec).addr()))
 }
 

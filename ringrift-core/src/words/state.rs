@@ -142,11 +142,6 @@ impl State {
         }
     }
 
-    /// Whether dependents may start: `Running`, or a task that is `Completed`.
-    pub const fn is_ready(&self) -> bool {
-        matches!(self, Self::Running | Self::Completed { .. })
-    }
-
     /// Why it is in this state; empty for `Running`.
     pub fn cause(&self) -> &str {
         match self {

@@ -69,7 +69,7 @@ impl Ending {
 
 /// Stops in order; the next signal ends that at once.
 pub(super) async fn stop(ending: &Ending, runtime: &Runtime, signals: &mut Signals, voice: Voice) -> StopReport {
-    voice.tell(&format!("{}; stopping in order, once more for at once", ending.cause()));
+    voice.tell(&format!("{}; stopping in order (a signal stops at once)", ending.cause()));
     let before = Instant::now();
     let mut shutdown = std::pin::pin!(runtime.shutdown());
     let report = tokio::select! {
@@ -91,8 +91,10 @@ pub(super) fn conclude(ending: &Ending, report: &StopReport) -> Answer {
         Ending::Signal(_) | Ending::Elapsed => Answer::default(),
         Ending::Escalated(..) => Answer::failure(exit_code::ERROR, ending.cause()),
     };
-    if report.undelivered > 0 {
-        answer = answer.note(format_args!("{} deliveries were still queued", report.undelivered));
+    match report.undelivered {
+        0 => {}
+        1 => answer = answer.note("1 delivery was still queued"),
+        n => answer = answer.note(format_args!("{n} deliveries were still queued")),
     }
     for (daemon, cause) in &report.leaked {
         answer =
@@ -121,9 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn a_clean_stop_is_ok_and_says_nothing() {
+    fn a_clean_stop_is_ok_and_says_only_what_was_left() {
         check(&Ending::Signal("interrupted"), &[], 0, OK, "");
         check(&Ending::Elapsed, &[], 0, OK, "");
+        check(&Ending::Elapsed, &[], 1, OK, "1 delivery was still queued\n");
     }
 
     #[test]

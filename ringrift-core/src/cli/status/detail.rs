@@ -4,7 +4,7 @@ use humantime::format_rfc3339_seconds;
 
 use super::super::human::{count, duration};
 use crate::{
-    HealthStatus,
+    ErrorRecord, HealthStatus,
     runtime::snapshot::{DaemonSnapshot, HandlerSnapshot, Snapshot},
 };
 
@@ -12,20 +12,25 @@ use crate::{
 const ERRORS: usize = 5;
 
 pub(super) fn page(daemon: &DaemonSnapshot, snapshot: &Snapshot) -> String {
+    // What it is joined to has its own state beside it, which one looks for when this one waits.
+    let with_state = |name: &String| {
+        let other = snapshot.daemons.iter().find(|other| other.name == *name);
+        format!("{name} ({})", other.map_or("unknown", |other| other.state.as_str()))
+    };
+    let errors = &daemon.stats.last_errors;
+    let newest = errors.iter().skip(errors.len().saturating_sub(ERRORS));
     let mut page = Page(format!("{}\n  {}\n\n", daemon.name, daemon.description));
     page.life(daemon);
     page.work(daemon);
-    page.joined("depends on", &daemon.depends_on, snapshot);
-    page.joined("wants", &daemon.wants, snapshot);
-    for handler in &daemon.handlers {
-        page.line("handles", &deliveries(handler));
-    }
-    let skipped = daemon.stats.last_errors.len().saturating_sub(ERRORS);
-    for error in daemon.stats.last_errors.iter().skip(skipped) {
-        let at = format_rfc3339_seconds(error.at);
-        page.line("error", &format!("{at} {}: {}", error.hook, error.message));
-    }
+    page.lines("depends on", daemon.depends_on.iter().map(with_state));
+    page.lines("wants", daemon.wants.iter().map(with_state));
+    page.lines("handles", daemon.handlers.iter().map(deliveries));
+    page.lines("last errors", newest.map(error));
     page.0
+}
+
+fn error(error: &ErrorRecord) -> String {
+    format!("{} {}: {}", format_rfc3339_seconds(error.at), error.hook, error.message)
 }
 
 struct Page(String);
@@ -67,20 +72,16 @@ impl Page {
         self.line("runs", &daemon.schedule);
         let cycles = format!("{} ok, {} failed", count(stats.cycles), count(stats.cycle_errors));
         self.line("cycles", &cycles);
-        self.line("errors", &format!("{}, {} panics", count(stats.errors), count(stats.panics)));
+        self.line("errors", &format!("{}, {} of them panics", count(stats.errors), count(stats.panics)));
         if let Some(mailbox) = daemon.mailbox {
             self.line("mailbox", &format!("{} of {}", mailbox.queued, mailbox.capacity));
         }
     }
 
-    /// Each with its own state, which is what one looks for when this one waits.
-    fn joined(&mut self, label: &str, names: &[String], snapshot: &Snapshot) {
-        let mut label = label;
-        for name in names {
-            let other = snapshot.daemons.iter().find(|other| other.name == *name);
-            let state = other.map_or("unknown", |other| other.state.as_str());
-            self.line(label, &format!("{name} ({state})"));
-            label = "";
+    /// One under the other, the first with the label.
+    fn lines(&mut self, label: &str, lines: impl Iterator<Item = String>) {
+        for (index, line) in lines.enumerate() {
+            self.line(if index == 0 { label } else { "" }, &line);
         }
     }
 }

@@ -23,13 +23,20 @@ const REDRAW: &str = "\x1b[H\x1b[J";
 pub(super) async fn watch(address: &str, program: &str, args: &StatusArgs, terminal: Terminal) -> Answer {
     let mut ticks = interval(PACE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // One listener for all rounds: a Ctrl-C between two would be lost on the next.
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     let mut is_first = true;
     loop {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Answer::default(),
-            _ = ticks.tick() => {}
-        }
-        let page = match client::snapshot(address, program).await {
+        let round = async {
+            ticks.tick().await;
+            client::snapshot(address, program).await
+        };
+        let asked = tokio::select! {
+            biased;
+            _ = &mut interrupt => return Answer::default(),
+            asked = round => asked,
+        };
+        let page = match asked {
             Ok(snapshot) => {
                 let answer = render(&snapshot, args, terminal);
                 if answer.code == exit_code::USAGE {

@@ -101,10 +101,10 @@ fn show_as_json_has_the_same() {
 fn events_name_emitters_and_handlers() {
     let table = "\
 EVENT            EMITTED BY       HANDLED BY
-GAMES_AVAILABLE  auto_sync        auto_export::on_games
-                                  quality_monitor::on_games
-HOST_OFFLINE     (outside)        auto_sync::on_host_offline
-QUALITY_LOW      quality_monitor  auto_export::on_quality
+GAMES_AVAILABLE  auto_sync        auto_export
+                                  quality_monitor
+HOST_OFFLINE     (outside)        auto_sync
+QUALITY_LOW      quality_monitor  auto_export
 ";
     check("events", 0, table, "3 events\n");
     let events = json("events --json");

@@ -110,7 +110,7 @@ auto_export
   health       STARTING: not yet started (checked 4s ago)
   runs         on request
   cycles       0 ok, 0 failed
-  errors       0, 0 panics
+  errors       0, 0 of them panics
   mailbox      1 of 1024
   depends on   auto_sync (running)
                event_router (running)
@@ -132,9 +132,9 @@ auto_sync
   restarts     1, the last start took 12ms
   runs         every 1m
   cycles       190 ok, 2 failed
-  errors       3, 1 panics
+  errors       3, 1 of them panics
   depends on   event_router (running)
-  error        2027-01-15T08:01:40Z run_cycle: host `gpu-3`: connection refused
+  last errors  2027-01-15T08:01:40Z run_cycle: host `gpu-3`: connection refused
 "
     );
 }

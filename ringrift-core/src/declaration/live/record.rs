@@ -21,7 +21,13 @@ use super::{
 use crate::{
     declaration::{registry::Factory, spec::DaemonSpec},
     delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
-    words::{daemon_type::DaemonType, options::Options, schedule::Schedule, state::State, stats::DaemonStats},
+    words::{
+        daemon_type::DaemonType,
+        options::{Kind, Options},
+        schedule::Schedule,
+        state::{State, StateName},
+        stats::DaemonStats,
+    },
 };
 
 /// The options of one daemon as they are in force.
@@ -93,6 +99,18 @@ pub(crate) struct Status {
     /// How long its start took.
     pub(crate) start_took_ms: Option<u64>,
     pub(crate) restarts: u32,
+    /// Whether a run of a task has completed.
+    pub(crate) has_completed: bool,
+}
+
+impl Status {
+    pub(crate) fn is_ready(&self, kind: Kind) -> bool {
+        match self.state.name() {
+            StateName::Completed => true,
+            StateName::Running => kind == Kind::Service || self.has_completed,
+            _ => false,
+        }
+    }
 }
 
 /// Everything that is known of one daemon.
@@ -147,6 +165,7 @@ impl Record {
             ready_ms: None,
             start_took_ms: None,
             restarts: 0,
+            has_completed: false,
         };
         Self {
             index: declared.index,
@@ -182,6 +201,11 @@ impl Record {
 
     pub(crate) fn state(&self) -> State {
         self.status().state.clone()
+    }
+
+    /// Whether dependents may start: it runs, or it is a task that has completed.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.status().is_ready(self.spec.kind)
     }
 
     pub(crate) fn intent(&self) -> Intent {
