@@ -155,3 +155,20 @@ async fn an_account_is_open_by_what_is_queued_and_in_hand() {
     assert!(kit.account(Worker::TYPE).is_closed());
     kit.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_emitted_while_the_runtime_ends_is_accounted_for() {
+    for _ in 0..30 {
+        let runtime = started().await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..EMITTERS {
+            let runtime = runtime.clone();
+            tasks.spawn(async move { while runtime.emit(Work::new(1, Does::Well)).await.is_ok() {} });
+        }
+        runtime.shutdown().await;
+        while let Some(ended) = tasks.join_next().await {
+            ended.unwrap();
+        }
+        check(&runtime.snapshot(), AccountSnapshot::is_closed);
+    }
+}

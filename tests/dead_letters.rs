@@ -10,18 +10,7 @@ use ringrift_core::{
     testing::TestKit,
 };
 
-use crate::desk::{Ask, Desk, Does, Work, Worker, options, worker};
-
-fn letter(reason: DeadReason, state: LetterState, retries: u32) -> (String, DeadReason, LetterState, u32) {
-    ("on_work".to_owned(), reason, state, retries)
-}
-
-/// A worker that may err, on a desk.
-async fn erring_worker(desk: &Desk, lines: &str) -> TestKit {
-    let kit = worker(desk, lines).await;
-    kit.expect_failures_of(Worker::TYPE);
-    kit
-}
+use crate::desk::{Ask, Desk, Does, Work, Worker, erring_worker, letter, options};
 
 /// How often a handler was begun for `n`.
 fn begun(desk: &Desk, n: u32) -> usize {
@@ -45,60 +34,6 @@ async fn error_panic_and_timeout_are_dead_letters_with_their_reason() {
     assert_eq!((kit.state(Worker::TYPE).name(), desk.done()), (StateName::Running, vec![3]));
     let account = AccountSnapshot { owed: 4, handled: 1, dead: 3, ..AccountSnapshot::default() };
     assert_eq!(kit.account(Worker::TYPE), account);
-    kit.finish().await;
-}
-
-/// After how many milliseconds the worker's handler for a hanging piece of work is ended.
-async fn time_to_timeout(kit: &TestKit) -> u128 {
-    let begun = tokio::time::Instant::now();
-    kit.work(1, Does::Hang).await;
-    kit.settle().await;
-    begun.elapsed().as_millis()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_handler_has_thirty_seconds_or_what_its_daemon_says() {
-    for (lines, seconds) in [("", 30), ("handler_timeout = \"2s\"", 2), ("handler_timeout = \"45s\"", 45)] {
-        let kit = erring_worker(&Desk::default(), lines).await;
-        let took = time_to_timeout(&kit).await;
-        assert!((seconds * 1000..=seconds * 1000 + 700).contains(&took), "{lines}: {took}");
-        kit.finish().await;
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_handlers_own_timeout_goes_before_its_daemons() {
-    /// Hurries.
-    #[daemon(category = "misc", handler_timeout = "10s", register = false)]
-    struct Hurried {
-        #[inject]
-        desk: Desk,
-    }
-    impl Daemon for Hurried {}
-    #[handlers]
-    impl Hurried {
-        #[on_event("WORK", timeout = "3s")]
-        async fn on_work(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
-            self.desk.perform(work).await
-        }
-    }
-    let kit = TestKit::builder().daemon::<Hurried>().provide(Desk::default()).start().await;
-    kit.expect_failures_of(Hurried::TYPE);
-    let took = time_to_timeout(&kit).await;
-    assert!((3000..=3300).contains(&took), "{took}");
-    kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_timeout_does_not_hit_the_next_delivery() {
-    let desk = Desk::default();
-    let kit = erring_worker(&desk, "handler_timeout = \"2s\"").await;
-    for n in 0..5 {
-        kit.work(2 * n, Does::Hang).await;
-        kit.work(2 * n + 1, Does::Sleep(1900)).await;
-    }
-    kit.settle().await;
-    assert_eq!((desk.done(), kit.letters().len()), (vec![1, 3, 5, 7, 9], 5));
     kit.finish().await;
 }
 
@@ -307,41 +242,5 @@ async fn three_panics_of_handlers_in_a_minute_fail_the_daemon_and_lose_nothing()
     assert_eq!(failed.cause(), "3 handlers panicked in 60 s, the last in `on_work`: told to panic");
     let reasons: Vec<DeadReason> = kit.letters().into_iter().map(|letter| letter.1).collect();
     assert_eq!(reasons, [Panic, Panic, Panic, DeadReason::Stopped, DeadReason::Stopped]);
-    kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_long_batch_does_not_put_the_deadlines_to_sleep() {
-    let desk = Desk::default();
-    // Nothing else happens that would wake the ticker.
-    let quiet = ["event_router", "dlq_retry"].map(|daemon| {
-        format!("[daemons.{daemon}.options]\nhealth_check_interval = \"1d\"\ncycle = \"1d\"\nstartup_grace = \"0s\"\n")
-    });
-    let lines = "handler_timeout = \"2s\"\nhealth_check_interval = \"1d\"\nmailbox = 5000";
-    let config = format!("{}{}", options(lines), quiet.concat());
-    let kit = TestKit::builder().daemon::<Worker>().provide(desk.clone()).config(&config).start().await;
-    kit.expect_failures_of(Worker::TYPE);
-    for round in 1..=10 {
-        kit.work(0, Does::Sleep(20 * round)).await;
-        for n in 1..300 {
-            kit.work(n, Does::Well).await;
-        }
-    }
-    kit.work(300, Does::Hang).await;
-    kit.seconds(5).await;
-    assert_eq!((desk.done().len(), kit.letters()), (3000, vec![letter(Timeout, Pending, 0)]));
-    kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_short_limit_is_never_cut_shorter_by_what_went_on_before() {
-    let desk = Desk::default();
-    let kit = erring_worker(&desk, "handler_timeout = \"60ms\"").await;
-    for n in 0..100 {
-        kit.work(n, Does::Sleep(u64::from(n % 50))).await;
-        kit.advance(std::time::Duration::from_millis(u64::from(n % 9) * 7)).await;
-    }
-    kit.settle().await;
-    assert_eq!((desk.done().len(), kit.letters()), (100, vec![]));
     kit.finish().await;
 }

@@ -213,3 +213,26 @@ pub(crate) fn options(lines: &str) -> String {
 pub(crate) async fn worker(desk: &Desk, lines: &str) -> TestKit {
     TestKit::builder().daemon::<Worker>().provide(desk.clone()).config(&options(lines)).start().await
 }
+
+/// A worker that may err, on a desk.
+pub(crate) async fn erring_worker(desk: &Desk, lines: &str) -> TestKit {
+    let kit = worker(desk, lines).await;
+    kit.expect_failures_of(Worker::TYPE);
+    kit
+}
+
+/// A worker with a piece of work in hand that waits, and so many behind it.
+pub(crate) async fn busy_worker(desk: &Desk, lines: &str, queued: u32) -> TestKit {
+    let kit = worker(desk, lines).await;
+    kit.work(0, Does::Wait).await;
+    kit.moment().await;
+    for n in 1..=queued {
+        kit.work(n, Does::Well).await;
+    }
+    kit
+}
+
+/// A dead letter of the worker, as [`Ask::letters`] shows it.
+pub(crate) fn letter(reason: DeadReason, state: LetterState, retries: u32) -> (String, DeadReason, LetterState, u32) {
+    ("on_work".to_owned(), reason, state, retries)
+}

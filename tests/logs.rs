@@ -4,16 +4,17 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicU64, Ordering::SeqCst},
     },
 };
 
 use ringrift_core::{StateName, prelude::*, testing::TestKit};
 use tracing::{
-    Event as LogLine, Id, Metadata, Subscriber,
+    Dispatch, Event as LogLine, Id, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Record},
+    subscriber::DefaultGuard,
 };
 
 use crate::desk::{Ask, Does, Work};
@@ -99,6 +100,17 @@ impl Subscriber for Recorder {
     }
 }
 
+/// Keeps the lines of this thread.
+fn listen() -> (Recorder, DefaultGuard) {
+    // With one dispatcher in the process, tracing asks the thread that meets a callsite first, which
+    // may be another test's, and caches its "never" for all.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Recorder::default()));
+    LazyLock::force(&SECOND);
+    let recorder = Recorder::default();
+    let listening = tracing::subscriber::set_default(recorder.clone());
+    (recorder, listening)
+}
+
 /// Says where it is.
 #[daemon(category = "misc", cycle = "1h", register = false)]
 struct Talker;
@@ -136,8 +148,7 @@ fn who(line: &Fields) -> (&str, &str) {
 
 #[tokio::test(start_paused = true)]
 async fn a_line_knows_its_daemon_incarnation_cycle_and_event() {
-    let recorder = Recorder::default();
-    let _listening = tracing::subscriber::set_default(recorder.clone());
+    let (recorder, _listening) = listen();
     let kit = TestKit::builder().daemon::<Talker>().start().await;
     kit.expect_failures_of(Talker::TYPE);
     kit.work(1, Does::Err).await;
@@ -158,8 +169,7 @@ async fn a_line_knows_its_daemon_incarnation_cycle_and_event() {
 
 #[tokio::test(start_paused = true)]
 async fn the_lines_of_a_new_incarnation_say_so() {
-    let recorder = Recorder::default();
-    let _listening = tracing::subscriber::set_default(recorder.clone());
+    let (recorder, _listening) = listen();
     let kit = TestKit::builder().daemon::<Talker>().start().await;
     kit.kill(Talker::TYPE);
     kit.wait_for(Talker::TYPE, StateName::Backoff).await;

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use ringrift_core::{
-    AccountSnapshot, DeadReason, LetterState, StateName,
+    DeadReason, LetterState, StateName,
     prelude::*,
     runtime::Dependents,
     testing::{Fault, FaultAt, TestKit},
 };
 use tokio::time::Instant;
 
-use crate::desk::{Ask, Desk, Does, Work, Worker, options, worker};
+use crate::desk::{Ask, Desk, Does, Work, Worker, busy_worker, options, worker};
 
 /// How long the emit of one piece of work takes.
 async fn time_of_work(kit: &TestKit, n: u32) -> Duration {
@@ -22,17 +22,6 @@ async fn time_of_work(kit: &TestKit, n: u32) -> Duration {
 /// A dead letter for want of room.
 fn no_room() -> (String, DeadReason, LetterState, u32) {
     ("on_work".to_owned(), DeadReason::MailboxFull, LetterState::Pending, 0)
-}
-
-/// A worker with a piece of work in hand that waits, and so many behind it.
-async fn busy_worker(desk: &Desk, lines: &str, queued: u32) -> TestKit {
-    let kit = worker(desk, lines).await;
-    kit.work(0, Does::Wait).await;
-    kit.moment().await;
-    for n in 1..=queued {
-        kit.work(n, Does::Well).await;
-    }
-    kit
 }
 
 #[tokio::test(start_paused = true)]
@@ -231,62 +220,6 @@ async fn a_dropped_emit_that_waits_is_a_dead_letter() {
     desk.let_go(1);
     kit.expect_dead_letters();
     kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn drop_newest_drops_what_finds_no_room_and_counts_it() {
-    let desk = Desk::default();
-    let kit = busy_worker(&desk, "mailbox = 3\noverflow = \"drop_newest\"", 5).await;
-    desk.let_go(1);
-    kit.settle().await;
-    let expected = AccountSnapshot { owed: 6, handled: 3, dropped: 3, ..AccountSnapshot::default() };
-    assert_eq!((desk.done(), kit.account(Worker::TYPE)), (vec![0, 1, 2], expected));
-    kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn drop_oldest_evicts_what_waits_longest_and_counts_it() {
-    let desk = Desk::default();
-    let kit = busy_worker(&desk, "mailbox = 3\noverflow = \"drop_oldest\"", 5).await;
-    desk.let_go(1);
-    kit.settle().await;
-    let expected = AccountSnapshot { owed: 6, handled: 3, evicted: 3, ..AccountSnapshot::default() };
-    assert_eq!((desk.done(), kit.account(Worker::TYPE)), (vec![0, 4, 5], expected));
-    kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_mailbox_of_one_that_drops_the_oldest_has_nothing_to_evict_but_what_is_in_hand() {
-    let desk = Desk::default();
-    let kit = busy_worker(&desk, "mailbox = 1\noverflow = \"drop_oldest\"", 2).await;
-    desk.let_go(1);
-    kit.settle().await;
-    let expected = AccountSnapshot { owed: 3, handled: 1, dropped: 2, ..AccountSnapshot::default() };
-    assert_eq!((desk.done(), kit.account(Worker::TYPE)), (vec![0], expected));
-    kit.finish().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn drop_oldest_evicts_what_was_taken_in_a_batch_and_is_not_begun() {
-    for concurrency in [1, 2] {
-        let desk = Desk::default();
-        let lines = format!("mailbox = 4\noverflow = \"drop_oldest\"\nconcurrency = {concurrency}");
-        let kit = worker(&desk, &lines).await;
-        for n in 0..4 {
-            kit.work(n, Does::Wait).await;
-        }
-        kit.moment().await;
-        for n in 4..8 {
-            kit.work(n, Does::Well).await;
-        }
-        desk.let_go(4);
-        kit.settle().await;
-        let in_hand = concurrency;
-        let newest = 8 - (4 - in_hand)..8;
-        assert_eq!(desk.done(), (0..in_hand).chain(newest).collect::<Vec<_>>());
-        assert_eq!(kit.account(Worker::TYPE).evicted, 4);
-        kit.finish().await;
-    }
 }
 
 #[tokio::test(start_paused = true)]

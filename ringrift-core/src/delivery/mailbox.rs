@@ -275,6 +275,19 @@ impl Mailbox {
         std::mem::take(&mut self.queue().mail)
     }
 
+    /// All that waits at the end of the runtime. What an emit under way brings from now on is refused,
+    /// where anything was owed at all: nobody would count it.
+    pub(crate) fn close(&self) -> VecDeque<Mail> {
+        let mut queue = self.queue();
+        if queue.gate != Gate::Absent {
+            queue.gate = Gate::Refusing;
+        }
+        let mail = std::mem::take(&mut queue.mail);
+        drop(queue);
+        self.wake_waiting();
+        mail
+    }
+
     /// Gives an unsettled batch back to the head of the line, in its order.
     pub(crate) fn give_back(&self, mut batch: VecDeque<Mail>) {
         let mut queue = self.queue();

@@ -12,4 +12,5 @@ pub(crate) mod slot;
 pub(crate) mod taken;
 #[cfg(feature = "testing")]
 pub(crate) mod tap;
+pub(crate) mod waiting;
 pub(crate) mod watch;

@@ -1,19 +1,12 @@
 //! The one path that every event takes: from an emit into the mailbox of each subscriber.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{
-            AtomicBool, AtomicU64,
-            Ordering::{Relaxed, Release},
-        },
+use std::sync::{
+    Arc,
+    atomic::{
+        AtomicBool, AtomicU64,
+        Ordering::{Relaxed, Release},
     },
-    task::{Context, Poll},
 };
-
-use tokio::{sync::futures::Notified, time::Sleep};
 
 use super::{
     account::AccountSnapshot,
@@ -21,16 +14,14 @@ use super::{
     dead_letters::{DeadLetters, DeadReason, Failure, Letter, LetterId},
     emit::{EmitError, HOP_LIMIT},
     mailbox::{Mail, Mailbox, Refusal},
+    waiting::{Blocked, Waiting},
 };
-use crate::words::{
-    event::{Erased, EventId, EventMeta},
-    options::BLOCK_LIMIT,
-};
+use crate::words::event::{Erased, EventId, EventMeta};
 
 /// One subscriber of one type of event.
 #[derive(Debug)]
-struct Subscriber {
-    mailbox: Arc<Mailbox>,
+pub(super) struct Subscriber {
+    pub(super) mailbox: Arc<Mailbox>,
     daemon: u32,
     slot: u16,
 }
@@ -130,7 +121,7 @@ impl Router {
             self.deliver(subscriber, Arc::clone(&event), &mut full);
         }
         self.deliver(last, event, &mut full);
-        Ok((!full.is_empty()).then(|| Waiting { router: self, blocked: full, limit: None }))
+        Ok((!full.is_empty()).then(|| Waiting::new(self, full)))
     }
 
     #[inline]
@@ -145,13 +136,13 @@ impl Router {
     fn refused<'a>(&'a self, to: &'a Subscriber, mail: Mail, refusal: Refusal, full: &mut Vec<Blocked<'a>>) {
         // A daemon that waited for its own mailbox would wait for itself.
         if refusal == Refusal::Full && mail.event.emitter != to.daemon {
-            full.push(Blocked { to, mail: Some(mail), room: None });
+            full.push(Blocked::new(to, mail));
         } else {
             self.refuse(to, mail, refusal);
         }
     }
 
-    fn refuse(&self, to: &Subscriber, mail: Mail, refusal: Refusal) {
+    pub(super) fn refuse(&self, to: &Subscriber, mail: Mail, refusal: Refusal) {
         let (reason, error) = match refusal {
             Refusal::Full | Refusal::FullAndHeld => {
                 (DeadReason::MailboxFull, format!("the mailbox is full with {} events", to.mailbox.capacity()))
@@ -258,81 +249,4 @@ impl Router {
 fn hop_limit(route: &Route, meta: &'static EventMeta) -> EmitError {
     route.hop_limited.fetch_add(1, Relaxed);
     EmitError::HopLimit { event: meta.name }
-}
-
-/// A delivery that waits for room.
-struct Blocked<'a> {
-    to: &'a Subscriber,
-    /// `None` once it is settled.
-    mail: Option<Mail>,
-    room: Option<Pin<Box<Notified<'a>>>>,
-}
-
-/// The deliveries of one emit that wait for room, all under one limit.
-pub(crate) struct Waiting<'a> {
-    router: &'a Router,
-    blocked: Vec<Blocked<'a>>,
-    /// Begun at the first poll: what is dropped at once needs no timer, and may have no runtime.
-    limit: Option<Pin<Box<Sleep>>>,
-}
-
-impl Waiting<'_> {
-    fn give_up(&mut self) {
-        for blocked in &mut self.blocked {
-            if let Some(mail) = blocked.mail.take() {
-                self.router.refuse(blocked.to, mail, Refusal::Full);
-            }
-        }
-    }
-}
-
-impl<'a> Blocked<'a> {
-    /// Whether it is settled: pushed, or refused for another reason than being full.
-    fn poll(&mut self, router: &Router, cx: &mut Context<'_>) -> bool {
-        let mailbox: &'a Mailbox = &self.to.mailbox;
-        loop {
-            let Some(mail) = self.mail.take() else {
-                return true;
-            };
-            let room = self.room.get_or_insert_with(|| Box::pin(mailbox.room()));
-            // Registered before the push, so that room made in between is not missed.
-            let made = room.as_mut().poll(cx).is_ready();
-            match mailbox.push(mail) {
-                Ok(()) => return true,
-                Err((mail, Refusal::Full)) => self.mail = Some(mail),
-                Err((mail, refusal)) => {
-                    router.refuse(self.to, mail, refusal);
-                    return true;
-                }
-            }
-            if !made {
-                return false;
-            }
-            self.room = None;
-        }
-    }
-}
-
-impl Future for Waiting<'_> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = &mut *self;
-        this.blocked.retain_mut(|blocked| !blocked.poll(this.router, cx));
-        if this.blocked.is_empty() {
-            return Poll::Ready(());
-        }
-        let limit = this.limit.get_or_insert_with(|| Box::pin(tokio::time::sleep(BLOCK_LIMIT)));
-        if limit.as_mut().poll(cx).is_ready() {
-            this.give_up();
-            return Poll::Ready(());
-        }
-        Poll::Pending
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.give_up();
-    }
 }
