@@ -82,7 +82,6 @@ impl Daemon for Fragile {
         Ok(())
     }
 
-    #[expect(clippy::manual_async_fn, reason = "what runs before the future is the point")]
     fn on_stop(&self, _cx: &Context<Self>) -> impl Future<Output = DaemonResult> + Send {
         if self.place.take("call of on_stop") {
             panic!("before the future");
@@ -99,7 +98,6 @@ impl Daemon for Fragile {
         Ok(())
     }
 
-    #[expect(clippy::manual_async_fn, reason = "what runs before the future is the point")]
     fn health(&self, _cx: &Context<Self>) -> impl Future<Output = HealthReport> + Send {
         if self.place.take("call of health") {
             panic!("before the future");

@@ -123,6 +123,7 @@ async fn it_is_not_failed_while_a_dependency_is_down() {
 #[tokio::test(start_paused = true)]
 async fn dependents_go_on_degraded_and_name_what_is_in_backoff() {
     let kit = kit_of::<Touchy>().await;
+    kit.advance(secs(31)).await;
     kit.kill(Base::TYPE);
     kit.wait_for(Base::TYPE, Backoff).await;
     let found = health(&kit, Touchy::TYPE);
@@ -154,6 +155,8 @@ async fn wants_only_notes_what_is_lost() {
 async fn every_state_says_how_healthy_it_is() {
     let kit = kit_of::<Touchy>().await;
     let status = |daemon| health(&kit, daemon).status();
+    assert_eq!(status(Base::TYPE), HealthStatus::Starting, "within its grace, and not checked yet");
+    kit.advance(secs(31)).await;
     assert_eq!(status(Base::TYPE), HealthStatus::Running);
     kit.kill(Base::TYPE);
     kit.wait_for(Base::TYPE, Backoff).await;

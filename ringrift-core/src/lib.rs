@@ -74,9 +74,15 @@ compile_error!(
 extern crate self as ringrift_core;
 
 pub mod builtin;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 mod declaration;
 mod delivery;
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(feature = "http")]
+pub mod metrics;
 mod nearest;
 pub mod runtime;
 pub(crate) mod supervisor;
@@ -86,12 +92,15 @@ mod words;
 
 pub use ringrift_macros::{daemon, event, handlers, on_event};
 
+#[cfg(feature = "cli")]
+pub use self::cli::main;
 pub use self::{
     declaration::{
         daemon::{
             BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle,
             NotRunning, Ref,
         },
+        graph::{Edge, Graph, Link, Node},
         live::world::NoRuntime,
         registry::{Registry, UnknownDaemon},
         spec::{DaemonSpec, Place},
@@ -136,8 +145,8 @@ pub mod __private {
         declaration::{
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
-                Handlers, Init, Injected, NoHandlers, Registered, Runner, RunnerFn, SectionOf, init, injected, ready,
-                run, section_of,
+                Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, Provide, Registered, Runner,
+                RunnerFn, Section, SectionOf, TableOf, emitted, init, injected, meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},

@@ -40,7 +40,7 @@ impl Problems {
 
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.0.iter().flat_map(|all| all).count()
+        self.0.iter().flatten().count()
     }
 
     /// A `compile_error!` for each mistake.

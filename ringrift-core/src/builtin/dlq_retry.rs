@@ -2,17 +2,13 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::event_router::EventRouter;
-use crate::{
-    delivery::dead_letters::{Letter, LetterState},
-    prelude::*,
-};
+use crate::{delivery::dead_letters::Letter, prelude::*};
 
 /// Dead letters that are too old to be retried were given up; they stay, for a person.
 #[event("DLQ_STALE_EVENTS")]
@@ -53,7 +49,7 @@ pub struct DlqRetryConfig {
     /// The age at which a dead letter is given up.
     #[serde(with = "crate::config::duration")]
     pub stale_after: Duration,
-    /// The age at which an exhausted one is discarded.
+    /// How long an exhausted one is kept before it is discarded.
     #[serde(with = "crate::config::duration")]
     pub purge_after: Duration,
 }
@@ -77,8 +73,6 @@ impl Default for DlqRetryConfig {
 pub struct DlqRetry {
     #[config]
     config: DlqRetryConfig,
-    /// Recovered letters that have been announced.
-    announced: AtomicU64,
 }
 
 impl Daemon for DlqRetry {
@@ -86,8 +80,7 @@ impl Daemon for DlqRetry {
         self.retry_due(cx);
         self.give_up_stale(cx).await?;
         self.purge(cx).await?;
-        let recovered = cx.life().world.router.letters.counts().recovered_total;
-        let recovered_count = recovered.saturating_sub(self.announced.swap(recovered, Relaxed));
+        let recovered_count = cx.life().world.router.letters.take_recovered();
         if recovered_count > 0 {
             cx.emit(DlqEventsReplayed { recovered_count }).await?;
         }
@@ -103,7 +96,7 @@ impl DlqRetry {
     /// No attempt is spent while the target does not run: the letter stays due.
     fn retry_due(&self, cx: &Context<Self>) {
         let world = &cx.life().world;
-        let due = world.router.letters.due(world.clock.now_ms(), self.config.batch);
+        let due = world.router.due_letters(self.config.batch);
         let begun = due.iter().filter(|(id, letter)| world.router.retry_letter(*id, letter)).count();
         if !due.is_empty() {
             tracing::info!(due = due.len(), begun, "retries dead letters");
@@ -113,7 +106,8 @@ impl DlqRetry {
     async fn give_up_stale(&self, cx: &Context<Self>) -> DaemonResult {
         let world = &cx.life().world;
         let now = world.clock.wall();
-        let stale = world.router.letters.exhaust(|letter| is_older(letter, now, self.config.stale_after));
+        let stale =
+            world.router.letters.exhaust(now, |letter| is_over(letter.last_failed, now, self.config.stale_after));
         if stale.is_empty() {
             return Ok(());
         }
@@ -130,8 +124,9 @@ impl DlqRetry {
         let world = &cx.life().world;
         let now = world.clock.wall();
         let age = self.config.purge_after;
-        let is_over = |letter: &Letter| letter.state == LetterState::Exhausted && is_older(letter, now, age);
-        let count = world.router.discard_letters(is_over).len() as u64;
+        // Counted from when it was given up, so that a person has had the time to look at it.
+        let is_done = |letter: &Letter| letter.exhausted_at.is_some_and(|at| is_over(at, now, age));
+        let count = world.router.discard_letters(is_done).len() as u64;
         if count == 0 {
             return Ok(());
         }
@@ -140,6 +135,6 @@ impl DlqRetry {
     }
 }
 
-fn is_older(letter: &Letter, now: std::time::SystemTime, age: Duration) -> bool {
-    now.duration_since(letter.last_failed).is_ok_and(|since| since >= age)
+fn is_over(at: SystemTime, now: SystemTime, age: Duration) -> bool {
+    now.duration_since(at).is_ok_and(|since| since >= age)
 }

@@ -1,6 +1,6 @@
 //! Which daemons and events there are: from inventory, or from a list that a test makes.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 use thiserror::Error;
@@ -63,6 +63,13 @@ impl Registry {
         self.with_entries([Entry::of(D::SPEC.get())])
     }
 
+    /// Adds `n` copies of a daemon, named `x#0`, `x#1`, and so on: for benchmarks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __with_copies<D: Registered>(self, n: usize) -> Self {
+        self.with_entries(Entry::copies(D::SPEC.get(), n))
+    }
+
     pub(crate) fn with_entries(mut self, entries: impl IntoIterator<Item = Entry>) -> Self {
         for entry in entries {
             // Copies of one daemon add their events once.
@@ -86,6 +93,15 @@ impl Registry {
     /// The declarations, by name.
     pub fn specs(&self) -> impl Iterator<Item = &'static DaemonSpec> {
         self.daemons.iter().map(|entry| entry.spec)
+    }
+
+    /// Where each spec stands, by its address; of several copies the first.
+    pub(crate) fn places(&self) -> HashMap<usize, u32> {
+        let mut places = HashMap::new();
+        for (place, spec) in self.specs().enumerate() {
+            places.entry(spec.address()).or_insert(place as u32);
+        }
+        places
     }
 
     /// The types of events, by name.
@@ -115,6 +131,12 @@ impl Registry {
 impl Entry {
     pub(crate) fn of(spec: &'static DaemonSpec) -> Self {
         Self { ty: spec.ty, spec, factory: None }
+    }
+
+    /// `x#0`, `x#1`, and so on. The names live as long as the process.
+    pub(crate) fn copies(spec: &'static DaemonSpec, n: usize) -> impl Iterator<Item = Self> {
+        let name = move |copy| Box::leak(format!("{}#{copy}", spec.ty).into_boxed_str());
+        (0..n).map(move |copy| Self { ty: DaemonType::__new(name(copy)), ..Self::of(spec) })
     }
 }
 

@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 /// Invariant: `owed >= handled + dead + discarded + evicted + dropped + deduplicated +
 /// undelivered_at_stop` at every moment, with equality when nothing is queued or in hand. `owed` is
 /// counted first, and read last.
+///
+/// The publishers write `owed`, the reader the others: a cache line lies between.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(crate) struct Account {
-    pub(crate) owed: Column,
     pub(crate) handled: Column,
     pub(crate) dead: Column,
     pub(crate) discarded: Column,
@@ -22,6 +24,8 @@ pub(crate) struct Account {
     pub(crate) dropped: Column,
     pub(crate) deduplicated: Column,
     pub(crate) undelivered_at_stop: Column,
+    _apart: [u64; 2],
+    pub(crate) owed: Column,
 }
 
 /// One counter.

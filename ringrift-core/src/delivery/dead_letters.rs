@@ -72,6 +72,8 @@ pub(crate) struct Letter {
     pub(crate) last_failed: SystemTime,
     pub(crate) due_ms: u64,
     pub(crate) state: LetterState,
+    /// When it became `Exhausted`.
+    pub(crate) exhausted_at: Option<SystemTime>,
 }
 
 /// The wait before retry `retries + 1`: 60 x 2^n seconds, 3600 at most.
@@ -90,6 +92,8 @@ struct Inner {
     letters: BTreeMap<LetterId, Letter>,
     last_id: u32,
     recovered: u64,
+    /// Of those, how many have been announced.
+    announced: u64,
     exhausted: u64,
 }
 
@@ -128,6 +132,7 @@ impl DeadLetters {
             last_failed: failure.at,
             due_ms: failure.now_ms + retry_delay(0).as_millis() as u64,
             state: if failure.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
+            exhausted_at: failure.is_fatal.then_some(failure.at),
         };
         inner.letters.insert(id, letter);
         if inner.letters.len() <= CAPACITY {
@@ -137,14 +142,19 @@ impl DeadLetters {
         oldest.and_then(|oldest| inner.letters.remove(&oldest))
     }
 
-    /// The oldest letters whose retry is due, `limit` at most.
-    pub(crate) fn due(&self, now_ms: u64, limit: usize) -> Vec<(LetterId, Letter)> {
+    /// The oldest letters whose retry is due and `can_be_taken`, `limit` at most.
+    pub(crate) fn due(
+        &self,
+        now_ms: u64,
+        limit: usize,
+        can_be_taken: impl Fn(&Letter) -> bool,
+    ) -> Vec<(LetterId, Letter)> {
         let inner = self.inner();
         let due = |letter: &Letter| letter.state == LetterState::Pending && letter.due_ms <= now_ms;
         inner
             .letters
             .iter()
-            .filter(|(_, letter)| due(letter))
+            .filter(|(_, letter)| due(letter) && can_be_taken(letter))
             .take(limit)
             .map(|(id, letter)| (*id, letter.clone()))
             .collect()
@@ -180,6 +190,18 @@ impl DeadLetters {
         Some(letter)
     }
 
+    /// The letter is none any more, and has not recovered either; whether there was one.
+    pub(crate) fn forget(&self, id: LetterId) -> bool {
+        self.inner().letters.remove(&id).is_some()
+    }
+
+    /// How many have recovered since the last call.
+    pub(crate) fn take_recovered(&self) -> u64 {
+        let mut inner = self.inner();
+        let recovered = inner.recovered;
+        recovered - std::mem::replace(&mut inner.announced, recovered)
+    }
+
     /// The retry failed too.
     pub(crate) fn fail_again(&self, id: LetterId, failure: Failure) {
         let mut inner = self.inner();
@@ -194,17 +216,19 @@ impl DeadLetters {
         letter.state = LetterState::Pending;
         if failure.is_fatal || letter.retries >= MAX_RETRIES {
             letter.state = LetterState::Exhausted;
+            letter.exhausted_at = Some(failure.at);
             inner.exhausted += 1;
         }
     }
 
     /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
-    pub(crate) fn exhaust(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+    pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
         let mut exhausted = Vec::new();
         for letter in inner.letters.values_mut() {
             if letter.state == LetterState::Pending && which(letter) {
                 letter.state = LetterState::Exhausted;
+                letter.exhausted_at = Some(at);
                 exhausted.push(letter.clone());
             }
         }

@@ -9,7 +9,7 @@ use std::{
 
 use thiserror::Error;
 
-use super::router::{Router, Waiting};
+use super::{router::Router, waiting::Waiting};
 use crate::words::event::Erased;
 
 /// Handlers that emit in a circle are cut off here: A -> B -> A at the 32nd hop.

@@ -10,6 +10,8 @@ use std::{
     task::Poll,
 };
 
+use tracing::Span;
+
 use super::watch::Watch;
 
 /// What a hook or handler returns when it goes wrong.
@@ -29,16 +31,32 @@ pub(crate) enum Outcome<T = ()> {
 #[inline]
 pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
     let mut future = pin!(Some(future));
-    let outcome = poll_fn(|cx| match poll_caught(future.as_mut().as_pin_mut().expect("not cut off yet"), cx) {
-        Ok(Poll::Ready(Ok(value))) => Poll::Ready(Outcome::Ok(value)),
-        Ok(Poll::Ready(Err(error))) => Poll::Ready(Outcome::Err(error)),
-        Err(panic) => Poll::Ready(Outcome::Panic(panic)),
-        // Only what really waits pays for being watched.
-        Ok(Poll::Pending) if watch.poll_expired(cx) => Poll::Ready(Outcome::Timeout),
-        Ok(Poll::Pending) => Poll::Pending,
+    let outcome = poll_fn(|cx| poll_guarded(unended(future.as_mut()), watch, cx)).await;
+    cut_off(future, outcome)
+}
+
+/// As [`guarded`], in a span of its own, but for what is cut off: that is the caller's to drop. A
+/// span that is disabled costs one look: a delivery's is, unless somebody listens.
+#[inline]
+pub(crate) fn guarded_in<'a, T>(
+    span: &'a Span,
+    mut future: impl Future<Output = Result<T, BoxError>> + Unpin + 'a,
+    watch: &'a Watch,
+) -> impl Future<Output = Outcome<T>> {
+    poll_fn(move |cx| {
+        let _entered = (!span.is_disabled()).then(|| span.enter());
+        poll_guarded(Pin::new(&mut future), watch, cx)
     })
-    .await;
-    watch.end();
+}
+
+/// What is in the place of a future that [`cut_off`] has not emptied.
+#[inline]
+pub(crate) fn unended<F>(future: Pin<&mut Option<F>>) -> Pin<&mut F> {
+    future.as_pin_mut().expect("a future is polled until it ends, and not after")
+}
+
+/// Drops a future that timed out; a panic of its drop is a panic.
+pub(crate) fn cut_off<F, T>(mut future: Pin<&mut Option<F>>, outcome: Outcome<T>) -> Outcome<T> {
     match outcome {
         Outcome::Timeout => match catch(|| future.set(None)) {
             Ok(()) => Outcome::Timeout,
@@ -46,6 +64,24 @@ pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>
         },
         outcome => outcome,
     }
+}
+
+#[inline]
+fn poll_guarded<T>(
+    future: Pin<&mut impl Future<Output = Result<T, BoxError>>>,
+    watch: &Watch,
+    cx: &mut std::task::Context<'_>,
+) -> Poll<Outcome<T>> {
+    let outcome = match poll_caught(future, cx) {
+        Ok(Poll::Ready(Ok(value))) => Outcome::Ok(value),
+        Ok(Poll::Ready(Err(error))) => Outcome::Err(error),
+        Err(panic) => Outcome::Panic(panic),
+        // Only what really waits pays for being watched.
+        Ok(Poll::Pending) if watch.poll_expired(cx) => Outcome::Timeout,
+        Ok(Poll::Pending) => return Poll::Pending,
+    };
+    watch.end();
+    Poll::Ready(outcome)
 }
 
 /// Awaits `future` with nothing but panic safety.

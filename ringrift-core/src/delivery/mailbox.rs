@@ -14,16 +14,12 @@ use std::{
         },
     },
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use tokio::sync::Notify;
 
-use super::{account::Account, dead_letters::LetterId, dedup::Dedup, watch::Watch};
-use crate::words::{
-    event::{Erased, EventMeta},
-    options::Overflow,
-};
+use super::{account::Account, dead_letters::LetterId, slot::Slot, watch::Watch};
+use crate::words::{event::Erased, options::Overflow};
 
 /// One delivery: an event on its way to one handler.
 #[derive(Debug, Clone)]
@@ -35,16 +31,6 @@ pub(crate) struct Mail {
     pub(crate) attempt: u16,
     /// The dead letter that this delivery retries.
     pub(crate) letter: Option<LetterId>,
-}
-
-/// What the router knows of one handler.
-#[derive(Debug)]
-pub(crate) struct Slot {
-    pub(crate) handler: &'static str,
-    pub(crate) event: &'static EventMeta,
-    pub(crate) timeout: Duration,
-    pub(crate) dedup: Option<Dedup>,
-    pub(crate) account: Account,
 }
 
 /// What the daemon's state means for its mail.
@@ -71,28 +57,30 @@ pub(crate) enum Refusal {
     Ended,
 }
 
-/// Keeps a counter that the reader writes off the cache line that the writers lock.
-#[derive(Debug, Default)]
-#[repr(align(128))]
-struct Apart<T>(T);
-
-/// The mailbox.
+/// The mailbox, in three parts that no cache line joins: what the publishers write under the lock,
+/// what both read, and what the reader writes for every delivery. Not by alignment, which would
+/// double the size of an idle one.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Mailbox {
     queue: Mutex<Queue>,
+    capacity: u64,
+    overflow: Overflow,
+    room: Notify,
+    _apart_from_publishers: [u64; 3],
     pub(crate) slots: Box<[Slot]>,
     /// One per delivery that may be in hand at once.
     pub(crate) watches: Box<[Watch]>,
-    capacity: u64,
-    overflow: Overflow,
     someone_waits: AtomicBool,
-    room: Notify,
-    settled: Apart<AtomicU64>,
+    _apart_from_reader: [u64; 5],
+    settled: AtomicU64,
 }
 
 #[derive(Debug)]
 struct Queue {
     mail: VecDeque<Mail>,
+    /// The buffer of the reader while it waits, empty.
+    spare: VecDeque<Mail>,
     waker: Option<Waker>,
     gate: Gate,
     /// Pushed since the start, less what was evicted.
@@ -103,16 +91,25 @@ struct Queue {
 
 impl Mailbox {
     pub(crate) fn new(slots: Box<[Slot]>, capacity: u32, overflow: Overflow, concurrency: u32) -> Self {
-        let queue = Queue { mail: VecDeque::new(), waker: None, gate: Gate::Absent, pushed: 0, settled: 0 };
+        let queue = Queue {
+            mail: VecDeque::new(),
+            spare: VecDeque::new(),
+            waker: None,
+            gate: Gate::Absent,
+            pushed: 0,
+            settled: 0,
+        };
         Self {
             queue: Mutex::new(queue),
-            slots,
-            watches: (0..concurrency).map(|_| Watch::default()).collect(),
             capacity: u64::from(capacity),
             overflow,
-            someone_waits: AtomicBool::new(false),
             room: Notify::new(),
-            settled: Apart::default(),
+            _apart_from_publishers: Default::default(),
+            slots,
+            watches: (0..concurrency).map(|_| Watch::default()).collect(),
+            someone_waits: AtomicBool::new(false),
+            _apart_from_reader: Default::default(),
+            settled: AtomicU64::new(0),
         }
     }
 
@@ -152,7 +149,7 @@ impl Mailbox {
         if queue.pushed - queue.settled < self.capacity {
             return false;
         }
-        queue.settled = self.settled.0.load(Acquire);
+        queue.settled = self.settled.load(Acquire);
         queue.pushed - queue.settled >= self.capacity
     }
 
@@ -176,6 +173,12 @@ impl Mailbox {
                 Ok(())
             }
         }
+    }
+
+    /// Whether the daemon runs and has room.
+    pub(crate) fn takes_retries(&self) -> bool {
+        let mut queue = self.queue();
+        queue.gate == Gate::Open && !self.is_full(&mut queue)
     }
 
     /// Puts the retry of a dead letter in line; only a running daemon with room takes it.
@@ -214,8 +217,7 @@ impl Mailbox {
     /// One delivery has come to an end. Called by the daemon's own task only.
     #[inline]
     pub(crate) fn settle(&self) {
-        let settled = &self.settled.0;
-        settled.store(settled.load(Relaxed) + 1, Release);
+        self.settled.store(self.settled.load(Relaxed) + 1, Release);
         if self.someone_waits.load(Relaxed) {
             self.wake_waiting();
         }
@@ -233,7 +235,9 @@ impl Mailbox {
         self.room.notify_waiters();
     }
 
-    /// Swaps `batch`, which must be empty, for all that waits.
+    /// Swaps `batch`, which must be empty, for all that waits; or takes one, where the oldest that
+    /// waits may be evicted: in a batch it would be out of reach. While there is nothing, the buffer of
+    /// `batch` is kept here, where it is used again, or given back once the mailbox is idle.
     pub(crate) fn poll_take(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
         let mut queue = self.queue();
         // Here for certain: a push that saw the mailbox full held this lock before.
@@ -244,15 +248,44 @@ impl Mailbox {
             if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
                 queue.waker = Some(cx.waker().clone());
             }
+            if batch.capacity() > 0 {
+                queue.spare = std::mem::take(batch);
+            }
             return Poll::Pending;
         }
+        if self.overflow == Overflow::DropOldest {
+            batch.extend(queue.mail.pop_front());
+            return Poll::Ready(());
+        }
         std::mem::swap(&mut queue.mail, batch);
+        if queue.mail.capacity() == 0 {
+            queue.mail = std::mem::take(&mut queue.spare);
+        }
         Poll::Ready(())
+    }
+
+    /// As [`poll_take`](Self::poll_take), but only while the daemon runs: what comes in while it
+    /// stops waits for the next start.
+    pub(crate) fn poll_take_open(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
+        if self.queue().gate == Gate::Open { self.poll_take(batch, cx) } else { Poll::Pending }
     }
 
     /// All that waits, without waiting.
     pub(crate) fn take_now(&self) -> VecDeque<Mail> {
         std::mem::take(&mut self.queue().mail)
+    }
+
+    /// All that waits at the end of the runtime. What an emit under way brings from now on is refused,
+    /// where anything was owed at all: nobody would count it.
+    pub(crate) fn close(&self) -> VecDeque<Mail> {
+        let mut queue = self.queue();
+        if queue.gate != Gate::Absent {
+            queue.gate = Gate::Refusing;
+        }
+        let mail = std::mem::take(&mut queue.mail);
+        drop(queue);
+        self.wake_waiting();
+        mail
     }
 
     /// Gives an unsettled batch back to the head of the line, in its order.
@@ -281,7 +314,8 @@ impl Mailbox {
     /// Gives the memory of an idle mailbox back.
     pub(crate) fn shrink_if_idle(&self) {
         let mut queue = self.queue();
-        if queue.mail.is_empty() && queue.mail.capacity() > 0 {
+        queue.spare = VecDeque::new();
+        if queue.mail.is_empty() {
             queue.mail = VecDeque::new();
         }
     }

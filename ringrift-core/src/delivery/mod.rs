@@ -8,7 +8,9 @@ pub(crate) mod emit;
 pub(crate) mod guard;
 pub(crate) mod mailbox;
 pub(crate) mod router;
+pub(crate) mod slot;
 pub(crate) mod taken;
 #[cfg(feature = "testing")]
 pub(crate) mod tap;
+pub(crate) mod waiting;
 pub(crate) mod watch;

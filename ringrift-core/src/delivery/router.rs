@@ -1,19 +1,12 @@
 //! The one path that every event takes: from an emit into the mailbox of each subscriber.
 
-use std::{
-    future::Future,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{
-            AtomicBool, AtomicU64,
-            Ordering::{Relaxed, Release},
-        },
+use std::sync::{
+    Arc,
+    atomic::{
+        AtomicBool, AtomicU64,
+        Ordering::{Relaxed, Release},
     },
-    task::{Context, Poll},
 };
-
-use tokio::{sync::futures::Notified, time::Sleep};
 
 use super::{
     account::AccountSnapshot,
@@ -21,16 +14,14 @@ use super::{
     dead_letters::{DeadLetters, DeadReason, Failure, Letter, LetterId},
     emit::{EmitError, HOP_LIMIT},
     mailbox::{Mail, Mailbox, Refusal},
+    waiting::{Blocked, Waiting},
 };
-use crate::words::{
-    event::{Erased, EventId, EventMeta},
-    options::BLOCK_LIMIT,
-};
+use crate::words::event::{Erased, EventId, EventMeta};
 
 /// One subscriber of one type of event.
 #[derive(Debug)]
-struct Subscriber {
-    mailbox: Arc<Mailbox>,
+pub(super) struct Subscriber {
+    pub(super) mailbox: Arc<Mailbox>,
     daemon: u32,
     slot: u16,
 }
@@ -145,13 +136,13 @@ impl Router {
     fn refused<'a>(&'a self, to: &'a Subscriber, mail: Mail, refusal: Refusal, full: &mut Vec<Blocked<'a>>) {
         // A daemon that waited for its own mailbox would wait for itself.
         if refusal == Refusal::Full && mail.event.emitter != to.daemon {
-            full.push(Blocked { to, mail: Some(mail), room: None });
+            full.push(Blocked::new(to, mail));
         } else {
             self.refuse(to, mail, refusal);
         }
     }
 
-    fn refuse(&self, to: &Subscriber, mail: Mail, refusal: Refusal) {
+    pub(super) fn refuse(&self, to: &Subscriber, mail: Mail, refusal: Refusal) {
         let (reason, error) = match refusal {
             Refusal::Full | Refusal::FullAndHeld => {
                 (DeadReason::MailboxFull, format!("the mailbox is full with {} events", to.mailbox.capacity()))
@@ -203,6 +194,14 @@ impl Router {
         discarded
     }
 
+    /// The oldest dead letters that are due and whose daemons run and have room: others, however
+    /// many, don't hold them up.
+    pub(crate) fn due_letters(&self, limit: usize) -> Vec<(LetterId, Letter)> {
+        let mailbox = |letter: &Letter| self.mailboxes.get(letter.daemon as usize).and_then(Option::as_ref);
+        let can_be_taken = |letter: &Letter| mailbox(letter).is_some_and(|mailbox| mailbox.takes_retries());
+        self.letters.due(self.clock.now_ms(), limit, can_be_taken)
+    }
+
     /// Sends one dead letter to its own handler again; false when it is under way already, or when
     /// the daemon is not running or has no room.
     pub(crate) fn retry_letter(&self, id: LetterId, letter: &Letter) -> bool {
@@ -250,83 +249,4 @@ impl Router {
 fn hop_limit(route: &Route, meta: &'static EventMeta) -> EmitError {
     route.hop_limited.fetch_add(1, Relaxed);
     EmitError::HopLimit { event: meta.name }
-}
-
-/// A delivery that waits for room.
-struct Blocked<'a> {
-    to: &'a Subscriber,
-    /// `None` once it is settled.
-    mail: Option<Mail>,
-    room: Option<Pin<Box<Notified<'a>>>>,
-}
-
-/// The deliveries of one emit that wait for room, all under one limit.
-pub(crate) struct Waiting<'a> {
-    router: &'a Router,
-    blocked: Vec<Blocked<'a>>,
-    limit: Pin<Box<Sleep>>,
-}
-
-impl<'a> Waiting<'a> {
-    fn new(router: &'a Router, blocked: Vec<Blocked<'a>>) -> Self {
-        Self { router, blocked, limit: Box::pin(tokio::time::sleep(BLOCK_LIMIT)) }
-    }
-
-    fn give_up(&mut self) {
-        for blocked in &mut self.blocked {
-            if let Some(mail) = blocked.mail.take() {
-                self.router.refuse(blocked.to, mail, Refusal::Full);
-            }
-        }
-    }
-}
-
-impl<'a> Blocked<'a> {
-    /// Whether it is settled: pushed, or refused for another reason than being full.
-    fn poll(&mut self, router: &Router, cx: &mut Context<'_>) -> bool {
-        let mailbox: &'a Mailbox = &self.to.mailbox;
-        loop {
-            let Some(mail) = self.mail.take() else {
-                return true;
-            };
-            let room = self.room.get_or_insert_with(|| Box::pin(mailbox.room()));
-            // Registered before the push, so that room made in between is not missed.
-            let made = room.as_mut().poll(cx).is_ready();
-            match mailbox.push(mail) {
-                Ok(()) => return true,
-                Err((mail, Refusal::Full)) => self.mail = Some(mail),
-                Err((mail, refusal)) => {
-                    router.refuse(self.to, mail, refusal);
-                    return true;
-                }
-            }
-            if !made {
-                return false;
-            }
-            self.room = None;
-        }
-    }
-}
-
-impl Future for Waiting<'_> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = &mut *self;
-        this.blocked.retain_mut(|blocked| !blocked.poll(this.router, cx));
-        if this.blocked.is_empty() {
-            return Poll::Ready(());
-        }
-        if this.limit.as_mut().poll(cx).is_ready() {
-            this.give_up();
-            return Poll::Ready(());
-        }
-        Poll::Pending
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.give_up();
-    }
 }

@@ -1,11 +1,16 @@
 //! The batch that a daemon has in hand.
 
-use std::{collections::VecDeque, future::poll_fn, sync::Arc};
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
-use super::mailbox::{Mail, Mailbox};
-
-/// More room than this is given back when the mailbox runs dry.
-const KEPT_CAPACITY: usize = 64;
+use super::{
+    mailbox::{Mail, Mailbox},
+    watch::Watch,
+};
 
 /// The batch in hand. Dropped, it gives what is not settled back to the head of the mailbox, in
 /// order, so a restart loses nothing.
@@ -13,8 +18,9 @@ const KEPT_CAPACITY: usize = 64;
 pub(crate) struct Taken {
     pub(crate) mailbox: Arc<Mailbox>,
     batch: VecDeque<Mail>,
-    /// Deliveries whose handlers run at once (`concurrency`), by place; empty when one runs at a time.
-    side_by_side: Vec<Option<Mail>>,
+    /// Deliveries whose handlers run at once (`concurrency`), each with its place, in the order in
+    /// which they were begun; empty when one runs at a time.
+    side_by_side: Vec<(usize, Mail)>,
     /// Whether a handler was begun for the front of the batch.
     begun: bool,
 }
@@ -32,10 +38,13 @@ impl Taken {
         if !self.batch.is_empty() {
             return;
         }
-        if self.batch.capacity() > KEPT_CAPACITY {
-            self.batch = VecDeque::new();
-        }
         poll_fn(|cx| self.mailbox.poll_take(&mut self.batch, cx)).await;
+    }
+
+    /// Takes what comes in while others are in hand, as long as the daemon runs.
+    pub(crate) fn poll_more(&mut self, cx: &Context<'_>) -> Poll<()> {
+        debug_assert!(self.batch.is_empty(), "a place is free only when nothing waits for one");
+        self.mailbox.poll_take_open(&mut self.batch, cx)
     }
 
     /// Takes what waits now, without waiting; false when there is nothing.
@@ -48,10 +57,10 @@ impl Taken {
 
     /// Begins the first delivery, which stays here until it is settled.
     #[inline]
-    pub(crate) fn begin(&mut self) -> Option<&Mail> {
+    pub(crate) fn begin(&mut self) -> Option<(&Mailbox, &Mail)> {
         let mail = self.batch.front()?;
         self.begun = true;
-        Some(mail)
+        Some((&self.mailbox, mail))
     }
 
     /// The first delivery has come to an end.
@@ -65,26 +74,25 @@ impl Taken {
     /// Begins the first delivery beside others, at a place that [`settle_at`](Self::settle_at) frees.
     pub(crate) fn begin_at(&mut self, place: usize) -> Option<Mail> {
         let mail = self.batch.pop_front()?;
-        if self.side_by_side.len() <= place {
-            self.side_by_side.resize(place + 1, None);
-        }
-        self.side_by_side[place] = Some(mail.clone());
+        self.side_by_side.push((place, mail.clone()));
         Some(mail)
     }
 
     /// The delivery at `place` has come to an end.
     pub(crate) fn settle_at(&mut self, place: usize) {
-        self.side_by_side[place] = None;
+        self.side_by_side.retain(|(taken, _)| *taken != place);
         self.mailbox.settle();
     }
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
+        // Nothing of it is in hand any more, or the ticker would see it stall.
+        self.mailbox.watches.iter().for_each(Watch::end);
         if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
             front.attempt = front.attempt.saturating_add(1);
         }
-        let mut back: VecDeque<Mail> = self.side_by_side.drain(..).flatten().collect();
+        let mut back: VecDeque<Mail> = self.side_by_side.drain(..).map(|(_, mail)| mail).collect();
         back.iter_mut().for_each(|mail| mail.attempt = mail.attempt.saturating_add(1));
         back.append(&mut self.batch);
         if !back.is_empty() {

@@ -1,9 +1,6 @@
 //! From declarations to records: the world before anything runs in it.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     builder::StartError,
@@ -24,9 +21,9 @@ use crate::{
     },
     delivery::{
         clock::{Clock, TimeOfDay},
-        dedup::Dedup,
-        mailbox::{Mailbox, Slot},
+        mailbox::Mailbox,
         router::Router,
+        slot::Slot,
     },
     supervisor::transition::gate_of,
     words::state::State,
@@ -74,9 +71,9 @@ fn records(
     selected: &BTreeSet<usize>,
     disabled: &DisabledFile,
 ) -> Box<[Arc<Record>]> {
-    let places = places(registry);
+    let places = registry.places();
     let find = |links: &[crate::declaration::spec::SpecRef]| -> Box<[u32]> {
-        links.iter().filter_map(|link| places.get(&std::ptr::from_ref(link.get()).addr()).copied()).collect()
+        links.iter().filter_map(|link| places.get(&link.get().address()).copied()).collect()
     };
     let mut dependents: Vec<Vec<u32>> = vec![Vec::new(); registry.daemons.len()];
     for (index, entry) in registry.daemons.iter().enumerate() {
@@ -108,16 +105,6 @@ fn records(
     registry.daemons.iter().enumerate().map(make).collect()
 }
 
-/// Where each spec stands; of several copies the first.
-fn places(registry: &Registry) -> HashMap<usize, u32> {
-    let mut places = HashMap::new();
-    for (index, entry) in registry.daemons.iter().enumerate() {
-        let spec: &DaemonSpec = entry.spec;
-        places.entry(std::ptr::from_ref(spec).addr()).or_insert(index as u32);
-    }
-    places
-}
-
 fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {
     let off = |cause: &str| Intent::Off { cause: cause.to_owned() };
     if !settings.options.enabled {
@@ -138,12 +125,9 @@ fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled:
 
 fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
     let options = &settings.options;
-    let slot = |sub: &SubSpec| Slot {
-        handler: sub.handler,
-        event: (sub.event)(),
-        timeout: sub.timeout.unwrap_or(options.handler_timeout),
-        dedup: sub.dedup.map(Dedup::new),
-        account: Default::default(),
+    let slot = |sub: &SubSpec| {
+        let timeout = sub.timeout.unwrap_or(options.handler_timeout);
+        Slot::new(sub.handler, (sub.event)(), timeout, sub.dedup)
     };
     let slots: Box<[Slot]> = spec.handlers.iter().map(slot).collect();
     (!slots.is_empty()).then(|| Mailbox::new(slots, options.mailbox, options.overflow, options.concurrency))

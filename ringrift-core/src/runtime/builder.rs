@@ -201,6 +201,15 @@ impl Builder {
         })?);
         if self.is_main {
             world.claim_main();
+        } else {
+            // Before the first daemon starts, whose events a test may wait for.
+            #[cfg(feature = "testing")]
+            world.router.tap.open();
+        }
+        #[cfg(feature = "testing")]
+        if !self.is_main {
+            // Before anything starts: what an `on_start` emits can be expected, too.
+            world.router.tap.open();
         }
         let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
         let inner = Inner {

@@ -42,12 +42,13 @@ pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
 }
 
 fn running(own: Option<HealthReport>, worries: &[String], in_grace: bool) -> HealthReport {
-    let mut report = own.unwrap_or_else(|| HealthReport::new(HealthStatus::Running, "not checked yet"));
+    let unchecked = if in_grace { HealthStatus::Starting } else { HealthStatus::Running };
+    let mut report = own.unwrap_or_else(|| HealthReport::new(unchecked, "not checked yet"));
     if report.status == HealthStatus::Error && in_grace {
         report.status = HealthStatus::Starting;
     }
     if !worries.is_empty() {
-        let has_own_message = report.status != HealthStatus::Running;
+        let has_own_message = matches!(report.status, HealthStatus::Degraded | HealthStatus::Error);
         let own = has_own_message.then(|| report.message.clone());
         report.message = worries.iter().cloned().chain(own).collect::<Vec<_>>().join("; ");
         if report.status != HealthStatus::Error {

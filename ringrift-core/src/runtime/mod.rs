@@ -182,7 +182,7 @@ impl Runtime {
 
     fn count_undelivered(&self) {
         for mailbox in self.inner.world.router.mailboxes.iter().flatten() {
-            for mail in mailbox.take_now() {
+            for mail in mailbox.close() {
                 match mail.letter {
                     Some(id) => self.inner.world.router.letters.cancel_retry(id),
                     None => mailbox.slots[usize::from(mail.slot)].account.undelivered_at_stop.add(1),

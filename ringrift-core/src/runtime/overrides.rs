@@ -85,11 +85,9 @@ pub(super) fn all_settings(registry: &Registry, config: &Config) -> Result<AllSe
 
 fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
     let path = format!("daemons.{}.options", spec.ty);
-    let section: OptionsSection = config.section(&path)?;
-    let mut problems: Vec<Problem> = range_problems(&section)
-        .into_iter()
-        .map(|(key, message)| config.problem(&format!("{path}.{key}"), message))
-        .collect();
+    let (section, mut problems) = read(config, &path);
+    let out_of_range = range_problems(&section).into_iter();
+    problems.extend(out_of_range.map(|(key, message)| config.problem(&format!("{path}.{key}"), message)));
     let schedule = match schedule(spec, &section) {
         Ok(schedule) => schedule,
         Err((key, message)) => {
@@ -101,6 +99,18 @@ fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Opt
         return Err(problems);
     }
     Ok((Settings { options: options(spec, &section), schedule }, section.enabled))
+}
+
+/// The section without what can't be read, so that this hides nothing of the rest.
+fn read(config: &Config, path: &str) -> (OptionsSection, Vec<Problem>) {
+    let problems = match config.section(path) {
+        Ok(section) => return (section, Vec::new()),
+        Err(problems) => problems,
+    };
+    let key = |problem: &'_ Problem| problem.path.strip_prefix(path)?.strip_prefix('.').map(str::to_owned);
+    let wrong: Vec<String> = problems.iter().filter_map(key).collect();
+    let wrong: Vec<&str> = wrong.iter().map(|key| key.split(['.', '[']).next().unwrap_or(key)).collect();
+    (config.section_without(path, &wrong).unwrap_or_default(), problems)
 }
 
 /// The macro's ranges.

@@ -1,6 +1,6 @@
 //! Which daemons a runtime runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use thiserror::Error;
 
@@ -45,16 +45,18 @@ pub fn profiles(registry: &Registry) -> BTreeSet<&'static str> {
 /// The places in the registry of the daemons to run: what was asked for, and all that it depends on.
 pub(crate) fn select(registry: &Registry, wanted: &Wanted) -> Result<BTreeSet<usize>, SelectionError> {
     check_profile(registry, wanted)?;
-    for daemon in &wanted.daemons {
+    let known: HashSet<DaemonType> = registry.daemons.iter().map(|entry| entry.ty).collect();
+    for daemon in wanted.daemons.iter().filter(|daemon| !known.contains(daemon)) {
         registry.find(daemon.as_str())?;
     }
+    let named: HashSet<DaemonType> = wanted.daemons.iter().copied().collect();
     let is_narrowed = wanted.profile.is_some() || !wanted.daemons.is_empty() || !wanted.categories.is_empty();
     let mut selected: BTreeSet<usize> = BTreeSet::new();
     for (index, entry) in registry.daemons.iter().enumerate() {
         let spec = entry.spec;
         let in_profile = wanted.profile.as_ref().is_some_and(|profile| spec.is_in_profile(profile));
         let by_group = !is_narrowed || in_profile || wanted.categories.contains(&spec.category);
-        let by_name = wanted.daemons.contains(&entry.ty) || ALWAYS.contains(&entry.ty.as_str());
+        let by_name = named.contains(&entry.ty) || ALWAYS.contains(&entry.ty.as_str());
         if by_name || (by_group && !spec.default_off) {
             selected.insert(index);
         }
@@ -77,10 +79,11 @@ fn check_profile(registry: &Registry, wanted: &Wanted) -> Result<(), SelectionEr
 
 /// Closes the selection under `depends_on`.
 pub(crate) fn add_dependencies(registry: &Registry, selected: &mut BTreeSet<usize>) {
+    let places = registry.places();
     let mut unseen: Vec<usize> = selected.iter().copied().collect();
     while let Some(index) = unseen.pop() {
         for link in registry.daemons[index].spec.depends_on {
-            let place = registry.daemons.iter().position(|entry| std::ptr::eq(entry.spec, link.get()));
+            let place = places.get(&link.get().address()).map(|place| *place as usize);
             unseen.extend(place.filter(|place| selected.insert(*place)));
         }
     }

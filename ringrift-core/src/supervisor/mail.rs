@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use super::{start::Failure, work::Draining};
 use crate::{
-    declaration::live::{incarnation::Incarnation, record::Record, world::World},
+    declaration::live::{incarnation::Incarnation, record::Record},
     delivery::taken::Taken,
 };
 
@@ -12,18 +12,12 @@ use crate::{
 ///
 /// # Cancel safety
 /// Dropped, it gives what is not settled back to the mailbox, in order.
-pub(super) async fn run(
-    world: &World,
-    record: &Record,
-    living: &dyn Incarnation,
-    draining: &Draining,
-) -> Result<(), Failure> {
+pub(super) async fn run(record: &Record, living: &dyn Incarnation, draining: &Draining) -> Result<(), Failure> {
     let Some(mailbox) = &record.mailbox else {
         return pending_until(draining).await;
     };
     let mut taken = Taken::new(Arc::clone(mailbox));
     while filled(&mut taken, draining).await {
-        world.begin_activity();
         living.batch(&mut taken).await.map_err(Failure::new)?;
     }
     // What came in until the stop began is still handled; what comes later waits for the next start.

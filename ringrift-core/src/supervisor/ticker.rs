@@ -35,25 +35,31 @@ pub(super) async fn run(world: Weak<World>) {
             is_in_hand |= look_at(&world, record, now);
         }
         let next_check = begin_checks(&world, now, &mut checks);
-        let pause = async {
+        if is_active || is_in_hand {
+            // Not cut short: what begins meanwhile is seen at the next tick.
+            tokio::time::sleep(TICK).await;
+            continue;
+        }
+        let next_check = async {
             match next_check {
-                _ if is_active || is_in_hand => tokio::time::sleep(TICK).await,
                 Some(at) => tokio::time::sleep_until(world.clock.instant(at)).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
-            () = pause => {}
+            () = next_check => {}
             () = world.ticker.notified() => {}
         }
     }
 }
 
 /// Ends what is over its limit, notes what is stalled; whether anything is in hand.
+///
+/// A stamp may be a tick older than what it stands for, so a limit is late by one, and never early.
 fn look_at(world: &World, record: &Record, now: u64) -> bool {
     let hook = record.hook.current();
     if let Some((hook, started)) = hook {
-        let over = limit_of(record, Hook::from_number(hook)).is_some_and(|limit| is_over(started, now, limit));
+        let over = limit_of(record, Hook::from_number(hook)).is_some_and(|limit| is_over(started, now, limit + TICK));
         if over {
             record.hook.expire(started);
         }
@@ -65,7 +71,7 @@ fn look_at(world: &World, record: &Record, now: u64) -> bool {
         };
         let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(slot as usize));
         if let Some(slot) = slot {
-            if is_over(started, now, slot.timeout) {
+            if is_over(started, now, slot.timeout + TICK) {
                 watch.expire(started);
             }
             handler = older(handler, Some((slot.handler, started)));

@@ -117,18 +117,21 @@ fn set_gate(world: &World, record: &Record, state: &State) {
     }
 }
 
+/// One line a change, of its own and not in the daemon's span: it may come from another's task.
 fn log(record: &Record, incarnation: u32, state: &State) {
-    let (daemon, name, cause) = (record.ty.as_str(), state.name().as_str(), state.cause());
+    let daemon = record.ty.as_str();
     match state {
-        State::Failed { .. } | State::Leaked { .. } => {
-            tracing::error!(daemon, incarnation, state = name, cause, "state")
+        State::Disabled { cause } => tracing::warn!(parent: None, daemon, cause, "disabled"),
+        State::Waiting { cause, .. } => tracing::debug!(parent: None, daemon, cause, "waiting"),
+        State::Starting { cause } => tracing::debug!(parent: None, daemon, incarnation, cause, "starting"),
+        State::Running => tracing::info!(parent: None, daemon, incarnation, "running"),
+        State::Backoff { attempt, delay, cause } => {
+            tracing::warn!(parent: None, daemon, incarnation, attempt, ?delay, cause, "failed, will restart");
         }
-        State::Backoff { attempt, delay, .. } => {
-            tracing::warn!(daemon, incarnation, state = name, attempt, ?delay, cause, "state");
-        }
-        State::Running | State::Completed { .. } | State::Stopped { .. } => {
-            tracing::info!(daemon, incarnation, state = name, cause, "state");
-        }
-        _ => tracing::debug!(daemon, incarnation, state = name, cause, "state"),
+        State::Stopping { cause } => tracing::debug!(parent: None, daemon, incarnation, cause, "stopping"),
+        State::Stopped { cause } => tracing::info!(parent: None, daemon, incarnation, cause, "stopped"),
+        State::Completed { cause } => tracing::info!(parent: None, daemon, incarnation, cause, "completed"),
+        State::Failed { cause } => tracing::error!(parent: None, daemon, incarnation, cause, "failed"),
+        State::Leaked { cause } => tracing::error!(parent: None, daemon, incarnation, cause, "leaked"),
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn until_the_end(
 ) -> (Verdict, Instant) {
     let draining = Draining::default();
     let mut cycles = Box::pin(cycles::run(world, record, &**living, &draining));
-    let mut mail = Box::pin(mail::run(world, record, &**living, &draining));
+    let mut mail = Box::pin(mail::run(record, &**living, &draining));
     let verdict = poll_fn(|cx| poll_work(record, cycles.as_mut(), mail.as_mut(), cx)).await;
     let is_asked_for = matches!(verdict, Verdict::Stop | Verdict::Restart);
     let deadline = deadline(record);

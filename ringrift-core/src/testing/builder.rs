@@ -13,7 +13,6 @@ use crate::{
         spec::DaemonSpec,
     },
     runtime::{StartError, builder::Builder},
-    words::daemon_type::DaemonType,
 };
 
 /// Chooses the daemons of a test. What they depend on, and the runtime's own, come along.
@@ -22,11 +21,18 @@ pub struct KitBuilder {
     entries: Vec<Entry>,
     builder: Builder,
     seed: u64,
+    /// Whether a profile selects, and not the test's own choice.
+    is_by_profile: bool,
 }
 
 impl Default for KitBuilder {
     fn default() -> Self {
-        Self { entries: Vec::new(), builder: Builder::new(Registry::empty()).strict(true), seed: 0 }
+        Self {
+            entries: Vec::new(),
+            builder: Builder::new(Registry::empty()).strict(true),
+            seed: 0,
+            is_by_profile: false,
+        }
     }
 }
 
@@ -44,12 +50,7 @@ impl KitBuilder {
 
     /// Adds `n` copies of a daemon, named `x#0`, `x#1`, and so on.
     pub fn replicate<D: Daemon>(mut self, n: usize) -> Self {
-        let name = D::SPEC.get().daemon_type();
-        for copy in 0..n {
-            // A test's names live as long as the test's process.
-            let ty = DaemonType::__new(Box::leak(format!("{name}#{copy}").into_boxed_str()));
-            self.entries.push(Entry { ty, ..Entry::of(D::SPEC.get()) });
-        }
+        self.entries.extend(Entry::copies(D::SPEC.get(), n));
         self
     }
 
@@ -76,7 +77,7 @@ impl KitBuilder {
 
     /// Runs a profile.
     pub fn profile(self, name: &str) -> Self {
-        Self { builder: self.builder.profile(name), ..self }
+        Self { builder: self.builder.profile(name), is_by_profile: true, ..self }
     }
 
     /// Keeps what an operator disables in that folder.
@@ -113,27 +114,30 @@ impl KitBuilder {
         // Panics with a clear message when it is not.
         tokio::time::advance(std::time::Duration::ZERO).await;
         fastrand::seed(self.seed);
+        let mut builder = self.builder;
+        if !self.is_by_profile {
+            builder = self.entries.iter().fold(builder, |builder, entry| builder.daemon(entry.ty));
+        }
         let registry = Registry::empty().with_entries(self.entries);
-        let registry = with_dependencies(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
-        let builder = self.builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
+        let registry = with_links(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
+        let builder = builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
         let runtime = builder.start().await?;
-        runtime.world().router.tap.open();
         runtime.started().await;
         Ok(TestKit::new(runtime))
     }
 }
 
-/// Adds every dependency that the test did not choose itself.
-fn with_dependencies(mut registry: Registry) -> Registry {
-    while let Some(missing) = missing_dependency(&registry) {
+/// Adds what the chosen daemons depend on, which will run; and what they want, which will not.
+fn with_links(mut registry: Registry) -> Registry {
+    while let Some(missing) = missing_link(&registry) {
         registry = registry.with_entries([Entry::of(missing)]);
     }
     registry
 }
 
-fn missing_dependency(registry: &Registry) -> Option<&'static DaemonSpec> {
+fn missing_link(registry: &Registry) -> Option<&'static DaemonSpec> {
     let there: HashSet<usize> = registry.specs().map(|spec| std::ptr::from_ref(spec).addr()).collect();
-    let links = registry.specs().flat_map(|spec| spec.depends_on).map(|link| link.get());
+    let links = registry.specs().flat_map(|spec| spec.depends_on.iter().chain(spec.wants)).map(|link| link.get());
     links.into_iter().find(|spec| !there.contains(&std::ptr::from_ref(*spec).addr()))
 }
 
@@ -141,5 +145,34 @@ impl Registry {
     fn with_missing<D: Construct>(self) -> Self {
         let spec = <D as Registered>::SPEC.get();
         if self.specs().any(|other| std::ptr::eq(other, spec)) { self } else { self.with::<D>() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::{Context, DaemonResult};
+
+    #[crate::event("SAID_AT_THE_START")]
+    #[derive(Serialize, Deserialize)]
+    struct Said;
+
+    /// Speaks before the first start is over.
+    #[crate::daemon(category = "misc", depends_on = [EventRouter], emits = [Said], register = false)]
+    struct Speaker;
+
+    impl Daemon for Speaker {
+        async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+            Ok(cx.emit(Said).await?)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_test_sees_the_events_of_the_start() {
+        let kit = TestKit::builder().daemon::<Speaker>().start().await;
+        kit.expect_event::<Said>().await;
+        kit.finish().await;
     }
 }

@@ -17,7 +17,7 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
     label = "not an event",
     note = "annotate the struct with `#[event(\"NAME\")]`"
 )]
-pub trait Event: Payload {
+pub trait Event: Send + Sync + 'static {
     /// The name, in upper case: `TRAINING_COMPLETED`.
     const NAME: &'static str;
 
@@ -28,16 +28,17 @@ pub trait Event: Payload {
     fn meta() -> &'static EventMeta;
 }
 
-/// What a struct needs to be an event.
+/// What the payload of an event needs. Asked by [`EventMeta::new`] alone, so that one mistake is one
+/// message.
 #[diagnostic::on_unimplemented(
     message = "the event `{Self}` can't be serialised",
-    label = "needs `Serialize` and `Deserialize`, and to be `Send + Sync + 'static`",
+    label = "needs `Serialize` and `Deserialize`",
     note = "add `#[derive(serde::Serialize, serde::Deserialize)]` to `{Self}`"
 )]
-pub trait Payload: Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait Payload: Serialize + DeserializeOwned {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Payload for T {}
+impl<T: Serialize + DeserializeOwned> Payload for T {}
 
 /// Everything that is known of one type of event before the program runs.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ static NEXT_INDEX: AtomicU32 = AtomicU32::new(0);
 
 impl EventMeta {
     /// The description of `E`; the macro adds what its options say.
-    pub const fn new<E: Event>(file: &'static str, line: u32) -> Self {
+    pub const fn new<E: Event + Payload>(file: &'static str, line: u32) -> Self {
         Self {
             name: E::NAME,
             description: "",
@@ -136,11 +137,11 @@ impl EventMeta {
     }
 }
 
-fn encode<E: Event>(event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
+fn encode<E: Event + Payload>(event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
     serde_json::to_value(event.payload::<E>())
 }
 
-fn decode<E: Event>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
+fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
     serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
 }
 
@@ -199,7 +200,7 @@ impl<E: Event> Envelope<E> {
 impl Erased {
     /// The payload as the type that the router's table promises.
     #[inline]
-    pub fn payload<E: Event>(&self) -> &E {
+    pub fn payload<E: 'static>(&self) -> &E {
         self.payload.downcast_ref().expect("the router delivers by the type's own index")
     }
 }

@@ -10,7 +10,7 @@ use super::restart::RestartPolicy;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Overflow {
-    /// The emitter waits, [`BLOCK_LIMIT`] at most; then the delivery is a dead letter (the default).
+    /// The emitter waits, 5 s at most; then the delivery is a dead letter (the default).
     Block,
     /// The oldest event that waits is evicted, and counted.
     DropOldest,

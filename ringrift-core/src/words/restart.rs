@@ -24,7 +24,7 @@ pub enum OnExhausted {
     Fail,
     /// The whole process stops in order, with exit code 1.
     Escalate,
-    /// The daemon is tried again every [`SLOW_RETRY`].
+    /// The daemon is tried again every 5 minutes.
     RetrySlow,
 }
 
@@ -52,7 +52,7 @@ impl Backoff {
         self.first.saturating_mul(1 << doublings).min(self.cap)
     }
 
-    /// [`delay`](Self::delay) moved by `spread`, from -1 to 1, times [`JITTER`]; never over the cap.
+    /// [`delay`](Self::delay) moved by `spread`, from -1 to 1, times a tenth; never over the cap.
     pub fn jittered(self, attempt: u32, spread: f64) -> Duration {
         let factor = 1.0 + JITTER * spread.clamp(-1.0, 1.0);
         self.delay(attempt).mul_f64(factor).min(self.cap)

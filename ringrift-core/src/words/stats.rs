@@ -14,7 +14,7 @@ pub(crate) const KEPT_ERRORS: usize = 50;
 pub struct Recent {
     /// Errors among them.
     pub errors: u32,
-    /// How many there are, [`RECENT_OUTCOMES`] at most.
+    /// How many there are, 20 at most.
     pub outcomes: u32,
 }
 

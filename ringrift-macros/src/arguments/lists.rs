@@ -81,7 +81,7 @@ pub(crate) fn names(argument: &Argument, problems: &mut Problems) -> Option<Vec<
     for name in &names {
         let text = name.value();
         if text.is_empty() || text.contains(char::is_whitespace) {
-            problems.at(name, format!("a name in `{}` has letters, and no space", argument.key));
+            problems.at(name, format!("a name in `{}` is not empty and has no spaces", argument.key));
         }
     }
     Some(names)

@@ -13,6 +13,9 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 pub(crate) use self::table::{Given, option_table};
 use crate::{nearest::did_you_mean, problems::Problems};
 
+/// Known, to be refused: see [`values::later`].
+const LATER: [&str; 5] = ["scope", "durable", "retention", "from", "version"];
+
 /// One option as it was written.
 #[derive(Clone)]
 pub(crate) struct Argument {
@@ -39,11 +42,24 @@ pub(crate) struct Arguments {
     pub(crate) options: Vec<Argument>,
 }
 
+/// What an attribute takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `key = value, ..`
+    Options,
+    /// `"NAME", key = value, ..`
+    NameThenOptions,
+}
+
 /// Splits the arguments of an attribute; `known` are its options.
-pub(crate) fn split(tokens: TokenStream, known: &[&str], problems: &mut Problems) -> Arguments {
+pub(crate) fn split(tokens: TokenStream, form: Form, known: &[&str], problems: &mut Problems) -> Arguments {
     let mut arguments = Arguments::default();
     for (i, piece) in pieces(tokens, problems).into_iter().enumerate() {
+        let is_name = form == Form::NameThenOptions && i == 0;
         match option(&piece) {
+            Some(argument) if is_name && argument.value.is_none() && !is_known(&argument, known) => {
+                arguments.first = Some(piece.into_iter().collect());
+            }
             Some(argument) => admit(argument, known, &mut arguments.options, problems),
             None if i == 0 => arguments.first = Some(piece.into_iter().collect()),
             None => {
@@ -106,12 +122,17 @@ fn option(piece: &[TokenTree]) -> Option<Argument> {
     Some(Argument { key: key.clone(), value })
 }
 
+fn is_known(argument: &Argument, known: &[&str]) -> bool {
+    known.contains(&argument.key.to_string().as_str())
+}
+
 /// Takes an option if it is known and new.
 fn admit(argument: Argument, known: &[&str], all: &mut Vec<Argument>, problems: &mut Problems) {
     let key = argument.key.to_string();
-    if !known.contains(&key.as_str()) {
+    if !is_known(&argument, known) {
+        let known: Vec<&str> = known.iter().filter(|name| !LATER.contains(name)).copied().collect();
         let hint = did_you_mean(&key, known.iter().copied())
-            .unwrap_or_else(|| format!("; the options are {}", known.join(", ")));
+            .unwrap_or_else(|| format!("; the known ones are {}", known.join(", ")));
         problems.at(&argument.key, format!("unknown option `{key}`{hint}"));
         return;
     }

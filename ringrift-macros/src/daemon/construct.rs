@@ -9,15 +9,17 @@ use super::{
     parse::DaemonItem,
     setters::inject_const,
 };
+use crate::krate::{Private, located};
 
 /// What each `#[inject]` field asks of its type, asked once.
-pub(super) fn requirements(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+pub(super) fn requirements(daemon: &DaemonItem, p: &Private) -> TokenStream {
     let provided = daemon.fields.iter().filter(|field| matches!(field.source, Source::Provided));
     let injects = provided.map(|field| {
         let DaemonField { name, ty, cfgs, .. } = field;
         let (constant, field) = (inject_const(name), name.to_string());
         let type_name = quote!(#ty).to_string().replace(' ', "");
-        quote_spanned! {ty.span()=>
+        let p = p.at(ty.span());
+        quote_spanned! {located(ty.span())=>
             #cfgs const #constant: #p::Injected<#ty> = #p::injected::<#ty>(#field, #type_name);
         }
     });
@@ -25,11 +27,12 @@ pub(super) fn requirements(daemon: &DaemonItem, p: &TokenStream) -> TokenStream 
 }
 
 /// The whole impl.
-pub(super) fn construct(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+pub(super) fn construct(daemon: &DaemonItem, p: &Private) -> TokenStream {
     let ident = &daemon.item.ident;
     let runner = daemon.options.runner.as_ref().map(|runner| {
         let path = &runner.value;
-        let run = quote_spanned!(path.span()=> #p::run(#path, daemon, cx));
+        let (span, at_path) = (located(path.span()), p.at(path.span()));
+        let run = quote_spanned!(span=> #at_path::run(#path, daemon, cx));
         quote! {
             const RUNNER: ::core::option::Option<#p::RunnerFn<Self>> =
                 ::core::option::Option::Some(|daemon, cx| #run);
@@ -38,7 +41,8 @@ pub(super) fn construct(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     let body = match &daemon.options.init {
         Some(init) => {
             let path = &init.value;
-            quote_spanned!(path.span()=> #p::init(#path, build))
+            let (span, p) = (located(path.span()), p.at(path.span()));
+            quote_spanned!(span=> #p::init(#path, build))
         }
         None => {
             let build = Ident::new("_build", Span::mixed_site());
@@ -48,11 +52,12 @@ pub(super) fn construct(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #p::Construct for #ident {
             const HANDLERS: #p::HandlerTable<Self> = {
-                #[allow(unused_imports, reason = "the inherent constant of #[handlers] goes first")]
+                #[allow(unused_imports, reason = "the constant of #[handlers] goes first")]
                 use #p::NoHandlers as _;
-                <#ident>::OneHandlersBlockPerDaemon
+                #p::TableOf::<#ident>::TABLE
             };
             #runner
             fn construct(
@@ -65,19 +70,26 @@ pub(super) fn construct(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
 }
 
 /// The instance, from a `BuildContext` under a name that the user's expressions can't see.
-fn value(daemon: &DaemonItem, build: &Ident, p: &TokenStream) -> TokenStream {
+fn value(daemon: &DaemonItem, build: &Ident, p: &Private) -> TokenStream {
     let fields = daemon.fields.iter().map(|field| {
         let DaemonField { name, ty, cfgs, source, .. } = field;
+        // Where a type that the field can't have is reported.
+        let (span, p) = (located(ty.span()), p.at(ty.span()));
+        let mut build = build.clone();
+        build.set_span(build.span().located_at(ty.span()));
         let value = match source {
-            Source::Config => quote_spanned!(ty.span()=> #build.config::<#ty>()?),
-            Source::Handle(daemon) => quote_spanned!(daemon.span()=> #build.daemon::<#daemon>()),
+            Source::Config => quote_spanned!(span=> #build.config::<#ty>()?),
+            Source::Handle(daemon) => {
+                build.set_span(build.span().located_at(daemon.span()));
+                quote_spanned!(located(daemon.span())=> #build.daemon::<#daemon>())
+            }
             Source::Provided => {
                 let constant = inject_const(name);
                 quote!(#constant.value(#build)?)
             }
             Source::Init(expr) => quote!(#expr),
             Source::Default => {
-                quote_spanned!(ty.span()=> <#ty as #p::FieldDefault>::field_default())
+                quote_spanned!(span=> <#ty as #p::FieldDefault>::field_default())
             }
         };
         quote!(#cfgs #name: #value)

@@ -1,19 +1,23 @@
 //! The code that `#[daemon]` stands for.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{construct, parse::DaemonItem, setters};
-use crate::{attributes::cfgs, krate::private};
+use super::{construct, links::Links, parse::DaemonItem, setters};
+use crate::{
+    attributes::cfgs,
+    krate::{Private, located},
+};
 
 /// Everything, for a struct without mistakes.
 pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
-    let p = &private(daemon.options.krate.as_ref());
+    let p = &Private::new(daemon.options.krate.as_ref());
     let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
-    let spec = spec(daemon, p);
-    let registered = registered(daemon, p);
-    let links = links(daemon, p);
+    let links = Links::of(daemon);
+    let (aliases, impls) = (links.aliases(), links.impls(daemon, p));
+    let spec = spec(daemon, &links, p);
+    let registered = registered(daemon, &links, p);
     let requirements = construct::requirements(daemon, p);
     let construct = construct::construct(daemon, p);
     let check = check(daemon, p);
@@ -24,10 +28,11 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     quote! {
         #item
         #cfgs const _: () = {
+            #aliases
             #requirements
             #spec
             #registered
-            #links
+            #impls
             #construct
             #check
             #listed
@@ -38,9 +43,10 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
 
 /// The item, and what other code of the user names, so that nothing cascades.
 pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
-    let p = &private(daemon.options.krate.as_ref());
+    let p = &Private::new(daemon.options.krate.as_ref());
     let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
-    let links = links(daemon, p);
+    let links = Links::of(daemon);
+    let (aliases, impls) = (links.aliases(), links.impls(daemon, p));
     let inherent = inherent(daemon, p);
     let (generics, arguments, bounds) = item.generics.split_for_impl();
     let mut with_x = item.generics.clone();
@@ -64,23 +70,26 @@ pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
                 const LEVEL: u32 = 0;
             }
             impl #generics #p::Construct for #ident #arguments #bounds {
-                const HANDLERS: #p::HandlerTable<Self> = <Self as #p::NoHandlers>::OneHandlersBlockPerDaemon;
+                const HANDLERS: #p::HandlerTable<Self> =
+                    <#p::TableOf<Self> as #p::NoHandlers<Self>>::TABLE;
                 async fn construct(_: #p::BuildContext<Self>) -> #p::DaemonResult<Self> {
                     ::core::unreachable!()
                 }
             }
-            #links
+            #aliases
+            #impls
         };
         #inherent
     }
 }
 
-fn spec(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let ident = &daemon.item.ident;
     let category = daemon.options.category.as_ref().map(|category| &category.value);
-    let setters = setters::setters(daemon, p);
+    let setters = setters::setters(daemon, links, p);
     // At the struct's name, where a missing `impl Daemon` is reported.
-    let new = quote_spanned!(ident.span()=> #p::DaemonSpec::new::<#ident>);
+    let at_name = p.at(ident.span());
+    let new = quote_spanned!(located(ident.span())=> #at_name::DaemonSpec::new::<#ident>);
     quote! {
         static SPEC: #p::DaemonSpec = #new(
             <#ident>::TYPE,
@@ -91,14 +100,15 @@ fn spec(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     }
 }
 
-fn registered(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let ident = &daemon.item.ident;
-    let levels = daemon
-        .options
-        .links()
-        .map(|link| quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL));
+    let levels = links.daemons().map(|link| {
+        let p = p.at(link.span());
+        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
+    });
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #p::Registered for #ident {
             const SPEC: #p::SpecRef = #p::SpecRef::new(&SPEC);
             type Node<__X> = Self;
@@ -110,46 +120,17 @@ fn registered(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     }
 }
 
-/// The impls through which rustc checks what the daemon uses.
-fn links(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
-    let ident = &daemon.item.ident;
-    let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
-    let depends_on = daemon.options.links().map(|link| {
-        quote_spanned! {link.span()=>
-            #[automatically_derived]
-            impl #generics #p::DependsOn<#link> for #ident #arguments #bounds {}
-        }
-    });
-    let emits = daemon.options.emits.iter().flat_map(|list| &list.value).map(|event| {
-        quote_spanned! {event.span()=>
-            #[automatically_derived]
-            impl #generics #p::EmittedBy<#ident #arguments> for #event #bounds {}
-        }
-    });
-    let config = daemon.options.config.as_ref().map(|config| {
-        let ty = &config.value;
-        quote_spanned! {ty.span()=>
-            #[automatically_derived]
-            impl #generics #p::ConfiguredBy<#ty> for #ident #arguments #bounds {
-                const SECTION: #p::SectionOf<#ty> = #p::section_of::<#ty>();
-            }
-        }
-    });
-    quote!(#(#depends_on)* #(#emits)* #config)
-}
-
 /// The walk, at the list that the user must change; a daemon without links is in no cycle.
-fn check(daemon: &DaemonItem, p: &TokenStream) -> Option<TokenStream> {
+fn check(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
     let ident = &daemon.item.ident;
     let lists = [&daemon.options.depends_on, &daemon.options.wants];
     let list = lists.into_iter().flatten().find(|list| !list.value.is_empty())?;
-    let span = list.place.span();
-    // Resolved as at the call site, with the place of the list.
-    let check = quote_spanned!(Span::call_site().located_at(span)=> #p::check::<#ident>());
+    let (span, p) = (located(list.place.span()), p.at(list.place.span()));
+    let check = quote_spanned!(span=> #p::check::<#ident>());
     Some(quote!(const _: () = #check;))
 }
 
-fn inherent(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+fn inherent(daemon: &DaemonItem, p: &Private) -> TokenStream {
     let (vis, ident, name) = (&daemon.item.vis, &daemon.item.ident, &daemon.name);
     let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
     let cfgs = cfgs(&daemon.item.attrs);

@@ -3,6 +3,7 @@
 mod construct;
 mod expand;
 mod fields;
+mod links;
 mod options;
 mod parse;
 mod setters;

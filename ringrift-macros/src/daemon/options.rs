@@ -55,12 +55,6 @@ option_table! {
 }
 
 impl DaemonOptions {
-    /// The daemons of `depends_on`, then those of `wants`.
-    pub(crate) fn links(&self) -> impl Iterator<Item = &Path> {
-        let lists = [&self.depends_on, &self.wants].into_iter().flatten();
-        lists.flat_map(|list| &list.value)
-    }
-
     /// Notes what can't stand together, and what can't stand alone.
     pub(crate) fn check(&self, problems: &mut Problems) {
         self.check_schedule(problems);
@@ -79,6 +73,13 @@ impl DaemonOptions {
         }
         if let (None, Some(tz)) = (&self.schedule, &self.tz) {
             problems.at(&tz.key, "`tz` is the time zone of a `schedule`, and there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`");
+        }
+        let paced = [key(&self.cycle), key(&self.schedule), key(&self.cycle_timeout)];
+        for option in paced.into_iter().flatten().filter(|_| self.runner.is_some()) {
+            problems.at(
+                option,
+                format!("a `runner` goes at its own pace, in place of cycles; remove `{option}`, or `runner`"),
+            );
         }
         if let (None, Some(jitter)) = (pace, &self.jitter) {
             problems.at(&jitter.key, "`jitter` spreads the cycles of `cycle` or `schedule`, and there is neither; add one, or remove `jitter`");

@@ -9,7 +9,7 @@ use super::{
     options::DaemonOptions,
 };
 use crate::{
-    arguments::{split, words::category_list},
+    arguments::{Form, split, words::category_list},
     attributes::first_doc_line,
     names::snake_case,
     problems::Problems,
@@ -62,13 +62,15 @@ fn a_struct(item: &TokenStream, problems: &mut Problems) -> Option<ItemStruct> {
 }
 
 fn read_options(arguments: TokenStream, item: &ItemStruct, problems: &mut Problems) -> DaemonOptions {
-    let arguments = split(arguments, DaemonOptions::NAMES, problems);
-    if let Some(first) = arguments.first {
-        problems.at(first, "the options of `#[daemon]` have the form `key = value`, as in `category = \"misc\"`");
-    }
+    let arguments = split(arguments, Form::Options, DaemonOptions::NAMES, problems);
     let options = DaemonOptions::read(&arguments.options, problems);
     options.check(problems);
-    if arguments.options.iter().all(|option| option.key != "category") {
+    let has_category = arguments.options.iter().any(|option| option.key == "category");
+    if let Some(first) = arguments.first {
+        let example = if has_category { "cycle = \"5m\"" } else { "category = \"misc\"" };
+        let message = format!("the options of `#[daemon]` have the form `key = value`, as in `{example}`");
+        problems.at(first, message);
+    } else if !has_category {
         let message = format!(
             "daemon `{}` has no category; add `category = \"misc\"`, or another of {}",
             item.ident,

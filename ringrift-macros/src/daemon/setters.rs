@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Path, spanned::Spanned};
 
-use super::{fields::Source, options::DaemonOptions, parse::DaemonItem};
-use crate::arguments::Given;
+use super::{
+    fields::Source,
+    links::{Link, Links},
+    options::DaemonOptions,
+    parse::DaemonItem,
+};
+use crate::{arguments::Given, krate::Private};
 
 /// `.description(..).depends_on(..)` and so on.
-pub(super) fn setters(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
+pub(super) fn setters(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let description = &daemon.description;
     let described = (!description.is_empty()).then(|| quote!(.description(#description)));
-    let wiring = wiring(daemon, p);
+    let wiring = wiring(daemon, links, p);
     let injects = injects(daemon);
     let pace = pace(&daemon.options);
     let policy = policy(&daemon.options, p);
@@ -21,30 +25,25 @@ pub(super) fn setters(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
     quote!(#described #wiring #injects #pace #policy #selection)
 }
 
-fn wiring(daemon: &DaemonItem, p: &TokenStream) -> TokenStream {
-    let (ident, options) = (&daemon.item.ident, &daemon.options);
-    let depends_on = options.depends_on.as_ref().map(|list| {
-        let specs = specs(&list.value, p);
-        quote!(.depends_on(&[#specs]))
-    });
-    let wants = options.wants.as_ref().map(|list| {
-        let specs = specs(&list.value, p);
-        quote!(.wants(&[#specs]))
-    });
-    let emits = options.emits.as_ref().map(|list| {
-        let events = list.value.iter().map(|event| quote_spanned!(event.span()=> <#event as #p::Event>::meta));
-        quote!(.emits(&[#(#events),*]))
-    });
-    let config = options.config.as_ref().map(|config| {
-        let ty = &config.value;
-        quote!(.config(<#ident as #p::ConfiguredBy<#ty>>::SECTION.check))
+fn wiring(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let depends_on = specs(&links.depends_on, p).map(|specs| quote!(.depends_on(#specs)));
+    let wants = specs(&links.wants, p).map(|specs| quote!(.wants(#specs)));
+    let events = links.emits.iter().map(|link| &link.alias);
+    let emits = (!links.emits.is_empty()).then(|| quote!(.emits(&[#(#p::emitted::<#ident, #events>()),*])));
+    let config = links.config.as_ref().map(|link| {
+        let alias = &link.alias;
+        quote!(.config(<#ident as #p::ConfiguredBy<#alias>>::SECTION.check))
     });
     quote!(#depends_on #wants #emits #config)
 }
 
-fn specs(daemons: &[Path], p: &TokenStream) -> TokenStream {
-    let specs = daemons.iter().map(|daemon| quote_spanned!(daemon.span()=> <#daemon as #p::Registered>::SPEC));
-    quote!(#(#specs),*)
+fn specs(links: &[Link], p: &Private) -> Option<TokenStream> {
+    let specs = links.iter().map(|Link { alias, .. }| {
+        let p = p.at(alias.span());
+        quote_spanned!(alias.span()=> <#alias as #p::Registered>::SPEC)
+    });
+    (!links.is_empty()).then(|| quote!(&[#(#specs),*]))
 }
 
 /// The fields that the program provides.
@@ -90,7 +89,7 @@ fn pace(options: &DaemonOptions) -> TokenStream {
     quote!(#cron #(#durations)*)
 }
 
-fn policy(options: &DaemonOptions, p: &TokenStream) -> TokenStream {
+fn policy(options: &DaemonOptions, p: &Private) -> TokenStream {
     let never = options.auto_restart.as_ref().filter(|auto| !auto.value);
     let never = never.map(|_| quote!(.restart(#p::Restart::Never)));
     let restart = variant(options.restart.as_ref(), "Restart", p);
@@ -130,7 +129,7 @@ fn flag(option: Option<&Given<bool>>) -> Option<TokenStream> {
     Some(quote!(.#setter()))
 }
 
-fn variant(option: Option<&Given<Ident>>, of: &str, p: &TokenStream) -> Option<TokenStream> {
+fn variant(option: Option<&Given<Ident>>, of: &str, p: &Private) -> Option<TokenStream> {
     let Given { key, value, .. } = option?;
     let of = format_ident!("{of}");
     Some(quote!(.#key(#p::#of::#value)))

@@ -7,7 +7,11 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use self::parse::EventItem;
-use crate::{attributes::cfgs, krate::private, problems::Problems};
+use crate::{
+    attributes::cfgs,
+    krate::{Private, located},
+    problems::Problems,
+};
 
 /// The expansion of `#[event(arguments)]` on `item`.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -21,7 +25,7 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
 }
 
 fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
-    let p = &private(event.options.krate.as_ref());
+    let p = &Private::new(event.options.krate.as_ref());
     let EventItem { ident, name, options, .. } = event;
     let cfgs = cfgs(&event.attributes);
     let setters = setters(event);
@@ -29,18 +33,21 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
         let names = &aliases.value;
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
     });
-    let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(<#ident as #p::Event>::meta) }));
-    // At the name, where a payload that can't be serialised is reported.
-    let header = quote_spanned!(ident.span()=> impl #p::Event for #ident);
+    let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
+    // At the name, where a payload that can't be serialised, or sent, is reported.
+    let (span, at_name) = (located(ident.span()), p.at(ident.span()));
+    let header = quote_spanned!(span=> impl #at_name::Event for #ident);
+    let new = quote_spanned!(span=> #at_name::EventMeta::new::<#ident>);
     quote! {
         #cfgs const _: () = {
             #[automatically_derived]
+            #[diagnostic::do_not_recommend]
             #header {
                 const NAME: &'static str = #name;
                 #aliases
                 fn meta() -> &'static #p::EventMeta {
                     static META: #p::EventMeta =
-                        #p::EventMeta::new::<#ident>(::core::file!(), ::core::line!())#setters;
+                        #new(::core::file!(), ::core::line!())#setters;
                     &META
                 }
             }

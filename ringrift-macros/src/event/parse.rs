@@ -6,7 +6,7 @@ use syn::{Attribute, Field, Fields, Generics, Ident, Item, LitStr, parse2};
 
 use super::options::EventOptions;
 use crate::{
-    arguments::split,
+    arguments::{Form, split},
     attributes::first_doc_line,
     names::{is_upper_snake_case, upper_snake_case},
     nearest::did_you_mean,
@@ -28,7 +28,7 @@ pub(super) struct EventItem {
 /// Parses and checks; `None` when the item can't be an event.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
     let (ident, attributes, generics, fields) = declaration(item, problems)?;
-    let arguments = split(arguments, EventOptions::NAMES, problems);
+    let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
@@ -105,12 +105,13 @@ impl EventItem {
         if keys.value.is_empty() {
             problems.at(&keys.place, "`dedup_key` needs at least one field; without the option, all fields count");
         }
+        let fields: Vec<&Field> = fields.named.iter().collect();
         for key in &keys.value {
-            self.check_dedup_key(key, fields.named.iter().collect(), problems);
+            self.check_dedup_key(key, &fields, problems);
         }
     }
 
-    fn check_dedup_key(&self, key: &LitStr, fields: Vec<&Field>, problems: &mut Problems) {
+    fn check_dedup_key(&self, key: &LitStr, fields: &[&Field], problems: &mut Problems) {
         let text = key.value();
         let names: Vec<String> = fields.iter().filter_map(|field| field.ident.as_ref()).map(plain).collect();
         let Some(field) = fields.iter().find(|field| field.ident.as_ref().map(plain) == Some(text.clone())) else {

@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg, Ident, ImplItemFn, LitStr, Meta, Pat, PathArguments,
 
 use super::options::OnEventOptions;
 use crate::{
-    arguments::split,
+    arguments::{Form, split},
     names::{is_upper_snake_case, upper_snake_case},
     problems::Problems,
 };
@@ -57,7 +57,7 @@ fn event(attribute: &Attribute, problems: &mut Problems) -> Option<(LitStr, OnEv
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    let arguments = split(tokens, OnEventOptions::NAMES, problems);
+    let arguments = split(tokens, Form::NameThenOptions, OnEventOptions::NAMES, problems);
     let options = OnEventOptions::read(&arguments.options, problems);
     let Some(first) = arguments.first else {
         problems.at(
@@ -130,13 +130,18 @@ fn parameters(signature: &Signature, expected: &str, problems: &mut Problems) ->
         problems.at(place, format!("a handler takes the event and the context; {expected}"));
         return None;
     };
-    if shared(&cx.ty).is_none_or(|ty| !is_context(ty)) {
+    let is_swapped = shared(&event.ty).is_some_and(is_context);
+    if !is_swapped && shared(&cx.ty).is_none_or(|ty| !is_context(ty)) {
         problems.at(&cx.ty, format!("the last parameter is the context; {expected}"));
     }
     match shared(&event.ty) {
+        Some(ty @ (Type::ImplTrait(_) | Type::TraitObject(_) | Type::Infer(_))) => {
+            problems.at(ty, format!("a handler takes one type of event; {expected}"));
+            None
+        }
         Some(ty) if !is_context(ty) => Some(ty.clone()),
         _ => {
-            problems.at(&event.ty, format!("the event comes first, by reference; {expected}"));
+            problems.at(&event.ty, format!("the event comes first, by reference, then the context; {expected}"));
             None
         }
     }
@@ -171,9 +176,9 @@ fn event_type(signature: &Signature) -> String {
         _ => None,
     });
     let mut candidates = typed.map(|ty| shared(ty).unwrap_or(ty)).filter(|ty| !is_context(ty));
-    let ty = candidates.next().map(|ty| match ty {
-        Type::Reference(reference) => reference.elem.to_token_stream(),
-        ty => ty.to_token_stream(),
+    let ty = candidates.next().and_then(|ty| match shared(ty).unwrap_or(ty) {
+        ty @ Type::Path(_) => Some(ty.to_token_stream()),
+        _ => None,
     });
     ty.map_or_else(|| "Event".to_owned(), |ty| ty.to_string().replace(' ', ""))
 }

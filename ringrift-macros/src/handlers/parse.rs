@@ -8,7 +8,10 @@ use super::{
     method::{self, Handler},
     options::HandlersOptions,
 };
-use crate::{arguments::split, problems::Problems};
+use crate::{
+    arguments::{Form, split},
+    problems::Problems,
+};
 
 /// An impl block with `#[handlers]`.
 pub(super) struct HandlersBlock {
@@ -20,7 +23,7 @@ pub(super) struct HandlersBlock {
 
 /// Parses and checks; `None` when the item is no impl block.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<HandlersBlock> {
-    let arguments = split(arguments, HandlersOptions::NAMES, problems);
+    let arguments = split(arguments, Form::NameThenOptions, HandlersOptions::NAMES, problems);
     if let Some(first) = arguments.first {
         problems.at(
             first,
@@ -29,10 +32,14 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
     }
     let options = HandlersOptions::read(&arguments.options, problems);
     let mut item = an_impl(item, problems)?;
+    let before = problems.count();
     check_block(&item, problems);
+    // Of methods in the wrong block only the attributes are taken.
+    let mut unheard = Problems::default();
+    let problems = if problems.count() == before { problems } else { &mut unheard };
     let mut handlers = Vec::new();
     let before = problems.count();
-    for method in item.items.iter_mut() {
+    for method in &mut item.items {
         if let ImplItem::Fn(method) = method {
             handlers.extend(method::read(method, problems));
         }
@@ -74,12 +81,12 @@ fn check_block(item: &ItemImpl, problems: &mut Problems) {
 /// A delivery goes to one method: two for the same event are a slip.
 fn check_twice(handlers: &[Handler], problems: &mut Problems) {
     for (i, handler) in handlers.iter().enumerate() {
-        let name = handler.event.value();
-        if let Some(first) = handlers[..i].iter().find(|other| other.event.value() == name) {
-            problems.at(
-                &handler.event,
-                format!("`{}` handles `{name}` already; call `{}` from it", first.name, handler.name),
-            );
+        let is_same =
+            |other: &&Handler| other.payload == handler.payload || other.event.value() == handler.event.value();
+        if let Some(first) = handlers[..i].iter().find(is_same) {
+            let (first, name, event) = (&first.name, &handler.name, first.event.value());
+            let message = format!("`{first}` handles `{event}` already; call `{name}` from it");
+            problems.at(&handler.event, message);
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The traits through which rustc checks the wiring. The macros implement them; users never do.
 
 use super::fields::SectionOf;
-use crate::declaration::spec::{SpecRef, check::Level};
+use crate::{
+    declaration::spec::{SpecRef, check::Level},
+    words::event::{Event, EventMeta},
+};
 
 /// A struct with `#[daemon]`.
 #[diagnostic::on_unimplemented(
@@ -25,7 +28,12 @@ pub trait Registered {
     label = "`{D}` may not emit this",
     note = "add `{Self}` to `emits = [..]` of `#[daemon]` on `{D}`"
 )]
-pub trait EmittedBy<D> {}
+pub trait EmittedBy<D>: Event {}
+
+/// One entry of `DaemonSpec::emits`.
+pub const fn emitted<D, E: EmittedBy<D>>() -> fn() -> &'static EventMeta {
+    E::meta
+}
 
 /// This daemon lists `T` in `depends_on` or `wants`.
 #[diagnostic::on_unimplemented(
@@ -44,4 +52,9 @@ pub trait DependsOn<T> {}
 pub trait ConfiguredBy<T> {
     /// How its section is read.
     const SECTION: SectionOf<T>;
+}
+
+/// What a registry entry holds; a path to `E::meta` would report again what is wrong with `E`.
+pub const fn meta_of<E: Event>() -> fn() -> &'static EventMeta {
+    E::meta
 }

@@ -23,6 +23,9 @@ use crate::{
 /// A user's own main loop (`runner = path`), boxed.
 pub type RunnerFn<D> = for<'a> fn(&'a D, &'a Context<D>) -> Running<'a>;
 
+/// An `init` under way.
+type Initialising<'a, D> = Pin<Box<dyn Future<Output = DaemonResult<D>> + Send + 'a>>;
+
 /// A runner under way.
 type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
 
@@ -32,7 +35,7 @@ type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
     label = "not a daemon",
     note = "annotate it with `#[daemon(category = \"..\")]`"
 )]
-pub trait Construct: Registered + Sized + Send + Sync + 'static {
+pub trait Construct: Registered + Sized + 'static {
     /// The table of `#[handlers]`, empty without one.
     const HANDLERS: HandlerTable<Self>;
     /// `runner = path`.
@@ -102,7 +105,8 @@ pub fn ready<D>(
 #[diagnostic::on_unimplemented(
     message = "the `init` of daemon `{D}` does not have the shape of one",
     label = "not an `async fn(InitContext<{D}>) -> Result<{D}, _>`",
-    note = "the error converts into `Box<dyn Error + Send + Sync>`, and the future is `Send`"
+    note = "the error converts into `Box<dyn Error + Send + Sync>`",
+    note = "the future is `Send`: no `Rc` and no lock guard lives across an `.await`"
 )]
 pub trait Init<D> {
     /// Builds the daemon.
@@ -123,15 +127,17 @@ where
 }
 
 /// Calls `init = path`.
-pub fn init<D>(init: impl Init<D>, build: BuildContext<D>) -> impl Future<Output = DaemonResult<D>> + Send {
-    init.init(build)
+///
+/// Boxed, because a type that `init` had a part in would be reported as well as `init`.
+pub fn init<'a, D: 'a>(init: impl Init<D> + 'a, build: BuildContext<D>) -> Initialising<'a, D> {
+    Box::pin(init.init(build))
 }
 
 /// What `runner = path` names.
 #[diagnostic::on_unimplemented(
     message = "the `runner` of daemon `{D}` does not have the shape of one",
     label = "not an `async fn(&{D}, &Context<{D}>) -> DaemonResult`",
-    note = "its future must be `Send`"
+    note = "the future is `Send`: no `Rc` and no lock guard lives across an `.await`"
 )]
 pub trait Runner<'a, D> {
     /// Runs.

@@ -14,7 +14,7 @@ use crate::{
     delivery::emit::{Emit, EmitError},
     words::{
         daemon_type::DaemonType,
-        event::{Envelope, Erased, Event, EventId},
+        event::{Envelope, Erased, EventId},
         stats::DaemonStats,
     },
 };
@@ -61,7 +61,7 @@ impl<D: Registered + 'static> Context<D> {
     /// # Cancel safety
     /// See [`Emit`].
     #[inline]
-    pub fn emit<E: Event + EmittedBy<D>>(&self, event: E) -> Emit<'_> {
+    pub fn emit<E: EmittedBy<D>>(&self, event: E) -> Emit<'_> {
         let envelope = Envelope::new(event, self.life.record.index, self.hops);
         Emit::new(&self.life.world.router, envelope)
     }
@@ -70,7 +70,7 @@ impl<D: Registered + 'static> Context<D> {
     ///
     /// # Errors
     /// See [`EmitError`].
-    pub fn try_emit<E: Event + EmittedBy<D>>(&self, event: E) -> Result<(), EmitError> {
+    pub fn try_emit<E: EmittedBy<D>>(&self, event: E) -> Result<(), EmitError> {
         let envelope = Envelope::new(event, self.life.record.index, self.hops);
         self.life.world.router.publish(envelope).map(drop)
     }

@@ -32,6 +32,17 @@ impl<T: Default> FieldDefault for T {
     }
 }
 
+/// A type that a section of the configuration is read as.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from the configuration",
+    label = "needs `Deserialize`",
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}`"
+)]
+pub trait Section: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Section for T {}
+
 /// How the section of a daemon is read as a `T`.
 pub struct SectionOf<T> {
     /// For its spec: reads, and keeps the problems only.
@@ -40,11 +51,11 @@ pub struct SectionOf<T> {
 }
 
 /// `config = T`: the only place that needs `T` to be read from text.
-pub const fn section_of<T: DeserializeOwned>() -> SectionOf<T> {
+pub const fn section_of<T: Section>() -> SectionOf<T> {
     SectionOf { check: |config, section| read::<T>(config, section).err().unwrap_or_default(), read: read::<T> }
 }
 
-fn read<T: DeserializeOwned>(config: &Config, section: &str) -> Result<T, Vec<Problem>> {
+fn read<T: Section>(config: &Config, section: &str) -> Result<T, Vec<Problem>> {
     config.section_without(section, &["options"])
 }
 

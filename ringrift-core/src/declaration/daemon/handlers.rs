@@ -1,11 +1,17 @@
 //! The table that `#[handlers]` writes, and the loop that runs a batch of mail through it.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    marker::PhantomData,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tracing::Instrument;
 
-use super::{Context, Daemon, error::DaemonResult};
+use super::{Construct, Context, error::DaemonResult};
 use crate::{
     declaration::{
         live::{delivery::deliver, incarnation::Living},
@@ -20,8 +26,12 @@ pub(crate) const PANICS_IN_A_MINUTE: usize = 3;
 /// The window in which handler panics are counted.
 pub(crate) const PANIC_WINDOW: Duration = Duration::from_mins(1);
 
-/// The statically dispatched handlers of a daemon.
-pub trait Handlers: Daemon {
+/// The statically dispatched handlers of a daemon. The macros know it as
+/// `OneHandlersBlockPerDaemon`: rustc names it when there are two, and the name is the message.
+pub trait Handlers: Construct + Send + Sync {
+    /// The subscriptions, in the order of the methods.
+    const SUBS: &'static [SubSpec];
+
     /// Calls the handler in that place of the table.
     fn dispatch<'a>(
         &'a self,
@@ -42,22 +52,23 @@ pub struct HandlerTable<D> {
     pub(crate) batch: Option<Batch<D>>,
 }
 
-impl<D: Handlers> HandlerTable<D> {
+/// Finds the table of `D` without being told whether there is one: an inherent constant goes before
+/// that of a trait, where its bounds hold.
+pub struct TableOf<D>(PhantomData<D>);
+
+impl<D: Handlers> TableOf<D> {
     /// The table of a `#[handlers]` block.
-    pub const fn new(subs: &'static [SubSpec]) -> Self {
-        Self { subs, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) }
-    }
+    pub const TABLE: HandlerTable<D> =
+        HandlerTable { subs: D::SUBS, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) };
 }
 
-/// The table of a daemon without `#[handlers]`: the inherent const of the same name, which that
-/// macro writes, goes before this one.
-pub trait NoHandlers: Sized {
+/// The table of a daemon without `#[handlers]`.
+pub trait NoHandlers<D> {
     /// An empty table.
-    #[expect(non_upper_case_globals, reason = "rustc names it when there are two: the name is the message")]
-    const OneHandlersBlockPerDaemon: HandlerTable<Self> = HandlerTable { subs: &[], batch: None };
+    const TABLE: HandlerTable<D> = HandlerTable { subs: &[], batch: None };
 }
 
-impl<D> NoHandlers for D {}
+impl<D> NoHandlers<D> for TableOf<D> {}
 
 async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
@@ -66,12 +77,14 @@ async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(&living.life));
-    let mailbox = Arc::clone(&taken.mailbox);
-    while let Some(mail) = taken.begin() {
+    while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
         let span = living.life.delivery_span(mail);
-        let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-        let verdict = deliver(&living.life, &mailbox, 0, mail, handler.instrument(span)).await;
+        let verdict = {
+            // Pinned here, so that it is moved nowhere, however large it is.
+            let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
+            deliver(&living.life, mailbox, 0, mail, &span, handler).await
+        };
         taken.settle();
         verdict?;
         tokio::task::coop::consume_budget().await;
@@ -95,17 +108,23 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 let mut cx = Context::new(Arc::clone(&living.life));
                 cx.enter(&mail.event);
                 let span = living.life.delivery_span(&mail);
-                let handler = living.daemon.dispatch(mail.slot, &mail.event, &cx);
-                (place, deliver(&living.life, mailbox, place, &mail, handler.instrument(span)).await)
+                let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
+                (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
             });
         }
-        let Some((place, verdict)) = under_way.next().await else {
-            return Ok(());
-        };
-        taken.settle_at(place);
-        free.push(place);
-        verdict?;
-        // While one is slow, the others go on with what came in since.
-        taken.fill_now();
+        // While some are slow, the places that are free go on with what comes in.
+        let ended = poll_fn(|cx| match under_way.poll_next_unpin(cx) {
+            Poll::Pending if !free.is_empty() => taken.poll_more(cx).map(|()| None),
+            poll => poll.map(Some),
+        });
+        match ended.await {
+            None => {}
+            Some(None) => return Ok(()),
+            Some(Some((place, verdict))) => {
+                taken.settle_at(place);
+                free.push(place);
+                verdict?;
+            }
+        }
     }
 }

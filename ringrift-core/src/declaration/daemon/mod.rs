@@ -13,14 +13,14 @@ use std::future::Future;
 
 pub(crate) use self::handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE};
 pub use self::{
-    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered},
+    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, meta_of},
     construct::{BuildContext, Construct, Init, Runner, RunnerFn, init, ready, run},
     context::Context,
     error::{DaemonResult, Fatal, FatalError},
     exit::ExitReason,
-    fields::{FieldDefault, Injected, Provide, SectionOf, injected, section_of},
+    fields::{FieldDefault, Injected, Provide, Section, SectionOf, injected, section_of},
     handle::{Handle, NotRunning, Ref},
-    handlers::{HandlerTable, Handlers, NoHandlers},
+    handlers::{HandlerTable, Handlers, NoHandlers, TableOf},
 };
 use crate::words::health::HealthReport;
 
@@ -34,7 +34,7 @@ use crate::words::health::HealthReport;
     label = "needs `impl Daemon for {Self}`",
     note = "write `impl Daemon for {Self} {{}}`; every method is optional"
 )]
-pub trait Daemon: Construct {
+pub trait Daemon: Construct + Send + Sync {
     /// Runs before anything else; the daemon is ready once it returns Ok, within `start_timeout` (30 s).
     fn on_start(&self, cx: &Context<Self>) -> impl Future<Output = DaemonResult> + Send {
         _ = cx;

@@ -70,13 +70,23 @@ impl<F> Attributed<F> {
 }
 
 /// Marks the thread while it polls, also when the poll panics.
-struct Marked(Option<Arc<Thread>>);
+struct Marked;
+
+impl Marked {
+    fn with(owner: u64) -> Self {
+        // A thread that ends polls nothing any more.
+        _ = THIS_THREAD.try_with(|this| {
+            let thread = this.get_or_init(register);
+            thread.count.store(thread.count.load(Relaxed) + 1, Relaxed);
+            thread.polls.store(owner, Release);
+        });
+        Self
+    }
+}
 
 impl Drop for Marked {
     fn drop(&mut self) {
-        if let Some(thread) = &self.0 {
-            thread.polls.store(0, Release);
-        }
+        _ = THIS_THREAD.try_with(|this| this.get().map(|thread| thread.polls.store(0, Release)));
     }
 }
 
@@ -84,13 +94,7 @@ impl<F: Future + Unpin> Future for Attributed<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let owner = self.owner;
-        let thread = THIS_THREAD.try_with(|this| Arc::clone(this.get_or_init(register))).ok();
-        if let Some(thread) = &thread {
-            thread.count.store(thread.count.load(Relaxed) + 1, Relaxed);
-            thread.polls.store(owner, Release);
-        }
-        let _marked = Marked(thread);
+        let _marked = Marked::with(self.owner);
         Pin::new(&mut self.future).poll(cx)
     }
 }

@@ -1,14 +1,24 @@
 //! What the end of one delivery means: for its account, its daemon, and its dead letter.
 
-use std::future::Future;
+#[cfg(feature = "testing")]
+use std::pin::pin;
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+};
+
+use tracing::Span;
 
 use super::incarnation::Life;
 use crate::{
     declaration::daemon::{DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
     delivery::{
         dead_letters::DeadReason,
-        guard::{BoxError, Chain, Outcome, guarded},
-        mailbox::{Mail, Mailbox, Slot},
+        dedup::Dedup,
+        guard::{BoxError, Chain, Outcome, cut_off, guarded_in, unended},
+        mailbox::{Mail, Mailbox},
+        slot::Slot,
+        watch::Watch,
     },
 };
 
@@ -19,48 +29,72 @@ pub(crate) async fn deliver(
     mailbox: &Mailbox,
     place: usize,
     mail: &Mail,
-    handler: impl Future<Output = DaemonResult> + Send,
+    span: &Span,
+    mut handler: Pin<&mut Option<impl Future<Output = DaemonResult> + Send>>,
 ) -> Result<(), String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
     let watch = &mailbox.watches[place];
+    // For each delivery: between two of a batch the ticker sees nothing in hand, and may fall asleep.
+    life.world.begin_activity();
     watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
-    #[cfg(feature = "testing")]
-    let handler = life.world.faults.before(&life.record, super::faults::FaultAt::Handler, handler);
-    let outcome = match &slot.dedup {
-        None => guarded(handler, watch).await,
-        // Boxed: few handlers dedup, and all would carry the size.
-        Some(dedup) => {
-            let Some(fresh) = dedup.enter(&mail.event, life.world.clock.coarse_ms()).await else {
-                watch.end();
-                slot.account.deduplicated.bump();
-                return Ok(());
-            };
-            let outcome = Box::pin(guarded(handler, watch)).await;
-            if matches!(outcome, Outcome::Ok(())) {
-                fresh.mark(life.world.clock.coarse_ms());
-            }
-            outcome
+    let outcome = {
+        let running = poll_fn(|cx| unended(handler.as_mut()).poll(cx));
+        #[cfg(feature = "testing")]
+        let running = pin!(life.world.faults.before(&life.record, super::faults::FaultAt::Handler, running));
+        let running = guarded_in(span, running, watch);
+        match &slot.dedup {
+            None => running.await,
+            // Boxed: few handlers dedup, and all would carry the size.
+            Some(dedup) => match Box::pin(once(life, dedup, mail, watch, running)).await {
+                Some(outcome) => outcome,
+                None => {
+                    watch.end();
+                    deduplicated(life, slot, mail);
+                    return Ok(());
+                }
+            },
         }
     };
+    if matches!(outcome, Outcome::Ok(())) {
+        handled(life, slot, mail);
+        return Ok(());
+    }
+    went_wrong(life, slot, mail, cut_off(handler, outcome))
+}
+
+/// Runs a handler unless it has handled that content lately.
+async fn once(
+    life: &Life,
+    dedup: &Dedup,
+    mail: &Mail,
+    watch: &Watch,
+    handler: impl Future<Output = Outcome>,
+) -> Option<Outcome> {
+    let fresh = dedup.enter(&mail.event, life.world.clock.coarse_ms()).await?;
+    // It may have waited for another: its own time begins now.
+    watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
+    let outcome = handler.await;
+    if matches!(outcome, Outcome::Ok(())) {
+        fresh.mark(life.world.clock.coarse_ms());
+    }
+    Some(outcome)
+}
+
+#[cold]
+fn went_wrong(life: &Life, slot: &Slot, mail: &Mail, outcome: Outcome) -> Result<(), String> {
     match outcome {
-        Outcome::Ok(()) => {
-            handled(life, slot, mail);
-            Ok(())
-        }
-        Outcome::Err(error) => {
-            failed(life, slot, mail, DeadReason::HandlerError, &error);
-            Ok(())
-        }
+        Outcome::Ok(()) => {}
+        Outcome::Err(error) => failed(life, slot, mail, DeadReason::HandlerError, &error),
         Outcome::Timeout => {
             let limit = humantime::format_duration(slot.timeout);
             failed(life, slot, mail, DeadReason::Timeout, &format!("took longer than {limit}").into());
-            Ok(())
         }
         Outcome::Panic(panic) => {
             failed(life, slot, mail, DeadReason::Panic, &format!("panicked: {panic}").into());
-            panicked(life, slot, &panic)
+            return panicked(life, slot, &panic);
         }
     }
+    Ok(())
 }
 
 #[inline]
@@ -73,6 +107,20 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
             if life.world.router.letters.recover(id).is_some() {
                 slot.account.dead.sub(1);
                 slot.account.handled.bump();
+            }
+        }
+    }
+}
+
+/// A dead letter whose content another event brought meanwhile is a letter no more.
+#[cold]
+fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
+    match mail.letter {
+        None => slot.account.deduplicated.bump(),
+        Some(id) => {
+            if life.world.router.letters.forget(id) {
+                slot.account.dead.sub(1);
+                slot.account.deduplicated.bump();
             }
         }
     }

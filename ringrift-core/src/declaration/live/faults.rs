@@ -63,10 +63,15 @@ impl Faults {
         self.armed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Arms a fault for the next `times` calls of a hook.
+    /// Arms a fault for the next `times` calls of a hook; 0 disarms it.
     pub(crate) fn arm(&self, daemon: DaemonType, at: FaultAt, fault: Fault, times: u32) {
-        self.armed().insert((daemon, at), (fault, times));
-        self.any.store(true, Release);
+        let mut armed = self.armed();
+        if times == 0 {
+            armed.remove(&(daemon, at));
+        } else {
+            armed.insert((daemon, at), (fault, times));
+        }
+        self.any.store(!armed.is_empty(), Release);
     }
 
     fn next(&self, record: &Record, at: FaultAt) -> Option<Fault> {

@@ -19,10 +19,7 @@ use tokio::sync::Notify;
 use super::{provided::Provided, record::Record};
 use crate::{
     config::Config,
-    declaration::{
-        daemon::{Handle, Registered},
-        spec::DaemonSpec,
-    },
+    declaration::daemon::{Handle, Registered},
     delivery::{clock::Clock, router::Router},
     words::daemon_type::DaemonType,
 };
@@ -87,7 +84,7 @@ impl World {
         let mut by_type = HashMap::new();
         for record in &parts.records {
             // Of several copies of one type, a handle by type leads to the first.
-            by_spec.entry(address(record.spec)).or_insert(record.index);
+            by_spec.entry(record.spec.address()).or_insert(record.index);
             by_type.insert(record.ty, record.index);
         }
         Self {
@@ -120,7 +117,7 @@ impl World {
     }
 
     pub(crate) fn handle<D: Registered>(&self) -> Option<Handle<D>> {
-        let index = self.by_spec.get(&address(D::SPEC.get()))?;
+        let index = self.by_spec.get(&D::SPEC.get().address())?;
         Some(Handle::new(Arc::clone(self.record(*index))))
     }
 
@@ -183,10 +180,6 @@ impl World {
     pub(crate) fn sync_scope<T>(self: Arc<Self>, work: impl FnOnce() -> T) -> T {
         CURRENT.sync_scope(self, work)
     }
-}
-
-fn address(spec: &'static DaemonSpec) -> usize {
-    std::ptr::from_ref(spec).addr()
 }
 
 /// The handle of `D` in the current task's runtime, or else in the process's.

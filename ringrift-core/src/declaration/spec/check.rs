@@ -9,9 +9,9 @@ use super::{DaemonSpec, SubSpec};
 use crate::{declaration::daemon::Registered, words::event::Event};
 
 /// How many daemons the walk looks at.
-pub(crate) const BOUND: usize = 32;
+pub(crate) const BOUND: usize = 64;
 const TABLE: usize = 2 * BOUND;
-const TEXT: usize = 2048;
+const TEXT: usize = 4096;
 
 /// FNV-1a of a name; never 0, which marks a free place in the walk's table.
 pub(crate) const fn name_id(name: &str) -> u64 {
@@ -54,13 +54,18 @@ pub const fn check<D: Registered + Level<()>>() {
     let spec = D::SPEC.get();
     match walk(spec) {
         Walk::Acyclic => {}
-        Walk::Exhausted => _ = <D as Level<()>>::LEVEL,
+        Walk::Exhausted => _ = level::<D>(),
         Walk::Cycle(path, length) => panic_with_cycle(spec, &path, length),
     }
     check_profiles(spec);
 }
 
-#[expect(clippy::large_enum_variant, reason = "lives in const evaluation only, where there is no heap")]
+/// Apart from `check`, because rustc evaluates all the constants that a function names as it enters it.
+const fn level<D: Level<()>>() -> u32 {
+    <D as Level<()>>::LEVEL
+}
+
+#[expect(clippy::large_enum_variant, reason = "it lives in const evaluation only, where nothing can be boxed")]
 enum Walk {
     Acyclic,
     /// The way back from the last daemon to the root.
@@ -93,7 +98,9 @@ const fn walk(root: &'static DaemonSpec) -> Walk {
             if next.id == root.id {
                 return way_back(&search, at);
             }
-            if !visit(&mut search, next, at) {
+            // Of a cycle, the member with the least id speaks: one cycle, one error. So no daemon
+            // needs to look at lesser ones, which are most of those it could reach.
+            if next.id > root.id && !visit(&mut search, next, at) {
                 return Walk::Exhausted;
             }
             i += 1;
@@ -122,18 +129,14 @@ const fn visit(search: &mut Search, next: &'static DaemonSpec, from: usize) -> b
     true
 }
 
-/// The path of the cycle, if its member with the least id is the root: one cycle, one error.
+/// The path of the cycle, backwards.
 const fn way_back(search: &Search, last: usize) -> Walk {
-    let root = search.found[0].id;
     let mut path = [""; BOUND];
     let mut length = 0;
     let mut at = last;
     loop {
         path[length] = search.found[at].ty.as_str();
         length += 1;
-        if search.found[at].id < root {
-            return Walk::Acyclic;
-        }
         if at == 0 {
             return Walk::Cycle(path, length);
         }
@@ -184,15 +187,40 @@ const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[
     }
 }
 
-/// One `#[on_event]`. The only place that asks `E` to be an event, so that one mistake is one message.
-#[track_caller]
-pub const fn sub<E: Event>(handler: &'static str, payload: &str, literal: &str) -> SubSpec {
-    if !equal(E::NAME, literal) && !contains(E::ALIASES, literal) {
-        let text = Text::new("handler `").push(handler).push("` takes `").push(payload).push("`, the event `");
-        let text = text.push(E::NAME).push("`, not `").push(literal).push("`");
+/// One `#[on_event]`: its spec, and whether the name that was written is the event's.
+pub struct Subscription {
+    /// For the table.
+    pub spec: SubSpec,
+    payload: &'static str,
+    literal: &'static str,
+    name: &'static str,
+    agrees: bool,
+}
+
+/// The only place that asks `E` to be an event, so that one mistake is one message.
+pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
+    Subscription {
+        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None },
+        payload,
+        literal,
+        name: E::NAME,
+        agrees: equal(E::NAME, literal) || contains(E::ALIASES, literal),
+    }
+}
+
+impl Subscription {
+    /// Refuses a name that is not the event's. Apart from the table, whose every use would be
+    /// reported too.
+    #[track_caller]
+    pub const fn check(self) {
+        if self.agrees {
+            return;
+        }
+        let text =
+            Text::new("handler `").push(self.spec.handler).push("` takes `").push(self.payload).push("`, the event `");
+        let text = text.push(self.name).push("`, not `").push(self.literal).push("`");
         panic!("{}", text.as_str())
     }
-    SubSpec { handler, event: E::meta, dedup: None, timeout: None }
 }
 
 const fn contains(names: &[&str], name: &str) -> bool {

@@ -228,6 +228,11 @@ impl DaemonSpec {
         self.ty
     }
 
+    /// Which static it is: a key, never followed.
+    pub(crate) fn address(&'static self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
     /// Where it is declared.
     pub const fn place(&self) -> Place {
         self.place

@@ -1,0 +1,198 @@
+//! The daemon that takes in the games of the inbox.
+//!
+//! A cycle looks which files are complete and stores them, one after the other. Each game is stored
+//! once, whatever is dropped how often and whenever the process dies; a line that is no game goes
+//! into quarantine and is logged. A file that can't be taken in stays where it is, is named in the
+//! health report, and is tried again with each cycle; the others do not wait for it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ringrift_core::prelude::*;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use crate::data_folder::DataFolder;
+use crate::events::games::{NewGamesAvailable, SelfplayComplete};
+use crate::events::quality::{QualityCheckFailed, QualityScoreUpdated};
+use crate::workload::config_key::ConfigKey;
+use crate::workload::games::GameDb;
+use crate::workload::games::store::StoreError;
+use crate::workload::inbox::ingest::{IngestError, IngestReport, ingest_file};
+use crate::workload::inbox::watch::{Listing, Watch, list};
+
+/// Stores the games of the inbox, each once.
+#[daemon(
+    category = "pipeline",
+    depends_on = [EventRouter],
+    emits = [NewGamesAvailable],
+    cycle = "2s",
+    profiles = ["local", "coordinator"]
+)]
+pub struct DataPipeline {
+    #[inject]
+    games: GameDb,
+    #[inject]
+    folder: DataFolder,
+    watch: Mutex<Watch>,
+    progress: Mutex<Progress>,
+}
+
+/// What this incarnation has done, and what is in its way.
+#[derive(Debug, Default, Serialize)]
+struct Progress {
+    files: u64,
+    games: u64,
+    duplicates: u64,
+    quarantined: u64,
+    /// What is known of the quality of each config.
+    quality: BTreeMap<ConfigKey, f64>,
+    /// The entries of the inbox that can't be taken in, with the reason.
+    #[serde(skip)]
+    stuck: BTreeMap<PathBuf, String>,
+}
+
+impl Daemon for DataPipeline {
+    async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
+        for path in self.complete_files(cx).await? {
+            if cx.shutdown().is_cancelled() {
+                break;
+            }
+            cx.heartbeat();
+            // A task of its own: when the daemon is killed here, the cycle is dropped, and what was
+            // stored is announced all the same.
+            let taken = cx.spawn(take_in(cx.clone(), self.games.clone(), self.folder.clone(), path.clone())).await??;
+            match taken {
+                Ok(report) => self.note(&path, &report),
+                Err(IngestError::Stopped { .. }) => break,
+                Err(error @ (IngestError::Read(_) | IngestError::Store(StoreError::Sqlite(_)))) => {
+                    return Err(error.into());
+                }
+                Err(error) => self.note_stuck(path, &error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn health(&self, cx: &Context<Self>) -> HealthReport {
+        let mut report = HealthReport::from_stats(&cx.stats());
+        let progress = self.progress();
+        if report.status.is_healthy() && !progress.stuck.is_empty() {
+            let details = std::mem::take(&mut report.details);
+            let message = format!("files of the inbox that cannot be taken in: {}", progress.stuck.len());
+            report = HealthReport { details, ..HealthReport::degraded(message) };
+        }
+        report.detail("taken_in", &*progress).detail("stuck", &progress.stuck)
+    }
+}
+
+#[handlers]
+impl DataPipeline {
+    #[on_event("SELFPLAY_COMPLETE")]
+    async fn on_selfplay_complete(&self, _event: &SelfplayComplete, cx: &Context<Self>) -> DaemonResult {
+        cx.request_cycle();
+        Ok(())
+    }
+
+    #[on_event("QUALITY_SCORE_UPDATED")]
+    async fn on_quality(&self, event: &QualityScoreUpdated, _cx: &Context<Self>) -> DaemonResult {
+        let key = &event.config_key;
+        let mut progress = self.progress();
+        match event.quality_score {
+            Some(score) => _ = progress.quality.insert(key.clone(), score),
+            None => _ = progress.quality.remove(key),
+        }
+        Ok(())
+    }
+
+    /// What could not be checked is not known any more.
+    #[on_event("QUALITY_CHECK_FAILED")]
+    async fn on_failed_check(&self, event: &QualityCheckFailed, _cx: &Context<Self>) -> DaemonResult {
+        match &event.config_key {
+            Some(key) => _ = self.progress().quality.remove(key),
+            None => self.progress().quality.clear(),
+        }
+        Ok(())
+    }
+}
+
+impl DataPipeline {
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn complete_files(&self, cx: &Context<Self>) -> DaemonResult<Vec<PathBuf>> {
+        let inbox = self.folder.inbox();
+        let listing = cx.spawn_blocking(move || list_or_make(&inbox)).await??;
+        let Listing { files, unreadable } = listing;
+        let is_there = |path: &PathBuf| {
+            files.iter().any(|file| file.path == *path) || unreadable.iter().any(|(other, _)| other == path)
+        };
+        self.progress().stuck.retain(|path, _| is_there(path));
+        for (path, error) in unreadable {
+            self.note_stuck(path, &error);
+        }
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(watch.look(&files, Instant::now()))
+    }
+
+    fn note(&self, path: &Path, report: &IngestReport) {
+        let games: u64 = report.stored_per_config.values().sum();
+        for line in &report.quarantined {
+            tracing::warn!(file = line.file, line = line.line, reason = line.reason, "a line is in quarantine");
+        }
+        let IngestReport { lines, duplicates, quarantined_total: quarantined, .. } = *report;
+        tracing::info!(file = %path.display(), lines, games, duplicates, quarantined, "a file is stored");
+        let mut progress = self.progress();
+        progress.files += 1;
+        progress.games += games;
+        progress.duplicates += duplicates;
+        progress.quarantined += quarantined;
+        progress.stuck.remove(path);
+    }
+
+    /// Logged when it is news: a file that stays is tried with each cycle.
+    fn note_stuck(&self, path: PathBuf, error: &(dyn std::error::Error + 'static)) {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        let reason = format!("{error}{cause}");
+        let mut progress = self.progress();
+        if progress.stuck.get(&path) != Some(&reason) {
+            tracing::warn!(file = %path.display(), reason, "a file cannot be taken in");
+            progress.stuck.insert(path, reason);
+        }
+    }
+}
+
+/// Somebody may clear away the whole folder; that stops nobody.
+fn list_or_make(inbox: &Path) -> io::Result<Listing> {
+    fs::create_dir_all(inbox)?;
+    list(inbox)
+}
+
+/// Stores one file, and announces what was new in it.
+async fn take_in(
+    cx: Context<DataPipeline>,
+    games: GameDb,
+    folder: DataFolder,
+    path: PathBuf,
+) -> DaemonResult<Result<IngestReport, IngestError>> {
+    let source = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let watched = cx.clone();
+    let should_stop = move || {
+        watched.heartbeat();
+        watched.shutdown().is_cancelled()
+    };
+    let taken = cx.spawn_blocking(move || ingest_file(&games, &path, &should_stop)).await?;
+    if let Ok(report) = &taken {
+        for (key, new_games) in &report.stored_per_config {
+            cx.emit(NewGamesAvailable::new(key.clone(), *new_games, source.clone(), folder.database())).await?;
+        }
+    }
+    Ok(taken)
+}
+
+#[cfg(test)]
+mod tests;

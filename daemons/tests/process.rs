@@ -1,0 +1,205 @@
+//! The `ringrift` binary as a process: killed in the middle of the job, interrupted, refused.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long anything may take before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A working directory, in which the process makes its data folder.
+struct Place {
+    folder: TempDir,
+}
+
+/// A process under test, killed at the latest when it is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn ringrift(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ringrift"));
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env_remove("RINGRIFT_DATA").env("XDG_STATE_HOME", self.path("state"));
+        command
+    }
+
+    /// Starts the daemons of one machine, with games that are short.
+    fn run(&self) -> Running {
+        let log = File::create(self.path("log.txt")).unwrap();
+        let mut command = self.ringrift(&["run", "--profile", "local", "--no-http"]);
+        for setting in [
+            "daemons.selfplay_coordinator.configs=[\"hex5_2p\", \"hex6_2p\"]",
+            "daemons.selfplay_coordinator.playouts=4",
+            "daemons.selfplay_coordinator.options.cycle=10ms",
+            "daemons.data_pipeline.options.cycle=100ms",
+            "daemons.cluster_monitor.disk_limit_percent=101",
+            "daemons.cluster_monitor.memory_limit_percent=101",
+        ] {
+            command.args(["--set", setting]);
+        }
+        Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap())
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("log.txt")).unwrap()
+    }
+
+    /// What was played in each game that is stored: without the key by which the database tells
+    /// games apart.
+    fn stored(&self) -> Vec<String> {
+        let path = self.path("data/games.db");
+        let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
+            return Vec::new();
+        };
+        connection.busy_timeout(PATIENCE).unwrap();
+        // Before the first process has made the tables, there are none.
+        let Ok(mut games) = connection.prepare("SELECT json FROM games") else {
+            return Vec::new();
+        };
+        let lines = games.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        lines.map(|line| played(&line.unwrap())).collect()
+    }
+
+    /// The same of the games in the files that were taken in.
+    fn taken_in(&self) -> BTreeSet<String> {
+        let Ok(files) = fs::read_dir(self.path("data/inbox/done")) else {
+            return BTreeSet::new();
+        };
+        let files = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+        files.flat_map(|file| file.lines().map(played).collect::<Vec<_>>()).collect()
+    }
+
+    /// Waits until so many games are stored, while the process plays.
+    fn until_stored(&self, games: usize, running: &mut Running) {
+        let what = format!("{games} games");
+        until(&what, || {
+            let end = running.0.try_wait().unwrap();
+            assert!(end.is_none(), "the process has ended: {end:?}\n{}", self.log());
+            self.stored().len() >= games
+        });
+    }
+}
+
+fn played(line: &str) -> String {
+    let game: Value = serde_json::from_str(line).unwrap();
+    format!("{} {} {}", game["board_type"], game["winner"], game["moves"])
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process does not live in tokio's time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Looks every 10 ms until it is so.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = now();
+    while !is_so() {
+        assert!(now().duration_since(start) < PATIENCE, "no {what} after {PATIENCE:?}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+fn interrupt(running: &mut Running) -> (ExitStatus, Duration) {
+    let start = now();
+    let sent = Command::new("kill").args(["-INT", &running.0.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let mut end = None;
+    until("end", || {
+        end = running.0.try_wait().unwrap();
+        end.is_some()
+    });
+    (end.unwrap(), now().duration_since(start))
+}
+
+#[test]
+fn no_stored_game_is_lost_or_doubled_when_the_process_is_killed_and_ctrl_c_ends_it_in_order() {
+    let place = Place::new();
+    let mut known = BTreeSet::new();
+    for _ in 0..4 {
+        let mut running = place.run();
+        place.until_stored(known.len() + 24, &mut running);
+        // SIGKILL, while it plays and stores.
+        running.0.kill().unwrap();
+        running.0.wait().unwrap();
+
+        let stored = place.stored();
+        let distinct: BTreeSet<String> = stored.iter().cloned().collect();
+        assert_eq!(distinct.len(), stored.len(), "a game is stored twice");
+        let lost: Vec<_> = known.difference(&distinct).collect();
+        assert!(lost.is_empty(), "lost: {lost:?}");
+        let unstored: Vec<_> = place.taken_in().difference(&distinct).cloned().collect();
+        assert!(unstored.is_empty(), "taken in and not stored: {unstored:?}");
+        known = distinct;
+    }
+
+    let mut running = place.run();
+    place.until_stored(known.len() + 8, &mut running);
+    let (end, took) = interrupt(&mut running);
+    assert_eq!(end.code(), Some(0), "{}", place.log());
+    assert!(took < Duration::from_secs(5), "the stop took {took:?}\n{}", place.log());
+    let stored = place.stored().into_iter().collect::<BTreeSet<_>>();
+    assert!(known.is_subset(&stored));
+    let hidden = |path: &Path| path.file_name().unwrap().to_string_lossy().starts_with('.');
+    let inbox = fs::read_dir(place.path("data/inbox")).unwrap().map(|entry| entry.unwrap().path());
+    // What a killed process was writing is hidden; what lies there openly is whole.
+    for file in inbox.filter(|path| path.is_file() && !hidden(path)) {
+        fs::read_to_string(file).unwrap().lines().for_each(|line| _ = played(line));
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_is_an_error_that_names_it() {
+    let place = Place::new();
+    fs::create_dir(place.path("data")).unwrap();
+    fs::write(place.path("data/games.db"), "this is a letter to my aunt, and not a database at all").unwrap();
+    let output = place.ringrift(&["run", "--no-http"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("error: game database `data/games.db` cannot be opened: file is not a database"), "{text}");
+}
+
+#[test]
+fn the_data_folder_is_where_the_environment_says() {
+    let place = Place::new();
+    let mut command = place.ringrift(&["run", "--no-http", "--daemon", "data_pipeline", "--for", "10ms"]);
+    let output = command.env("RINGRIFT_DATA", place.path("elsewhere")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(place.path("elsewhere/games.db").is_file() && place.path("elsewhere/inbox").is_dir());
+    assert!(!place.path("data").exists());
+}
+
+#[test]
+fn the_binary_has_every_stock_daemon_and_its_wiring_is_right() {
+    let place = Place::new();
+    let listed = place.ringrift(&["list", "--json"]).output().unwrap();
+    let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    let names: BTreeSet<&str> = listed.iter().map(|daemon| daemon["name"].as_str().unwrap()).collect();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/daemons.txt");
+    assert_eq!(names, fs::read_to_string(golden).unwrap().lines().collect());
+    let check = place.ringrift(&["check"]).output().unwrap();
+    assert_eq!(check.status.code(), Some(0), "{check:?}");
+    assert!(!place.path("data").exists(), "only `run` needs a data folder");
+}

@@ -1,0 +1,80 @@
+//! The configuration that the commands read: a file, the environment, then flags.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+};
+
+use super::args::ConfigArgs;
+use crate::{
+    Registry,
+    config::{
+        Config,
+        layers::Layers,
+        problem::{ConfigError, Problem},
+    },
+    http::DEFAULT_BIND,
+    runtime::{RuntimeSection, check_config},
+};
+
+/// What is read when `--config` names no other, if it is there.
+const DEFAULT_FILE: &str = "ringrift.toml";
+
+/// The merged configuration, or everything that is wrong with its form.
+pub(super) fn load(args: &ConfigArgs) -> Result<Config, Vec<Problem>> {
+    layers(args).build()
+}
+
+/// All layers, to which `run` adds its own flags.
+pub(super) fn layers(args: &ConfigArgs) -> Layers {
+    let mut layers = Layers::default().env(environment());
+    if let Some(file) = file(args) {
+        layers = layers.file(file);
+    }
+    for (key, value) in &args.settings {
+        layers = layers.set(key, value, format!("--set {key}"));
+    }
+    layers
+}
+
+/// The file that is read, if any.
+pub(super) fn file(args: &ConfigArgs) -> Option<&Path> {
+    let default = Path::new(DEFAULT_FILE);
+    args.config.as_deref().or_else(|| default.exists().then_some(default))
+}
+
+/// Everything that is wrong with what it says; what is wrong twice, once.
+pub(super) fn problems(registry: &Registry, config: &Config) -> Vec<Problem> {
+    let mut problems = check_config(registry, config);
+    problems.extend(views(config).err().unwrap_or_default());
+    ConfigError::from(problems).problems().to_vec()
+}
+
+/// Where the HTTP views are to be served; `None` for nowhere.
+pub(super) fn views(config: &Config) -> Result<Option<SocketAddr>, Vec<Problem>> {
+    let section: RuntimeSection = config.section("runtime")?;
+    match section.http.as_deref() {
+        None => Ok(Some(DEFAULT_BIND)),
+        Some("off") => Ok(None),
+        Some(text) => address(text).map(Some).ok_or_else(|| {
+            let message = format!("must be an address and a port, as in `127.0.0.1:8790`, or `off`, not `{text}`");
+            vec![config.problem("runtime.http", message)]
+        }),
+    }
+}
+
+/// `localhost` is the one name that needs no resolver.
+pub(super) fn address(text: &str) -> Option<SocketAddr> {
+    match text.strip_prefix("localhost:") {
+        Some(port) => {
+            let port = port.parse().ok()?;
+            Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+        }
+        None => text.parse().ok(),
+    }
+}
+
+/// `std::env::vars` panics at a variable that is not Unicode, which can't be one of ours.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

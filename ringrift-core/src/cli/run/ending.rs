@@ -1,0 +1,147 @@
+//! How a run ends: what ends it, the stop, and the exit code.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{
+    super::{answer::Answer, exit_code, human::duration},
+    logs::Voice,
+    signals::Signals,
+    started,
+};
+use crate::{
+    DaemonType, Registry,
+    runtime::{Runtime, StopReport},
+};
+
+/// What ends a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// A signal, by what it says.
+    Signal(&'static str),
+    /// The time of `--for` is over.
+    Elapsed,
+    /// The failure of a daemon that escalates.
+    Escalated(DaemonType, String),
+}
+
+impl Ending {
+    /// Waits for the first of them, and tells when the first start is over.
+    pub(super) async fn wait(
+        registry: &Registry,
+        runtime: &Runtime,
+        signals: &mut Signals,
+        limit: Option<Duration>,
+        voice: Voice,
+    ) -> Self {
+        let mut elapsed = std::pin::pin!(async {
+            match limit {
+                Some(limit) => sleep(limit).await,
+                None => std::future::pending().await,
+            }
+        });
+        let mut has_started = false;
+        loop {
+            tokio::select! {
+                biased;
+                signal = signals.next() => return Self::Signal(signal),
+                (daemon, cause) = runtime.escalated() => return Self::Escalated(daemon, cause),
+                () = runtime.started(), if !has_started => {
+                    has_started = true;
+                    let snapshot = runtime.snapshot();
+                    voice.show(&started::table(registry, &snapshot));
+                    voice.tell(&started::verdict(&snapshot));
+                }
+                () = &mut elapsed => return Self::Elapsed,
+            }
+        }
+    }
+
+    fn cause(&self) -> String {
+        match self {
+            Self::Signal(signal) => (*signal).to_owned(),
+            Self::Elapsed => "the time of --for is over".to_owned(),
+            Self::Escalated(daemon, cause) => format!("critical daemon `{daemon}` failed: {cause}"),
+        }
+    }
+}
+
+/// Stops in order; the next signal ends that at once.
+pub(super) async fn stop(ending: &Ending, runtime: &Runtime, signals: &mut Signals, voice: Voice) -> StopReport {
+    voice.tell(&format!("{}; stopping in order (a signal stops at once)", ending.cause()));
+    let before = Instant::now();
+    let mut shutdown = std::pin::pin!(runtime.shutdown());
+    let report = tokio::select! {
+        report = shutdown.as_mut() => report,
+        signal = signals.next() => {
+            voice.tell(&format!("{signal} again; stopping at once"));
+            runtime.stop_at_once();
+            shutdown.await
+        }
+    };
+    let took = u64::try_from(before.elapsed().as_millis()).unwrap_or(u64::MAX);
+    voice.tell(&format!("stopped in {}", duration(took)));
+    report
+}
+
+/// What was left behind, and the exit code.
+pub(super) fn conclude(ending: &Ending, report: &StopReport) -> Answer {
+    let mut answer = match ending {
+        Ending::Signal(_) | Ending::Elapsed => Answer::default(),
+        Ending::Escalated(..) => Answer::failure(exit_code::ERROR, ending.cause()),
+    };
+    match report.undelivered {
+        0 => {}
+        1 => answer = answer.note("1 delivery was still queued"),
+        n => answer = answer.note(format_args!("{n} deliveries were still queued")),
+    }
+    for (daemon, cause) in &report.leaked {
+        answer =
+            answer.note(format_args!("error: daemon `{daemon}` could not be stopped: {cause}")).code(exit_code::LEAKED);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ending, conclude};
+    use crate::{
+        DaemonType,
+        cli::exit_code::{ERROR, LEAKED, OK},
+        runtime::StopReport,
+    };
+
+    const SYNC: DaemonType = DaemonType::__new("auto_sync");
+
+    fn check(ending: &Ending, leaked: &[&str], undelivered: u64, code: u8, notes: &str) {
+        let leaked = leaked.iter().map(|cause| (SYNC, (*cause).to_owned()));
+        let report = StopReport { leaked: leaked.collect(), undelivered };
+        let answer = conclude(ending, &report);
+        assert_eq!((answer.code, answer.notes.as_str()), (code, notes));
+        assert_eq!(answer.results, "");
+    }
+
+    #[test]
+    fn a_clean_stop_is_ok_and_says_only_what_was_left() {
+        check(&Ending::Signal("interrupted"), &[], 0, OK, "");
+        check(&Ending::Elapsed, &[], 0, OK, "");
+        check(&Ending::Elapsed, &[], 1, OK, "1 delivery was still queued\n");
+    }
+
+    #[test]
+    fn an_escalation_is_an_error_that_names_the_daemon() {
+        let ending = Ending::Escalated(SYNC, "no host answers".into());
+        let notes = "error: critical daemon `auto_sync` failed: no host answers\n";
+        check(&ending, &[], 0, ERROR, notes);
+    }
+
+    #[test]
+    fn what_is_left_behind_is_named_and_leaked_goes_before_all() {
+        let ending = Ending::Escalated(SYNC, "it hangs".into());
+        let notes = "error: critical daemon `auto_sync` failed: it hangs\n\
+                     3 deliveries were still queued\n\
+                     error: daemon `auto_sync` could not be stopped: its run_cycle does not end\n";
+        check(&ending, &["its run_cycle does not end"], 3, LEAKED, notes);
+    }
+}

@@ -1,0 +1,111 @@
+//! `run`: starts the daemons, and keeps them running until a signal.
+
+mod ending;
+mod logs;
+mod plan;
+mod signals;
+mod started;
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use self::{ending::Ending, logs::Voice, plan::Plan, signals::Signals};
+use super::{answer::Answer, args::RunArgs, exit_code};
+use crate::{
+    DaemonResult, Registry,
+    http::{self, BindError, Source},
+    runtime::{Builder, Runtime, StartError},
+};
+
+pub(super) fn run(
+    registry: &Registry,
+    args: &RunArgs,
+    configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
+) -> Answer {
+    let plan = match Plan::new(registry, args) {
+        Ok(plan) => plan,
+        Err(answer) => return answer,
+    };
+    let voice = match logs::start(args) {
+        Ok(voice) => voice,
+        Err(answer) => return answer,
+    };
+    let builder = match configure(plan.builder) {
+        Ok(builder) => builder,
+        Err(error) => return Answer::error(exit_code::ERROR, &*error),
+    };
+    let tokio = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(tokio) => tokio,
+        Err(error) => return Answer::error(exit_code::ERROR, &error),
+    };
+    let answer = tokio.block_on(live(registry, builder, plan.views, args.limit, voice));
+    // What is leaked may block a worker for ever; the end of the process is its end.
+    tokio.shutdown_background();
+    answer.unwrap_or_else(|answer| answer)
+}
+
+/// The address is taken before anything starts, so that a taken one stops nothing half-way.
+async fn live(
+    registry: &Registry,
+    builder: Builder,
+    views: Option<SocketAddr>,
+    limit: Option<Duration>,
+    voice: Voice,
+) -> Result<Answer, Answer> {
+    let mut signals = Signals::new().map_err(|error| Answer::error(exit_code::ERROR, &error))?;
+    let listener = listen(views).await?;
+    let runtime = tokio::select! {
+        runtime = builder.start() => runtime.map_err(|error| refused(&error))?,
+        signal = signals.next() => {
+            let message = format!("{signal} before the start was over");
+            return Err(Answer::failure(exit_code::ERROR, message));
+        }
+    };
+    let close = CancellationToken::new();
+    let mut server = JoinSet::new();
+    if let Some(listener) = listener {
+        let address = listener.local_addr();
+        let address = address.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
+        voice.tell(&format!("views on http://{address}/, pid {}", std::process::id()));
+        let source = source(registry, &runtime);
+        server.spawn(http::serve(listener, source, close.clone().cancelled_owned()));
+    }
+    let ending = Ending::wait(registry, &runtime, &mut signals, limit, voice).await;
+    let report = ending::stop(&ending, &runtime, &mut signals, voice).await;
+    // The views show the stop too, and go last.
+    close.cancel();
+    while server.join_next().await.is_some() {}
+    Ok(ending::conclude(&ending, &report))
+}
+
+fn source(registry: &Registry, runtime: &Runtime) -> Source {
+    let runtime = runtime.clone();
+    Source::new(registry, move || runtime.snapshot())
+}
+
+async fn listen(views: Option<SocketAddr>) -> Result<Option<TcpListener>, Answer> {
+    let Some(address) = views else {
+        return Ok(None);
+    };
+    let listener = http::bind(address).await.map_err(|error| {
+        let code = match error {
+            BindError::Unsafe(_) => exit_code::UNSAFE_BIND,
+            BindError::Taken(_) | BindError::Io { .. } => exit_code::ERROR,
+        };
+        Answer::error(code, &error)
+    })?;
+    Ok(Some(listener))
+}
+
+/// Flags were checked before: a selection that fails here is the configuration's.
+fn refused(error: &StartError) -> Answer {
+    let code = match error {
+        StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
+            exit_code::CONFIG
+        }
+        StartError::DataDir(_) | StartError::Watchdog(_) | StartError::FailedStart { .. } => exit_code::ERROR,
+    };
+    Answer::error(code, error)
+}

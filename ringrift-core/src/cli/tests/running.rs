@@ -1,0 +1,102 @@
+use super::{Answer, EIGHTY, ask_of, ask_with, odd};
+use crate::{
+    Registry,
+    cli::exit_code::{CONFIG, ERROR, OK, UNSAFE_BIND},
+    declaration::graph::fixture::registry,
+};
+
+/// `run`, silent, without views, with a data folder of its own.
+fn run(registry: &Registry, flags: &str) -> Answer {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().display();
+    let line = format!("run --log-level off --set runtime.data_dir={folder} {flags}");
+    ask_of(registry, &line, EIGHTY)
+}
+
+#[test]
+fn runs_for_the_time_it_is_given_and_stops_in_order() {
+    let answer = run(&registry(), "--for 50ms --http 127.0.0.1:0");
+    assert_eq!((answer.notes.as_str(), answer.code), ("", OK));
+}
+
+#[test]
+fn a_critical_daemon_that_fails_for_good_ends_the_run() {
+    let registry = registry().with_entries([odd::escalating()]);
+    let flags = "--no-http --for 60s --set daemons.escalating.options.max_restarts=1 \
+                 --set daemons.escalating.options.backoff=[\"1ms\",\"1ms\"]";
+    let answer = run(&registry, flags);
+    let message = "error: critical daemon `escalating` failed: on_start failed: no host answers\n";
+    assert_eq!((answer.notes.as_str(), answer.code), (message, ERROR));
+}
+
+#[test]
+fn strict_names_the_daemon_whose_start_failed() {
+    let registry = registry().with_entries([odd::escalating()]);
+    let answer = run(&registry, "--no-http --strict");
+    let message = "error: daemon `escalating` did not start: on_start failed: no host answers\n";
+    assert_eq!((answer.notes.as_str(), answer.code), (message, ERROR));
+}
+
+#[test]
+fn an_unsafe_address_is_refused_before_anything_starts() {
+    let answer = run(&registry(), "--http 0.0.0.0:8790");
+    assert_eq!(answer.code, UNSAFE_BIND);
+    assert!(
+        answer.notes.starts_with("error: refused to listen on `0.0.0.0:8790`: it is not a loopback address"),
+        "{}",
+        answer.notes
+    );
+}
+
+#[test]
+fn a_taken_address_says_how_to_go_on() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let answer = run(&registry(), &format!("--http {address}"));
+    assert_eq!(answer.code, ERROR);
+    let start = format!("error: `{address}` is taken, perhaps by another ringrift; choose another address");
+    assert!(answer.notes.starts_with(&start), "{}", answer.notes);
+    let configured = run(&registry(), &format!("--set runtime.http={address}"));
+    assert_eq!(configured, answer);
+}
+
+#[test]
+fn a_wrong_configuration_starts_nothing_and_tells_all() {
+    let flags = "--no-http --set daemons.auto_sync.options.cylce=3s --set runtime.stritc=true";
+    let answer = run(&registry(), flags);
+    assert_eq!(answer.code, CONFIG);
+    for problem in ["did you mean `cycle`?", "did you mean `strict`?"] {
+        assert!(answer.notes.contains(problem), "{}", answer.notes);
+    }
+    let answer = run(&registry(), "--no-http --set runtime.profile=cordinator");
+    assert_eq!(answer.code, CONFIG);
+    assert!(answer.notes.contains("did you mean `coordinator`?"), "{}", answer.notes);
+}
+
+#[test]
+fn what_nobody_provides_is_named() {
+    let registry = registry().with_entries([odd::needy()]);
+    let answer = run(&registry, "--no-http");
+    assert_eq!(
+        answer.notes,
+        "error: nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder\n  `GameDb` for field `games` of daemon `needy`\n"
+    );
+    assert_eq!(answer.code, CONFIG);
+}
+
+#[test]
+fn a_program_that_refuses_to_run_says_why_and_refuses_nothing_else() {
+    let refuse = |_| Err("the game database is locked".into());
+    let answer = ask_with(&registry(), "run --log-level off --no-http", EIGHTY, refuse);
+    assert_eq!((answer.notes.as_str(), answer.code), ("error: the game database is locked\n", ERROR));
+    assert_eq!(ask_with(&registry(), "check", EIGHTY, refuse).code, OK);
+}
+
+#[test]
+fn a_program_provides_what_its_daemons_need() {
+    let registry = registry().with_entries([odd::needy()]);
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("run --log-level off --no-http --for 1ms --set runtime.data_dir={}", folder.path().display());
+    let answer = ask_with(&registry, &line, EIGHTY, |builder| Ok(builder.provide(7_u128)));
+    assert_eq!((answer.notes.as_str(), answer.code), ("", OK));
+}

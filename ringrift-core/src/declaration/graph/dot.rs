@@ -1,0 +1,41 @@
+//! The graph in the language of Graphviz.
+
+use std::fmt::Write;
+
+use super::{Edge, Graph, Link};
+
+impl Graph {
+    /// A digraph with a cluster for each category: dependencies solid, wants dashed, events dotted.
+    pub fn dot(&self) -> String {
+        let mut text = String::from("digraph ringrift {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n");
+        for (category, nodes) in self.by_category() {
+            text.push_str(&format!("  subgraph \"cluster_{category}\" {{\n"));
+            text.push_str(&format!("    label={};\n", quoted(category.as_str())));
+            for node in nodes {
+                let (name, tooltip) = (quoted(&node.name), quoted(&node.description));
+                writeln!(text, "    {name} [tooltip={tooltip}];").expect("a String");
+            }
+            text.push_str("  }\n");
+        }
+        for edge in self.edges() {
+            text.push_str(&line(edge));
+        }
+        text.push_str("}\n");
+        text
+    }
+}
+
+fn line(edge: &Edge) -> String {
+    let style = match &edge.link {
+        Link::DependsOn => String::new(),
+        Link::Wants => " [style=dashed]".to_owned(),
+        Link::Event { event } => format!(" [style=dotted, label={}]", quoted(event)),
+    };
+    format!("  {} -> {}{style};\n", quoted(&edge.from), quoted(&edge.to))
+}
+
+/// A quoted ID of DOT, in which only the quote is special; backslashes are doubled because labels
+/// and tooltips read them as escapes.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,91 @@
+//! `#[inject]`: provided values and handles.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use ringrift_core::{NotRunning, Registry, StateName, prelude::*, runtime::Runtime, testing::TestKit};
+
+/// A value that the program provides.
+#[derive(Debug, Clone, PartialEq)]
+struct GameDb(&'static str);
+
+/// Another one.
+#[derive(Debug, Clone, PartialEq)]
+struct Clock(u64);
+
+/// Counts its incarnations' calls.
+#[daemon(category = "misc", register = false)]
+struct Counter {
+    calls: AtomicU32,
+    #[init(7)]
+    start: u32,
+}
+
+impl Daemon for Counter {}
+
+/// Has one of each.
+#[daemon(category = "misc", depends_on = [Counter], register = false)]
+struct Injected {
+    #[inject]
+    games: GameDb,
+    #[inject]
+    clock: Clock,
+    #[inject]
+    counter: Handle<Counter>,
+}
+
+impl Daemon for Injected {}
+
+/// Needs one of them as well.
+#[daemon(category = "misc", register = false)]
+struct AlsoInjected {
+    #[inject]
+    games: GameDb,
+}
+
+impl Daemon for AlsoInjected {
+    async fn on_start(&self, _cx: &Context<Self>) -> DaemonResult {
+        if self.games == GameDb("") { Err("no games".into()) } else { Ok(()) }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn values_and_handles_are_injected() {
+    let builder = TestKit::builder().daemon::<Injected>().provide(GameDb("old")).provide(Clock(3));
+    let kit = builder.provide(GameDb("new")).start().await;
+    let injected = kit.get::<Injected>();
+    assert_eq!((&injected.games, &injected.clock), (&GameDb("new"), &Clock(3)), "the last of a type counts");
+    injected.counter.get().unwrap().calls.fetch_add(1, Relaxed);
+    assert_eq!((kit.get::<Counter>().calls.load(Relaxed), kit.get::<Counter>().start), (1, 7));
+    drop(injected);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handle_leads_to_the_new_incarnation_and_says_when_there_is_none() {
+    let builder = TestKit::builder().daemon::<Injected>().provide(GameDb("x")).provide(Clock(3));
+    let kit = builder.start().await;
+    let handle = kit.get::<Injected>().counter.clone();
+    handle.get().unwrap().calls.fetch_add(5, Relaxed);
+    kit.kill(Counter::TYPE);
+    let state = kit.wait_for(Counter::TYPE, StateName::Backoff).await;
+    let error = handle.get().err().unwrap();
+    assert_eq!(error, NotRunning { daemon: Counter::TYPE, state: state.clone() });
+    assert_eq!(error.to_string(), format!("daemon `counter` is not running: {state}"));
+    kit.wait_for(Counter::TYPE, StateName::Running).await;
+    assert_eq!(handle.get().unwrap().calls.load(Relaxed), 0, "a restart builds a new instance");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_that_is_missing_is_reported_at_once_before_anything_starts() {
+    let registry = Registry::empty().with::<Injected>().with::<AlsoInjected>().with::<Counter>();
+    let refused = Runtime::builder().registry(registry).start().await.err().unwrap();
+    let text = refused.to_string().replace("it::inject::", "");
+    assert_eq!(
+        text,
+        "nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder
+  `GameDb` for field `games` of daemon `also_injected`
+  `GameDb` for field `games` of daemon `injected`
+  `Clock` for field `clock` of daemon `injected`"
+    );
+}

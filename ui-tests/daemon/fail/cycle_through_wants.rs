@@ -1,0 +1,17 @@
+//! A circle that is closed by `wants`.
+
+mod alpha {
+    use ringrift_core::prelude::*;
+    #[daemon(category = "misc", depends_on = [super::beta::Beta])]
+    pub struct Alpha;
+    impl Daemon for Alpha {}
+}
+
+mod beta {
+    use ringrift_core::prelude::*;
+    #[daemon(category = "misc", wants = [super::alpha::Alpha])]
+    pub struct Beta;
+    impl Daemon for Beta {}
+}
+
+fn main() {}

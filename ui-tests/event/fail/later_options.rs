@@ -1,0 +1,10 @@
+//! Options of a later version.
+use ringrift_core::event;
+use serde::{Deserialize, Serialize};
+#[event("PING", durable, retention = "7d", version = 2, from = Old)]
+#[derive(Serialize, Deserialize)]
+struct Ping {
+    key: String,
+}
+
+fn main() {}

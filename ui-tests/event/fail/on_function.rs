@@ -1,0 +1,6 @@
+//! An event is a struct or an enum.
+use ringrift_core::event;
+#[event("PING")]
+fn ping() {}
+
+fn main() {}

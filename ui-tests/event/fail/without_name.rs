@@ -1,0 +1,10 @@
+//! An event without a name.
+use ringrift_core::event;
+use serde::{Deserialize, Serialize};
+#[event]
+#[derive(Serialize, Deserialize)]
+struct Ping {
+    key: String,
+}
+
+fn main() {}

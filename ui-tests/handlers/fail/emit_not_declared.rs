@@ -1,0 +1,21 @@
+//! A handler that emits what is not listed.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+#[event("PING", aliases = ["PANG"])]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+#[handlers]
+impl Alpha {
+    #[on_event("PING")]
+    async fn on_ping(&self, _event: &Ping, cx: &Context<Self>) -> DaemonResult {
+        cx.emit(Ping).await?;
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//! A name that can be none.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+#[event("PING", aliases = ["PANG"])]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+#[handlers]
+impl Alpha {
+    #[on_event("new ping")]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! What is no block.
+use ringrift_core::handlers;
+#[handlers]
+struct Beta;
+
+fn main() {}

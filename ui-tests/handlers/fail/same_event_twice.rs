@@ -1,0 +1,25 @@
+//! One event, two handlers.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+#[event("PING", aliases = ["PANG"])]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+#[handlers]
+impl Alpha {
+    #[on_event("PING")]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+
+    #[on_event("PING")]
+    async fn on_ping_too(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+fn main() {}

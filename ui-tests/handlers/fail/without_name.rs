@@ -1,0 +1,20 @@
+//! An `#[on_event]` without a name.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+#[event("PING", aliases = ["PANG"])]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+#[handlers]
+impl Alpha {
+    #[on_event]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+fn main() {}

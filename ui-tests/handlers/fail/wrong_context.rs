@@ -1,0 +1,24 @@
+//! The context of another daemon.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+#[event("PING", aliases = ["PANG"])]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+#[handlers]
+impl Alpha {
+    #[on_event("PING")]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Beta>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+#[daemon(category = "misc")]
+struct Beta;
+impl Daemon for Beta {}
+
+fn main() {}
