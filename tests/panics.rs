@@ -111,7 +111,8 @@ async fn a_panic_of_a_runner_is_a_failure() {
     let backoff = kit.wait_for(Service::TYPE, Backoff).await;
     assert_eq!(backoff.cause(), "runner panicked: an injected panic");
     let stats = kit.stats(Service::TYPE);
-    assert_eq!((stats.panics, &*stats.last_errors[0].message), (1, "runner panicked: an injected panic"));
+    let errors: Vec<_> = stats.last_errors.iter().map(|error| &*error.message).collect();
+    assert_eq!((stats.panics, stats.errors, &*errors), (1, 1, &["runner panicked: an injected panic"][..]));
     kit.wait_for(Service::TYPE, Running).await;
     kit.finish().await;
 }
