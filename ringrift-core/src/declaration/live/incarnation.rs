@@ -14,7 +14,7 @@ use tracing::Span;
 use super::{attribution::Attributed, record::Record, tasks::Tasks, world::World};
 use crate::{
     declaration::daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, ExitReason},
-    delivery::{guard::caught, mailbox::Mail, taken::Taken},
+    delivery::{guard::caught, mail::Mail, taken::Taken},
     words::health::HealthReport,
 };
 
