@@ -9,7 +9,7 @@ use ringrift_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::look::{daemon, health, secs, state};
+use crate::look::{daemon, health, millis, secs, state};
 
 /// Asks for a cycle.
 #[event("CYCLES_PLEASE", external)]
@@ -228,5 +228,18 @@ async fn a_cycle_that_always_asks_for_the_next_does_not_keep_the_thread() {
     kit.runtime().stop_daemon(Busy::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
     let cycles = kit.stats(Busy::TYPE).cycles;
     assert!(cycles < 10_000, "{cycles}");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_does_not_shorten_the_backoff_after_an_error() {
+    let (kit, _) = kit_of::<Asked>().await;
+    kit.fault(Asked::TYPE, FaultAt::Cycle, Fault::Error, 3);
+    for _ in 0..20 {
+        kit.emit(Please).await;
+        kit.advance(millis(100)).await;
+    }
+    // At once, and a second later; the third is due two seconds after that.
+    assert_eq!(kit.stats(Asked::TYPE).cycle_errors, 2);
     kit.finish().await;
 }

@@ -12,6 +12,8 @@ mod desk;
 mod emit;
 mod ending;
 mod floors;
+mod hang;
+mod health;
 mod hops;
 mod inject;
 mod job;

@@ -228,18 +228,13 @@ async fn the_runtime_is_ready_once_the_first_start_is_over() {
 
 #[tokio::test(start_paused = true)]
 async fn one_that_is_not_selected_starts_when_an_operator_says_so() {
-    let builder = TestKit::builder().daemon::<Off>().provide(plan(0));
-    let kit = builder.start().await;
-    assert_eq!(kit.state(Off::TYPE).to_string(), "stopped: not selected");
-    kit.runtime().start_daemon(Off::TYPE).unwrap();
-    kit.wait_for(Off::TYPE, Running).await;
+    // `Fan` only wants it.
+    let kit = TestKit::builder().daemon::<Fan>().provide(plan(0)).start().await;
+    assert_eq!(kit.state(Base::TYPE).to_string(), "stopped: not selected");
+    kit.runtime().start_daemon(Base::TYPE).unwrap();
+    kit.wait_for(Base::TYPE, Running).await;
     kit.finish().await;
 }
-
-/// Is off unless somebody asks.
-#[daemon(category = "misc", default_off, depends_on = [Base], register = false)]
-struct Off;
-impl Daemon for Off {}
 
 #[tokio::test(start_paused = true)]
 async fn what_is_waited_for_is_said_as_it_is_now() {

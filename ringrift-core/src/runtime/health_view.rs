@@ -32,7 +32,11 @@ pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
             worries.extend(missing.iter().map(|(daemon, state)| describe_dependency(*daemon, state)));
             running(own, &worries, is_in_grace(record, now))
         }
-        other => not_running(&other),
+        other => not_running(&other, &worries),
+    };
+    let report = match lost_wants(world, record) {
+        lost if lost.is_empty() => report,
+        lost => report.detail("wants", lost),
     };
     HealthSnapshot { healthy: report.status.is_healthy(), report, checked_ms_ago, failed_checks }
 }
@@ -54,7 +58,14 @@ fn running(own: Option<HealthReport>, worries: &[String], in_grace: bool) -> Hea
     report
 }
 
-fn not_running(state: &State) -> HealthReport {
+/// What it wants, runs here, and is not ready: only noted.
+fn lost_wants(world: &World, record: &Record) -> Vec<String> {
+    let wanted = record.wants.iter().map(|index| world.record(*index));
+    let lost = wanted.filter(|other| other.is_wanted() && !other.is_ready());
+    lost.map(|other| describe_dependency(other.ty, &other.state())).collect()
+}
+
+fn not_running(state: &State, worries: &[String]) -> HealthReport {
     let status = match state.name() {
         StateName::Waiting | StateName::Starting => HealthStatus::Starting,
         StateName::Backoff | StateName::Failed | StateName::Leaked => HealthStatus::Error,
@@ -62,5 +73,7 @@ fn not_running(state: &State) -> HealthReport {
         // A task that is done has done its work.
         StateName::Running | StateName::Completed => HealthStatus::Running,
     };
-    HealthReport::new(status, state.to_string())
+    let is_stuck = status == HealthStatus::Starting && !worries.is_empty();
+    let status = if is_stuck { HealthStatus::Degraded } else { status };
+    HealthReport::new(status, worries.iter().cloned().chain([state.to_string()]).collect::<Vec<_>>().join("; "))
 }

@@ -46,7 +46,11 @@ pub(super) async fn run(world: &World, record: &Record, living: &dyn Incarnation
             Err(CycleError::Recorded) => errors_in_a_row += 1,
             Err(CycleError::Failure(failure)) => return Verdict::Failed(failure),
         }
-        due = next_due(world, record, errors_in_a_row);
+        let ended = Instant::now();
+        if errors_in_a_row > 0 && !pause(ended + retry_after(record, errors_in_a_row), draining).await {
+            return Verdict::Stop;
+        }
+        due = next_due(world, record, errors_in_a_row, ended);
         // A cycle that always asks for the next one keeps neither the thread nor its own stop waiting.
         tokio::task::coop::consume_budget().await;
     }
@@ -125,22 +129,25 @@ fn first_due(world: &World, record: &Record) -> Due {
     }
 }
 
-/// Fixed delay: counted from the end of the last cycle. Errors in a row stretch it by the backoff.
-fn next_due(world: &World, record: &Record, errors_in_a_row: u32) -> Due {
-    let options = record.options();
-    let spread = fastrand::f64() * 2.0 - 1.0;
-    let retry_after = match errors_in_a_row {
-        0 => Duration::ZERO,
-        errors => options.restart.backoff.jittered(errors, spread),
-    };
+/// Errors in a row keep the next cycle back, also one that is asked for.
+fn retry_after(record: &Record, errors_in_a_row: u32) -> Duration {
+    record.options().restart.backoff.jittered(errors_in_a_row, fastrand::f64() * 2.0 - 1.0)
+}
+
+/// Waits until `at`; false when the daemon drains before.
+async fn pause(at: Instant, draining: &Draining) -> bool {
+    let mut sleep = pin!(tokio::time::sleep_until(at));
+    poll_fn(|cx| if draining.is_on() { Poll::Ready(false) } else { sleep.as_mut().poll(cx).map(|()| true) }).await
+}
+
+/// Fixed delay: counted from the end of the last cycle. The retry of one that is only asked for
+/// needs nobody to ask.
+fn next_due(world: &World, record: &Record, errors_in_a_row: u32, ended: Instant) -> Due {
     match &record.settings.schedule {
-        Schedule::Every(cycle) => {
-            let jitter = options.jitter.mul_f64(fastrand::f64());
-            Due::At(Instant::now() + (*cycle + jitter).max(retry_after))
-        }
-        Schedule::OnRequest if errors_in_a_row > 0 => Due::At(Instant::now() + retry_after),
+        Schedule::Every(cycle) => Due::At(ended + *cycle + record.options().jitter.mul_f64(fastrand::f64())),
+        Schedule::OnRequest if errors_in_a_row > 0 => Due::At(ended),
         Schedule::OnRequest => Due::OnRequest,
-        Schedule::Cron(_) => Due::CronAfter((world.clock.wall() + retry_after).into()),
+        Schedule::Cron(_) => Due::CronAfter(world.clock.wall().into()),
     }
 }
 

@@ -7,15 +7,20 @@ use std::{
 };
 
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::{announce, health};
 use crate::declaration::live::{
+    attribution::Attributed,
     record::{Hook, Record},
     world::World,
 };
 
 /// The pace while anything is in hand: how late a deadline may be noticed.
 pub(super) const TICK: Duration = Duration::from_millis(100);
+
+/// A hook or handler, and since when it runs.
+type Running = (&'static str, u64);
 
 /// Runs until the runtime is gone.
 pub(super) async fn run(world: Weak<World>) {
@@ -59,7 +64,7 @@ fn look_at(world: &World, record: &Record, now: u64) -> bool {
             record.hook.expire(started);
         }
     }
-    let mut handler = None;
+    let mut handler: Option<Running> = None;
     for watch in record.mailbox.iter().flat_map(|mailbox| mailbox.watches.iter()) {
         let Some((slot, started)) = watch.current() else {
             continue;
@@ -69,13 +74,18 @@ fn look_at(world: &World, record: &Record, now: u64) -> bool {
             if is_over(started, now, slot.timeout + TICK) {
                 watch.expire(started);
             }
-            handler = Some((slot.handler, started));
+            handler = older(handler, Some((slot.handler, started)));
         }
     }
     let hook = hook.map(|(hook, started)| (Hook::from_number(hook), started));
     let watched = hook.filter(|(hook, _)| is_watched(record, *hook)).map(|(hook, started)| (hook.as_str(), started));
-    stall(world, record, watched.or(handler), now);
+    stall(world, record, older(watched, handler), now);
     hook.is_some() || handler.is_some()
+}
+
+/// The one that runs longer.
+fn older(a: Option<Running>, b: Option<Running>) -> Option<Running> {
+    a.into_iter().chain(b).min_by_key(|(_, started)| *started)
 }
 
 fn is_over(started: u64, now: u64, limit: Duration) -> bool {
@@ -97,7 +107,7 @@ fn is_watched(record: &Record, hook: Hook) -> bool {
 }
 
 /// Notes that a hook is stalled, or is not any more.
-fn stall(world: &World, record: &Record, running: Option<(&'static str, u64)>, now: u64) {
+fn stall(world: &World, record: &Record, running: Option<Running>, now: u64) {
     let is_stalled = running
         .is_some_and(|(_, started)| is_over(started.max(record.last_heartbeat()), now, record.options().stall_after));
     if is_stalled == record.conditions.is_stalled.load(Relaxed) {
@@ -127,7 +137,9 @@ fn begin_checks(world: &Arc<World>, now: u64, checks: &mut JoinSet<()>) -> Optio
         let record = world.record(daemon);
         if health::is_alive(record, incarnation) {
             let check = health::check(Arc::clone(world), Arc::clone(record), incarnation);
-            let check = checks.spawn(Arc::clone(world).scope(check));
+            let span = tracing::info_span!("daemon", daemon = record.ty.as_str(), incarnation);
+            let check = Box::pin(Arc::clone(world).scope(check.instrument(span)));
+            let check = checks.spawn(Attributed::new(world.number, daemon, check));
             record.conditions.lock().check = Some(check);
         }
     }
