@@ -73,7 +73,6 @@ fn once(world: &World, record: &Record, hook: Hook, outcome: Outcome, draining: 
         }
     };
     record.counters.error(hook.as_str(), failure.cause.clone(), world.clock.wall());
-    record.counters.error(hook.as_str(), failure.cause.clone(), world.clock.wall());
     Verdict::Failed(failure)
 }
 
