@@ -87,7 +87,11 @@ fn an_unexpected_failure_fails_the_test_also_when_no_hook_erred() {
         kit.wait_for(Returning::TYPE, StateName::Failed).await;
         kit.finish().await;
     });
-    assert!(panic.contains("`returning`") && panic.contains("the runner of a service returned"), "{panic}");
+    assert_eq!(
+        panic,
+        "the daemons did not do well:\n`returning` went wrong 1 times, 0 panics:\n  runner: the runner of a service \
+         returned; make it a task, or let it run until `cx.shutdown()`"
+    );
 }
 
 #[test]

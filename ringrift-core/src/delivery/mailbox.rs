@@ -7,7 +7,7 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -18,44 +18,13 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{account::Account, dead_letters::LetterId, slot::Slot, watch::Watch};
-use crate::words::{event::Erased, options::Overflow};
-
-/// One delivery: an event on its way to one handler.
-#[derive(Debug, Clone)]
-pub(crate) struct Mail {
-    pub(crate) event: Arc<Erased>,
-    /// Which handler of the daemon.
-    pub(crate) slot: u16,
-    /// How many times a handler was begun for it and cut off.
-    pub(crate) attempt: u16,
-    /// The dead letter that this delivery retries.
-    pub(crate) letter: Option<LetterId>,
-}
-
-/// What the daemon's state means for its mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gate {
-    /// Disabled or not selected: nothing is owed.
-    Absent,
-    /// Running: a full mailbox may be waited for.
-    Open,
-    /// Waiting, starting, in backoff, stopped: queue up to the bound.
-    Held,
-    /// Failed, completed, leaked: every event is a dead letter at once.
-    Refusing,
-}
-
-/// Why a mail was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// Full, and its reader is at work: worth waiting for.
-    Full,
-    /// Full, and nobody reads it now.
-    FullAndHeld,
-    /// The daemon has ended.
-    Ended,
-}
+use super::{
+    account::Account,
+    mail::{Gate, Mail, Refusal},
+    slot::Slot,
+    watch::Watch,
+};
+use crate::words::options::Overflow;
 
 /// The mailbox, in three parts that no cache line joins: what the publishers write under the lock,
 /// what both read, and what the reader writes for every delivery. Not by alignment, which would

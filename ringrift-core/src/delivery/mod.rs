@@ -6,6 +6,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod dedup;
 pub(crate) mod emit;
 pub(crate) mod guard;
+pub(crate) mod mail;
 pub(crate) mod mailbox;
 pub(crate) mod router;
 pub(crate) mod slot;

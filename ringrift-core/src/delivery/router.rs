@@ -13,7 +13,8 @@ use super::{
     clock::Clock,
     dead_letters::{DeadLetters, DeadReason, Failure, Letter, LetterId},
     emit::{EmitError, HOP_LIMIT},
-    mailbox::{Mail, Mailbox, Refusal},
+    mail::{Mail, Refusal},
+    mailbox::Mailbox,
     waiting::{Blocked, Waiting},
 };
 use crate::words::event::{Erased, EventId, EventMeta};

@@ -7,10 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{
-    mailbox::{Mail, Mailbox},
-    watch::Watch,
-};
+use super::{mail::Mail, mailbox::Mailbox, watch::Watch};
 
 /// The batch in hand. Dropped, it gives what is not settled back to the head of the mailbox, in
 /// order, so a restart loses nothing.
@@ -98,5 +95,68 @@ impl Drop for Taken {
         if !back.is_empty() {
             self.mailbox.give_back(back);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::{
+        delivery::{mail::Gate, slot::Slot},
+        words::{
+            event::{Envelope, Event as _},
+            options::Overflow,
+        },
+    };
+
+    /// A number.
+    #[ringrift_macros::event("TAKEN_NUMBER", external)]
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Number(u32);
+
+    fn mailbox(mail: u32, concurrency: u32) -> Arc<Mailbox> {
+        let slots = [Slot::new("on_number", Number::meta(), Duration::from_secs(30), None)];
+        let mailbox = Mailbox::new(slots.into(), 8, Overflow::Block, concurrency);
+        mailbox.set_gate(Gate::Open);
+        for n in 0..mail {
+            let mail = Mail { event: Envelope::from_outside(Number(n)), slot: 0, attempt: 0, letter: None };
+            mailbox.push(mail).expect("there is room");
+        }
+        Arc::new(mailbox)
+    }
+
+    /// What waits: each number with its attempt.
+    fn waiting(mailbox: &Mailbox) -> Vec<(u32, u16)> {
+        mailbox.take_now().iter().map(|mail| (mail.event.payload::<Number>().0, mail.attempt)).collect()
+    }
+
+    #[test]
+    fn what_was_begun_goes_back_to_the_head_with_one_more_attempt() {
+        let mailbox = mailbox(3, 1);
+        let mut taken = Taken::new(Arc::clone(&mailbox));
+        assert!(taken.fill_now());
+        taken.begin();
+        taken.settle();
+        taken.begin();
+        drop(taken);
+        assert_eq!(waiting(&mailbox), [(1, 1), (2, 0)]);
+    }
+
+    #[test]
+    fn what_was_begun_side_by_side_goes_back_in_order_with_one_more_attempt() {
+        let mailbox = mailbox(5, 3);
+        let mut taken = Taken::new(Arc::clone(&mailbox));
+        assert!(taken.fill_now());
+        for place in [2, 1, 0] {
+            taken.begin_at(place);
+        }
+        taken.settle_at(1);
+        taken.begin_at(1);
+        drop(taken);
+        assert_eq!(waiting(&mailbox), [(0, 1), (2, 1), (3, 1), (4, 0)]);
     }
 }

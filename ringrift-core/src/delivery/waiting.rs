@@ -9,7 +9,8 @@ use std::{
 use tokio::{sync::futures::Notified, time::Sleep};
 
 use super::{
-    mailbox::{Mail, Mailbox, Refusal},
+    mail::{Mail, Refusal},
+    mailbox::Mailbox,
     router::{Router, Subscriber},
 };
 use crate::words::options::BLOCK_LIMIT;

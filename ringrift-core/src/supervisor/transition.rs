@@ -9,7 +9,7 @@ use crate::{
         record::{Intent, Record},
         world::World,
     },
-    delivery::{dead_letters::DeadReason, mailbox::Gate},
+    delivery::{dead_letters::DeadReason, mail::Gate},
     words::state::{State, StateName},
 };
 

@@ -16,7 +16,7 @@ use crate::{
     declaration::daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, ExitReason},
     delivery::{
         guard::{catch, caught},
-        mailbox::Mail,
+        mail::Mail,
         taken::Taken,
     },
     words::health::HealthReport,

@@ -1,0 +1,42 @@
+//! One delivery, and the words for what a mailbox does with it.
+
+use std::sync::Arc;
+
+use super::dead_letters::LetterId;
+use crate::words::event::Erased;
+
+/// One delivery: an event on its way to one handler.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    pub(crate) event: Arc<Erased>,
+    /// Which handler of the daemon.
+    pub(crate) slot: u16,
+    /// How many times a handler was begun for it and cut off.
+    pub(crate) attempt: u16,
+    /// The dead letter that this delivery retries.
+    pub(crate) letter: Option<LetterId>,
+}
+
+/// What the daemon's state means for its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// Disabled or not selected: nothing is owed.
+    Absent,
+    /// Running: a full mailbox may be waited for.
+    Open,
+    /// Waiting, starting, in backoff, stopped: queue up to the bound.
+    Held,
+    /// Failed, completed, leaked: every event is a dead letter at once.
+    Refusing,
+}
+
+/// Why a mail was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Full, and its reader is at work: worth waiting for.
+    Full,
+    /// Full, and nobody reads it now.
+    FullAndHeld,
+    /// The daemon has ended.
+    Ended,
+}
