@@ -21,6 +21,7 @@ pub(crate) struct TrainingCompleted {
     pub(crate) epochs: u64,
 }
 
+#[allow(dead_code, reason = "each benchmark takes what it needs of this module")]
 impl TrainingCompleted {
     pub(crate) fn number(epochs: u64) -> Self {
         let model_path = format!("models/canonical_hex8_2p_{epochs}.pth");

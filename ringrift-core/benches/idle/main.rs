@@ -16,7 +16,10 @@ use std::process::Command;
 use common::{arguments, median, print_head};
 
 /// One kind of thing to start many of.
-const SHAPES: [(&str, fn(usize)); 3] =
+type Shape = (&'static str, fn(usize));
+
+/// All of them.
+const SHAPES: [Shape; 3] =
     [("bare task", shapes::bare), ("daemon", shapes::daemons), ("daemon, 4 kB futures", shapes::fat_daemons)];
 const CHILD: &str = "child";
 
