@@ -1,7 +1,7 @@
 //! Annotate a struct, and you have a background daemon: supervised, fed with events, and with its
 //! wiring checked by the compiler.
 //!
-//! ```
+//! ```standalone_crate
 //! use ringrift_core::{Runtime, prelude::*};
 //!
 //! /// Says that it is alive.
@@ -158,3 +158,8 @@ pub mod __private {
         words::event::{Erased, Payload},
     };
 }
+
+/// The README's daemon compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
