@@ -206,11 +206,6 @@ impl Builder {
             #[cfg(feature = "testing")]
             world.router.tap.open();
         }
-        #[cfg(feature = "testing")]
-        if !self.is_main {
-            // Before anything starts: what an `on_start` emits can be expected, too.
-            world.router.tap.open();
-        }
         let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
         let inner = Inner {
             has_task: world.records.iter().map(|_| AtomicBool::new(false)).collect(),
