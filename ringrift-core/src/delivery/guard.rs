@@ -73,12 +73,12 @@ fn poll_guarded<T>(
     cx: &mut std::task::Context<'_>,
 ) -> Poll<Outcome<T>> {
     let outcome = match poll_caught(future, cx) {
-        Ok(Poll::Ready(Ok(value))) => Outcome::Ok(value),
-        Ok(Poll::Ready(Err(error))) => Outcome::Err(error),
-        Err(panic) => Outcome::Panic(panic),
+        Poll::Ready(Ok(Ok(value))) => Outcome::Ok(value),
+        Poll::Ready(Ok(Err(error))) => Outcome::Err(error),
+        Poll::Ready(Err(panic)) => Outcome::Panic(panic),
         // Only what really waits pays for being watched.
-        Ok(Poll::Pending) if watch.poll_expired(cx) => Outcome::Timeout,
-        Ok(Poll::Pending) => return Poll::Pending,
+        Poll::Pending if watch.poll_expired(cx) => Outcome::Timeout,
+        Poll::Pending => return Poll::Pending,
     };
     watch.end();
     Poll::Ready(outcome)
@@ -87,16 +87,19 @@ fn poll_guarded<T>(
 /// Awaits `future` with nothing but panic safety.
 pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     let mut future = pin!(future);
-    poll_fn(|cx| match poll_caught(future.as_mut(), cx) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
+    poll_fn(|cx| poll_caught(future.as_mut(), cx)).await
 }
 
+/// One poll; a panic is its message.
 #[inline]
-fn poll_caught<F: Future>(future: Pin<&mut F>, cx: &mut std::task::Context<'_>) -> Result<Poll<F::Output>, String> {
-    catch_unwind(AssertUnwindSafe(|| future.poll(cx))).map_err(panic_message)
+pub(crate) fn poll_caught<F: Future>(
+    future: Pin<&mut F>,
+    cx: &mut std::task::Context<'_>,
+) -> Poll<Result<F::Output, String>> {
+    match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        Ok(poll) => poll.map(Ok),
+        Err(payload) => Poll::Ready(Err(panic_message(payload))),
+    }
 }
 
 /// Runs `f`; a panic is its message.

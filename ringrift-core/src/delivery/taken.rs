@@ -2,7 +2,6 @@
 
 use std::{
     collections::VecDeque,
-    future::poll_fn,
     sync::Arc,
     task::{Context, Poll},
 };
@@ -27,15 +26,9 @@ impl Taken {
         Self { mailbox, batch: VecDeque::new(), side_by_side: Vec::new(), begun: false }
     }
 
-    /// Waits for mail and takes all of it.
-    ///
-    /// # Cancel safety
-    /// Nothing is taken unless it returns.
-    pub(crate) async fn fill(&mut self) {
-        if !self.batch.is_empty() {
-            return;
-        }
-        poll_fn(|cx| self.mailbox.poll_take(&mut self.batch, cx)).await;
+    /// Takes all mail; ready once there is some.
+    pub(crate) fn poll_fill(&mut self, cx: &Context<'_>) -> Poll<()> {
+        if self.batch.is_empty() { self.mailbox.poll_take(&mut self.batch, cx) } else { Poll::Ready(()) }
     }
 
     /// Takes what comes in while others are in hand, as long as the daemon runs.

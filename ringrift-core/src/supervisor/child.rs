@@ -1,11 +1,18 @@
 //! The one task of a daemon: from life to life.
 
-use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use super::{
     dependencies, ending,
     failures::{Failures, Next},
     hooks::{Interrupt, interrupt, unless_interrupted},
+    in_span::InSpan,
     start,
     transition::transition,
 };
@@ -15,7 +22,6 @@ use crate::{
         signals::Signal,
         world::World,
     },
-    delivery::guard::caught,
     words::{
         restart::{OnExhausted, Restart},
         state::{State, StateName},
@@ -39,7 +45,7 @@ pub(super) enum End {
 
 /// Runs a daemon for as long as the runtime lives.
 pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
-    let mut failures = Failures::new(record.options().restart);
+    let mut failures = Failures::new(&record.options().restart);
     loop {
         if wanted(&world, &record).await == Wanted::Again {
             failures.clear();
@@ -56,30 +62,37 @@ pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
         if record.signals.take(Signal::Reset) {
             failures.clear();
         }
-        match end {
-            End::Stopped => {}
-            End::Restart => {
-                failures.clear();
-                record.status().restarts += 1;
-            }
-            End::Completed => completed(&world, &record).await,
-            End::Leaked { cause } => leaked(&world, &record, cause).await,
-            End::Failed { cause, is_fatal, ran } => {
-                let next = failures.count(ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
-                failed(&world, &record, &mut failures, next, cause, is_fatal).await;
-            }
+        // Boxed, as all that is rare: the task holds only what a daemon that runs needs.
+        Box::pin(after(&world, &record, &mut failures, end)).await;
+    }
+}
+
+/// Waits until the next life may begin.
+async fn after(world: &Arc<World>, record: &Arc<Record>, failures: &mut Failures<'_>, end: End) {
+    match end {
+        End::Stopped => {}
+        End::Restart => {
+            failures.clear();
+            record.status().restarts += 1;
+        }
+        End::Completed => completed(world, record).await,
+        End::Leaked { cause } => leaked(world, record, cause).await,
+        End::Failed { cause, is_fatal, ran } => {
+            let next = failures.count(ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
+            failed(world, record, failures, next, cause, is_fatal).await;
         }
     }
 }
 
 /// Hooks have guards of their own; a panic that comes this far is one of a drop.
 async fn one_life(world: &Arc<World>, record: &Arc<Record>) -> End {
-    match caught(Box::pin(start::live(world, record))).await {
+    let life = start::begin(world, record);
+    match InSpan::new(&life.span, pin!(Some(start::live(&life)))).await {
         Ok(end) => end,
         Err(panic) => {
             record.counters.panic();
             record.set_open(false);
-            ending::drop_safely(world, record, "the daemon", record.take_living());
+            ending::drop_safely(&life, "the daemon", record.take_living());
             let cause = format!("panicked while it dropped what was cut off: {panic}");
             End::Failed { cause, is_fatal: false, ran: Duration::ZERO }
         }
@@ -156,7 +169,7 @@ async fn leaked(world: &Arc<World>, record: &Arc<Record>, cause: String) {
 async fn failed(
     world: &Arc<World>,
     record: &Arc<Record>,
-    failures: &mut Failures,
+    failures: &mut Failures<'_>,
     next: Next,
     cause: String,
     is_fatal: bool,

@@ -7,12 +7,11 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{AFTER_ABORT, child::End, hooks, start::exit_reason, transition::transition, work::Verdict};
+use super::{AFTER_ABORT, child::End, hooks, start::exit_reason, transition::transition_of, work::Verdict};
 use crate::{
     declaration::live::{
         incarnation::{Incarnation, Life},
         record::{Hook, Record},
-        world::World,
     },
     delivery::guard::catch,
     words::state::{State, StateName},
@@ -26,17 +25,16 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed: all that by `deadline`,
 /// which the drain and `on_stop` had before, or by the least that each gets.
 pub(super) async fn without_stop(
-    world: &Arc<World>,
-    record: &Arc<Record>,
-    life: &Arc<Life>,
+    life: &Life,
     living: Option<Arc<dyn Incarnation>>,
     verdict: Verdict,
     deadline: Instant,
     ran: Duration,
 ) -> End {
+    let record = &life.record;
     record.set_open(false);
-    if record.state().name() != StateName::Stopping {
-        transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
+    if record.state_name() != StateName::Stopping {
+        transition_of(life, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
     }
     life.cancel();
     record.conditions.abort_check();
@@ -44,10 +42,10 @@ pub(super) async fn without_stop(
     if let Some(living) = living {
         let reason = exit_reason(record, &verdict);
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
-        hooks::run_at_the_end(world, record, Hook::OnExit, left, living.on_exit(&reason)).await;
+        hooks::run_at_the_end(life, Hook::OnExit, left, living.on_exit(&reason)).await;
         let instance = living.instance();
         let outstanding = Arc::downgrade(&instance);
-        drop_safely(world, record, "the daemon", (instance, living, record.take_living()));
+        drop_safely(life, "the daemon", (instance, living, record.take_living()));
         if let Err(cause) = borrowed(record, outstanding, deadline.max(Instant::now() + LEAST_FOR_A_HOOK)).await {
             return End::Leaked { cause };
         }
@@ -97,10 +95,16 @@ async fn borrowed(
 }
 
 /// Drops what holds a user's values; a panic of their `Drop` is logged and counted.
-pub(super) fn drop_safely<T>(world: &World, record: &Record, what: &'static str, value: T) {
-    if let Err(panic) = catch(|| drop(value)) {
+pub(super) fn drop_safely<T>(life: &Life, what: &'static str, value: T) {
+    done_safely(life, what, || drop(value));
+}
+
+/// As [`drop_safely`], for what is dropped in its place.
+pub(super) fn done_safely(life: &Life, what: &'static str, drop: impl FnOnce()) {
+    if let Err(panic) = catch(drop) {
         tracing::error!(%panic, "the drop of {what} panicked");
-        record.counters.panic();
-        record.counters.error("drop", format!("the drop of {what} panicked: {panic}"), world.clock.wall());
+        life.record.counters.panic();
+        let message = format!("the drop of {what} panicked: {panic}");
+        life.record.counters.error("drop", message, life.world.clock.wall());
     }
 }

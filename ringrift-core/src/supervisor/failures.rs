@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::words::restart::{OnExhausted, Restart, RestartPolicy, SLOW_RETRY};
 
 /// The failures of a daemon since it last ran well.
-#[derive(Debug, Clone)]
-pub(crate) struct Failures {
-    policy: RestartPolicy,
+#[derive(Debug)]
+pub(crate) struct Failures<'a> {
+    policy: &'a RestartPolicy,
     in_a_row: u32,
 }
 
@@ -22,8 +22,8 @@ pub(crate) enum Next {
     Escalate,
 }
 
-impl Failures {
-    pub(crate) fn new(policy: RestartPolicy) -> Self {
+impl<'a> Failures<'a> {
+    pub(crate) fn new(policy: &'a RestartPolicy) -> Self {
         Self { policy, in_a_row: 0 }
     }
 
@@ -60,9 +60,9 @@ impl Failures {
 mod tests {
     use super::*;
 
-    fn failures(change: impl FnOnce(&mut RestartPolicy)) -> Failures {
-        let mut policy = RestartPolicy::DEFAULT;
-        change(&mut policy);
+    fn failures(change: impl FnOnce(&mut RestartPolicy)) -> Failures<'static> {
+        let policy = Box::leak(Box::new(RestartPolicy::DEFAULT));
+        change(policy);
         Failures::new(policy)
     }
 

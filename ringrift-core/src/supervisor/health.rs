@@ -25,7 +25,7 @@ pub(super) async fn check(world: Arc<World>, record: Arc<Record>, incarnation: u
     };
     let mut health = living.health();
     let outcome = tokio::time::timeout(CHECK_LIMIT, caught(health.as_mut())).await;
-    drop_safely(&world, &record, "health", health);
+    drop_safely(living.life(), "health", health);
     let report = match outcome {
         Ok(Ok(report)) => report,
         Ok(Err(panic)) => {

@@ -13,10 +13,9 @@ use crate::{
     declaration::{
         daemon::DaemonResult,
         live::{
-            incarnation::Boxed,
+            incarnation::{Boxed, Life},
             record::{Hook, Record},
             signals::Signal,
-            world::World,
         },
     },
     delivery::guard::{Outcome, guarded},
@@ -24,21 +23,16 @@ use crate::{
 
 /// Runs a hook under the ticker's eye. Wherever it is cut off, a panic of what is dropped then is
 /// logged and counted, and nothing else.
-pub(super) async fn run<T>(
-    world: &World,
-    record: &Record,
-    hook: Hook,
-    future: Boxed<'_, DaemonResult<T>>,
-) -> Outcome<T> {
-    world.begin_activity();
-    record.hook.begin(hook as u32, world.clock.coarse_ms());
-    guarded(UnderWay { world, record, hook, future: Some(future) }, &record.hook).await
+pub(super) async fn run<T>(life: &Life, hook: Hook, future: Boxed<'_, DaemonResult<T>>) -> Outcome<T> {
+    life.world.begin_activity();
+    let watch = &life.record.hook;
+    watch.begin(hook as u32, life.world.clock.coarse_ms());
+    guarded(UnderWay { life, hook, future: Some(future) }, watch).await
 }
 
 /// A hook's future, until it is dropped.
 struct UnderWay<'a, T> {
-    world: &'a World,
-    record: &'a Record,
+    life: &'a Life,
     hook: Hook,
     /// Taken in `drop` only.
     future: Option<Boxed<'a, T>>,
@@ -54,20 +48,20 @@ impl<T> Future for UnderWay<'_, T> {
 
 impl<T> Drop for UnderWay<'_, T> {
     fn drop(&mut self) {
-        drop_safely(self.world, self.record, self.hook.as_str(), self.future.take());
+        drop_safely(self.life, self.hook.as_str(), self.future.take());
     }
 }
 
 /// Runs a hook of the end under a limit of its own; what goes wrong is logged and counted, and the
 /// end goes on.
 pub(super) async fn run_at_the_end(
-    world: &World,
-    record: &Record,
+    life: &Life,
     hook: Hook,
     limit: Duration,
     future: Boxed<'_, DaemonResult>,
 ) {
-    let outcome = tokio::time::timeout(limit, run(world, record, hook, future)).await;
+    let outcome = tokio::time::timeout(limit, run(life, hook, future)).await;
+    let record = &life.record;
     record.hook.end();
     let problem = match outcome {
         Ok(Outcome::Ok(())) => return,
@@ -81,7 +75,7 @@ pub(super) async fn run_at_the_end(
         }
     };
     tracing::error!(hook = hook.as_str(), error = %problem, "a hook of the end went wrong; the stop goes on");
-    record.counters.error(hook.as_str(), problem, world.clock.wall());
+    record.counters.error(hook.as_str(), problem, life.world.clock.wall());
 }
 
 /// Why something was ended before its time.

@@ -3,14 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use super::{
     child::End,
     ending,
     hooks::{self, Interrupt, unless_interrupted},
-    transition::transition,
-    work::{self, Verdict},
+    transition::transition_of,
+    work::{self, Verdict, Work},
 };
 use crate::{
     declaration::{
@@ -43,8 +42,8 @@ impl Failure {
     }
 }
 
-/// From construction to end.
-pub(super) async fn live(world: &Arc<World>, record: &Arc<Record>) -> End {
+/// Begins the next life of a daemon.
+pub(super) fn begin(world: &Arc<World>, record: &Arc<Record>) -> Arc<Life> {
     record.begin_incarnation();
     let incarnation = {
         let mut status = record.status();
@@ -52,30 +51,24 @@ pub(super) async fn live(world: &Arc<World>, record: &Arc<Record>) -> End {
         status.incarnation
     };
     let span = tracing::info_span!("daemon", daemon = record.ty.as_str(), incarnation);
-    let life = Arc::new(Life::new(Arc::clone(world), Arc::clone(record), incarnation, span.clone()));
-    live_in_span(world, record, life).instrument(span).await
+    Arc::new(Life::new(Arc::clone(world), Arc::clone(record), incarnation, span))
 }
 
-async fn live_in_span(world: &Arc<World>, record: &Arc<Record>, life: Arc<Life>) -> End {
-    transition(world, record, State::Starting { cause: "it is being built".into() });
-    let living = match started(world, record, &life).await {
+/// From construction to end. The start and the end have boxes of their own, so that the task of an
+/// idle daemon holds only what works.
+pub(super) async fn live(life: &Arc<Life>) -> End {
+    transition_of(life, State::Starting { cause: "it is being built".into() });
+    let living = match Box::pin(started(life)).await {
         Ok(living) => living,
-        Err((living, verdict)) => {
-            let failed = matches!(verdict, Verdict::Failed(_));
-            let end =
-                ending::without_stop(world, record, &life, living, verdict, deadline(record), Duration::ZERO).await;
-            if let (true, End::Failed { cause, .. } | End::Leaked { cause }) = (failed, &end) {
-                _ = world.failed_start.set((record.ty, cause.clone()));
-            }
-            return end;
-        }
+        Err(end) => return end,
     };
-    record.set_open(true);
-    transition(world, record, State::Running);
-    let ready_ms = world.clock.now_ms();
-    let (verdict, deadline) = work::until_the_end(world, record, &life, &living).await;
-    let ran = Duration::from_millis(world.clock.now_ms().saturating_sub(ready_ms));
-    ending::without_stop(world, record, &life, Some(living), verdict, deadline, ran).await
+    life.record.set_open(true);
+    transition_of(life, State::Running);
+    let ready_ms = life.world.clock.now_ms();
+    let work = Work::new(life, &*living);
+    let (verdict, deadline) = work::until_the_end(&work).await;
+    let ran = Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready_ms));
+    Box::pin(ending::without_stop(life, Some(living), verdict, deadline, ran)).await
 }
 
 /// By when an end that begins now is over.
@@ -83,40 +76,33 @@ pub(super) fn deadline(record: &Record) -> Instant {
     Instant::now() + record.options().stop_timeout
 }
 
-type NotStarted = (Option<Arc<dyn Incarnation>>, Verdict);
-
 /// Builds the daemon and runs its `on_start`, each within `start_timeout`.
-async fn started(
-    world: &Arc<World>,
-    record: &Arc<Record>,
-    life: &Arc<Life>,
-) -> Result<Arc<dyn Incarnation>, NotStarted> {
-    let living = match guarded_start(world, record, Hook::Init, Box::pin(build(record, life))).await {
+async fn started(life: &Arc<Life>) -> Result<Arc<dyn Incarnation>, End> {
+    let living = match guarded(life, Hook::Init, build(life)).await {
         Ok(living) => living,
-        Err(verdict) => return Err((None, verdict)),
+        Err(verdict) => return Err(not_started(life, None, verdict).await),
     };
-    record.set_living(Arc::clone(&living));
-    transition(world, record, State::Starting { cause: "its on_start runs".into() });
-    match guarded_start(world, record, Hook::OnStart, living.on_start()).await {
+    life.record.set_living(Arc::clone(&living));
+    transition_of(life, State::Starting { cause: "its on_start runs".into() });
+    match guarded(life, Hook::OnStart, living.on_start()).await {
         Ok(()) => Ok(living),
-        Err(verdict) => Err((Some(living), verdict)),
+        Err(verdict) => Err(not_started(life, Some(living), verdict).await),
     }
 }
 
-async fn build(record: &Record, life: &Arc<Life>) -> Result<Arc<dyn Incarnation>, BoxError> {
-    match &record.factory {
-        Some(factory) => Ok(factory(Arc::clone(life))),
-        None => (record.spec.build)(Arc::clone(life)).await,
+fn build(life: &Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+    let record = Arc::clone(&life.record);
+    let life = Arc::clone(life);
+    match record.factory.clone() {
+        // In the future, so that a panic of the factory is one of the hook.
+        Some(factory) => Box::pin(async move { Ok(factory(life)) }),
+        None => (record.spec.build)(life),
     }
 }
 
-async fn guarded_start<T>(
-    world: &World,
-    record: &Record,
-    hook: Hook,
-    future: Boxed<'_, DaemonResult<T>>,
-) -> Result<T, Verdict> {
-    let outcome = unless_interrupted(record, Box::pin(hooks::run(world, record, hook, future))).await;
+async fn guarded<T>(life: &Life, hook: Hook, future: Boxed<'_, DaemonResult<T>>) -> Result<T, Verdict> {
+    let record = &life.record;
+    let outcome = unless_interrupted(record, hooks::run(life, hook, future)).await;
     record.hook.end();
     let failure = match outcome {
         Ok(Outcome::Ok(value)) => return Ok(value),
@@ -132,8 +118,17 @@ async fn guarded_start<T>(
             Failure::new(format!("{} took longer than {limit}", hook.as_str()))
         }
     };
-    record.counters.error(hook.as_str(), failure.cause.clone(), world.clock.wall());
+    record.counters.error(hook.as_str(), failure.cause.clone(), life.world.clock.wall());
     Err(Verdict::Failed(failure))
+}
+
+async fn not_started(life: &Life, living: Option<Arc<dyn Incarnation>>, verdict: Verdict) -> End {
+    let failed = matches!(verdict, Verdict::Failed(_));
+    let end = ending::without_stop(life, living, verdict, deadline(&life.record), Duration::ZERO).await;
+    if let (true, End::Failed { cause, .. } | End::Leaked { cause }) = (failed, &end) {
+        _ = life.world.failed_start.set((life.record.ty, cause.clone()));
+    }
+    end
 }
 
 /// What `on_exit` is told.

@@ -6,6 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 use super::announce;
 use crate::{
     declaration::live::{
+        incarnation::Life,
         record::{Intent, Record},
         world::World,
     },
@@ -58,6 +59,11 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
         world.schedule_health_check(now + interval, record.index, incarnation);
     }
     world.changed.notify_waiters();
+}
+
+/// The change of state of a daemon that lives.
+pub(super) fn transition_of(life: &Life, state: State) {
+    transition(&life.world, &life.record, state);
 }
 
 /// Whether those that want it, or want what waits for it, may wait for it.

@@ -2,11 +2,8 @@
 
 use std::{
     future::poll_fn,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    pin::{Pin, pin},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
     task::{Context, Poll},
     time::Duration,
 };
@@ -18,16 +15,15 @@ use super::{
     hooks::{self, Interrupt, interrupt},
     mail,
     start::{Failure, deadline, exit_reason},
-    transition::transition,
+    transition::transition_of,
 };
 use crate::{
     declaration::live::{
         incarnation::{Incarnation, Life},
-        record::{Hook, Record},
+        record::Hook,
         signals::Signal,
-        world::World,
     },
-    delivery::guard::{catch, caught},
+    delivery::guard::{catch, caught, unended},
     words::state::State,
 };
 
@@ -43,61 +39,84 @@ pub(super) enum Verdict {
 /// The least that a hook of the end gets, however long the drain took.
 const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
 
-/// Tells the loops of a daemon to end what they do and to begin nothing new.
-#[derive(Debug, Default)]
-pub(super) struct Draining(AtomicBool);
+/// What the loops of a daemon share.
+pub(super) struct Work<'a> {
+    pub(super) life: &'a Life,
+    pub(super) living: &'a dyn Incarnation,
+    draining: AtomicBool,
+}
 
-impl Draining {
-    pub(super) fn is_on(&self) -> bool {
-        self.0.load(Relaxed)
+impl<'a> Work<'a> {
+    pub(super) fn new(life: &'a Life, living: &'a dyn Incarnation) -> Self {
+        Self { life, living, draining: AtomicBool::new(false) }
     }
 
-    fn begin(&self) {
-        self.0.store(true, Relaxed);
+    /// Whether the loops are to end what they do and to begin nothing new.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
+    }
+
+    fn begin_draining(&self) {
+        self.draining.store(true, Relaxed);
     }
 }
 
 /// Works until something ends it; a stop that was asked for drains first, and runs `on_stop`.
 /// Returns by when the rest of the end is over, too.
-pub(super) async fn until_the_end(
-    world: &Arc<World>,
-    record: &Arc<Record>,
-    life: &Arc<Life>,
-    living: &Arc<dyn Incarnation>,
+pub(super) async fn until_the_end(work: &Work<'_>) -> (Verdict, Instant) {
+    let mut cycles = pin!(Some(cycles::run(work)));
+    let mut mail = pin!(Some(mail::run(work)));
+    let verdict = poll_fn(|cx| poll_work(work.life, unended(cycles.as_mut()), unended(mail.as_mut()), cx)).await;
+    Box::pin(end(work, verdict, cycles, mail)).await
+}
+
+async fn end(
+    work: &Work<'_>,
+    verdict: Verdict,
+    mut cycles: Pin<&mut Option<impl Future<Output = Verdict>>>,
+    mut mail: Pin<&mut Option<impl Future<Output = Result<(), Failure>>>>,
 ) -> (Verdict, Instant) {
-    let draining = Draining::default();
-    let mut cycles = Box::pin(cycles::run(world, record, &**living, &draining));
-    let mut mail = Box::pin(mail::run(record, &**living, &draining));
-    let verdict = poll_fn(|cx| poll_work(record, cycles.as_mut(), mail.as_mut(), cx)).await;
+    let life = work.life;
     let is_asked_for = matches!(verdict, Verdict::Stop | Verdict::Restart);
-    let deadline = deadline(record);
+    let deadline = deadline(&life.record);
     if is_asked_for {
-        transition(world, record, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
-        draining.begin();
+        transition_of(life, State::Stopping { cause: exit_reason(&life.record, &verdict).to_string() });
+        work.begin_draining();
         life.cancel();
-        let drained = caught(futures_util::future::join(cycles.as_mut(), mail.as_mut()));
-        if tokio::time::timeout_at(deadline, drained).await.is_err() {
-            let limit = humantime::format_duration(record.options().stop_timeout);
-            tracing::warn!("not drained within {limit}: what is under way is cut off");
-        }
+        drained(life, deadline, unended(cycles.as_mut()), unended(mail.as_mut())).await;
     }
     // Here what is under way is dropped: a user's futures, whose own drop may panic.
-    ending::drop_safely(world, record, "a cycle", cycles);
-    ending::drop_safely(world, record, "a handler", mail);
-    record.hook.end();
+    ending::done_safely(life, "a cycle", || cycles.set(None));
+    ending::done_safely(life, "a handler", || mail.set(None));
+    life.record.hook.end();
     if is_asked_for {
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
-        hooks::run_at_the_end(world, record, Hook::OnStop, left, living.on_stop()).await;
+        hooks::run_at_the_end(life, Hook::OnStop, left, work.living.on_stop()).await;
     }
     (verdict, deadline)
 }
 
+/// Lets what is under way come to its end, until `deadline`.
+async fn drained(
+    life: &Life,
+    deadline: Instant,
+    cycles: Pin<&mut impl Future<Output = Verdict>>,
+    mail: Pin<&mut impl Future<Output = Result<(), Failure>>>,
+) {
+    let drained = caught(futures_util::future::join(cycles, mail));
+    if tokio::time::timeout_at(deadline, drained).await.is_err() {
+        let limit = humantime::format_duration(life.record.options().stop_timeout);
+        tracing::warn!("not drained within {limit}: what is under way is cut off");
+    }
+}
+
 fn poll_work(
-    record: &Record,
+    life: &Life,
     cycles: Pin<&mut impl Future<Output = Verdict>>,
     mail: Pin<&mut impl Future<Output = Result<(), Failure>>>,
     cx: &mut Context<'_>,
 ) -> Poll<Verdict> {
+    let record = &life.record;
     match interrupt(record, cx) {
         Some(Interrupt::Stop) => return Poll::Ready(Verdict::Stop),
         Some(Interrupt::Restart) => return Poll::Ready(Verdict::Restart),

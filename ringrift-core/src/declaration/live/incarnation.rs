@@ -118,6 +118,7 @@ impl Life {
 
 /// One incarnation of any daemon.
 pub(crate) trait Incarnation: Send + Sync {
+    fn life(&self) -> &Life;
     fn instance(&self) -> Arc<dyn Any + Send + Sync>;
     fn on_start(&self) -> Boxed<'_, DaemonResult>;
     fn run_cycle(&self) -> Boxed<'_, DaemonResult>;
@@ -166,6 +167,10 @@ macro_rules! hook {
 }
 
 impl<D: Daemon> Incarnation for Living<D> {
+    fn life(&self) -> &Life {
+        &self.life
+    }
+
     fn instance(&self) -> Arc<dyn Any + Send + Sync> {
         Arc::clone(&self.daemon) as _
     }

@@ -203,6 +203,10 @@ impl Record {
         self.status().state.clone()
     }
 
+    pub(crate) fn state_name(&self) -> StateName {
+        self.status().state.name()
+    }
+
     /// Whether dependents may start: it runs, or it is a task that has completed.
     pub(crate) fn is_ready(&self) -> bool {
         self.status().is_ready(self.spec.kind)

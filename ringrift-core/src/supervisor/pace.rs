@@ -1,0 +1,131 @@
+//! When the next cycle of a daemon runs.
+
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use tokio::time::{Instant, Sleep};
+
+use super::work::Work;
+use crate::{
+    declaration::live::{record::Record, signals::Signal},
+    words::schedule::{CronSchedule, Schedule},
+};
+
+/// How long one wait for a cron firing lasts at most, so that a clock that was set is noticed.
+const CRON_LOOK: Duration = Duration::from_secs(60);
+
+/// When a cycle is due, asked for or not.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    Now,
+    /// When the timer fires.
+    Later,
+    /// Only when asked.
+    OnRequest,
+    /// At this time of day.
+    Firing(DateTime<Utc>),
+}
+
+/// The waits between the cycles of one incarnation: one timer for all of them.
+pub(super) struct Pace<'a> {
+    work: &'a Work<'a>,
+    timer: Pin<&'a mut Sleep>,
+    due: Due,
+}
+
+impl<'a> Pace<'a> {
+    /// The first cycle runs at once, unless it has a schedule or runs only when asked.
+    pub(super) fn new(work: &'a Work<'a>, timer: Pin<&'a mut Sleep>) -> Self {
+        let mut pace = Self { work, timer, due: Due::OnRequest };
+        pace.due = match &work.life.record.settings.schedule {
+            Schedule::Every(_) => Due::Now,
+            Schedule::OnRequest => Due::OnRequest,
+            Schedule::Cron(cron) => pace.next_firing(cron),
+        };
+        pace
+    }
+
+    /// A cycle has ended: fixed delay, counted from its end. The retry of one that is only asked for
+    /// needs nobody to ask.
+    pub(super) fn ended(&mut self, at: Instant, errors_in_a_row: u32) {
+        self.due = match &self.work.life.record.settings.schedule {
+            Schedule::Every(cycle) => {
+                let next = at + *cycle + self.jitter();
+                self.timer.as_mut().reset(next);
+                Due::Later
+            }
+            Schedule::OnRequest if errors_in_a_row > 0 => Due::Now,
+            Schedule::OnRequest => Due::OnRequest,
+            Schedule::Cron(cron) => self.next_firing(cron),
+        };
+    }
+
+    /// Waits until a cycle is due or asked for; false when the daemon drains.
+    pub(super) fn wait(&mut self) -> impl Future<Output = bool> {
+        poll_fn(|cx| self.poll_due(cx))
+    }
+
+    /// Errors in a row keep the next cycle back, also one that is asked for; false when the daemon
+    /// drains before.
+    pub(super) fn pause(&mut self, ended: Instant, errors_in_a_row: u32) -> impl Future<Output = bool> {
+        let backoff = self.record().options().restart.backoff;
+        self.timer.as_mut().reset(ended + backoff.jittered(errors_in_a_row, fastrand::f64() * 2.0 - 1.0));
+        poll_fn(|cx| {
+            if self.work.is_draining() {
+                return Poll::Ready(false);
+            }
+            self.timer.as_mut().poll(cx).map(|()| true)
+        })
+    }
+
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.work.is_draining() {
+            return Poll::Ready(false);
+        }
+        if self.record().signals.take(Signal::Cycle) {
+            return Poll::Ready(true);
+        }
+        match self.due {
+            Due::Now => Poll::Ready(true),
+            Due::Later => self.timer.as_mut().poll(cx).map(|()| true),
+            Due::OnRequest => Poll::Pending,
+            Due::Firing(at) => self.poll_firing(at, cx).map(|()| true),
+        }
+    }
+
+    fn poll_firing(&mut self, at: DateTime<Utc>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.timer.as_mut().poll(cx));
+            let left = (at - self.wall()).to_std().unwrap_or_default();
+            if left.is_zero() {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(Instant::now() + left.min(CRON_LOOK));
+        }
+    }
+
+    /// The next firing, missed ones skipped; jitter moves it, drawn once.
+    fn next_firing(&mut self, cron: &CronSchedule) -> Due {
+        self.timer.as_mut().reset(Instant::now());
+        let firing = cron.next_after(self.wall());
+        firing.map_or(Due::OnRequest, |firing| Due::Firing(firing + self.jitter()))
+    }
+
+    /// Drawn anew at every call.
+    fn jitter(&self) -> Duration {
+        self.record().options().jitter.mul_f64(fastrand::f64())
+    }
+
+    fn record(&self) -> &Record {
+        &self.work.life.record
+    }
+
+    fn wall(&self) -> DateTime<Utc> {
+        self.work.life.world.clock.wall().into()
+    }
+}
