@@ -119,6 +119,21 @@ impl Config {
         tables.map(|(key, node)| (key.clone(), node.origin.clone())).collect()
     }
 
+    /// Whether nothing is set at that path; looks without building it, for hundreds of daemons of which
+    /// few are configured.
+    pub(crate) fn is_silent_on(&self, keys: &[&str]) -> bool {
+        let mut node = &self.root;
+        for key in keys {
+            match node.as_table().map(|table| table.get(*key)) {
+                Some(Some(next)) => node = next,
+                Some(None) => return true,
+                // A single value where a table belongs: whoever reads it says so.
+                None => return false,
+            }
+        }
+        false
+    }
+
     /// A problem for every key in the table at `path` that is not in `known`.
     pub fn unknown_children(&self, path: &str, known: &[&str]) -> Vec<Problem> {
         let parent = KeyPath::parse(path).unwrap_or_default();

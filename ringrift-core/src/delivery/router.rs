@@ -43,7 +43,7 @@ pub(crate) struct Router {
     pub(crate) letters: DeadLetters,
     pub(crate) clock: Arc<Clock>,
     /// The upper half of every event's id.
-    prefix: u128,
+    prefix: u64,
     closed: AtomicBool,
     /// Every event that was published, for tests.
     #[cfg(feature = "testing")]
@@ -88,7 +88,7 @@ impl Router {
             mailboxes,
             letters: DeadLetters::default(),
             clock,
-            prefix: u128::from(prefix) << 64,
+            prefix,
             closed: AtomicBool::new(false),
             #[cfg(feature = "testing")]
             tap: super::tap::Tap::default(),
@@ -113,7 +113,7 @@ impl Router {
         }
         let number = route.emitted.fetch_add(1, Relaxed);
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
-        envelope.id = EventId(self.prefix | (index as u128) << 48 | u128::from(number));
+        envelope.id = EventId::new(self.prefix, (index as u64) << 48 | number);
         #[cfg(feature = "testing")]
         self.tap.note(&event);
         let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };

@@ -5,19 +5,21 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     builder::StartError,
     disabled::DisabledFile,
-    overrides::{AllSettings, all_settings},
+    overrides::AllSettings,
     selection::{Wanted, add_dependencies, select},
 };
 use crate::{
-    config::{Config, problem::ConfigError},
+    config::Config,
     declaration::{
         live::{
+            links::Links,
             provided::Provided,
-            record::{Declared, Intent, Record, Settings},
+            record::{Declared, Intent, Record},
+            settings::Settings,
             world::{Parts, World},
         },
         registry::{Entry, Registry},
-        spec::{DaemonSpec, SubSpec},
+        spec::{DaemonSpec, SpecRef, SubSpec},
     },
     delivery::{
         clock::{Clock, TimeOfDay},
@@ -26,12 +28,13 @@ use crate::{
         slot::Slot,
     },
     supervisor::transition::gate_of,
-    words::state::State,
+    words::state::{Cause, State},
 };
 
 /// What a world is assembled from.
 pub(super) struct Assembly<'a> {
     pub(super) registry: &'a Registry,
+    pub(super) settings: AllSettings,
     pub(super) config: Config,
     pub(super) wanted: &'a Wanted,
     pub(super) provided: Provided,
@@ -41,17 +44,17 @@ pub(super) struct Assembly<'a> {
 
 pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     let registry = assembly.registry;
-    let settings = all_settings(registry, &assembly.config).map_err(ConfigError::from)?;
     let mut selected = select(registry, assembly.wanted)?;
-    let switched_on = |entry: &Entry| settings.get(&entry.ty).is_some_and(|(_, enabled)| *enabled == Some(true));
-    selected.extend((0..registry.daemons.len()).filter(|index| switched_on(&registry.daemons[*index])));
+    let switched_on = assembly.settings.iter().enumerate().filter(|(_, (_, enabled))| *enabled == Some(true));
+    selected.extend(switched_on.map(|(index, _)| index));
     add_dependencies(registry, &mut selected);
     check_provided(registry, &selected, &assembly.provided)?;
     let clock = Arc::new(Clock::new(assembly.time_of_day));
-    let records = records(registry, &settings, &selected, assembly.disabled);
+    let records = records(registry, assembly.settings, &selected, assembly.disabled);
     let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
     let router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
-    Ok(World::new(Parts { records, router, clock, config: Arc::new(assembly.config), provided: assembly.provided }))
+    let (links, config) = (links(registry), Arc::new(assembly.config));
+    Ok(World::new(Parts { records, links, router, clock, config, provided: assembly.provided }))
 }
 
 /// Every missing value at once, before anything starts.
@@ -65,24 +68,22 @@ fn check_provided(registry: &Registry, selected: &BTreeSet<usize>, provided: &Pr
     if missing.is_empty() { Ok(()) } else { Err(StartError::NotProvided(missing)) }
 }
 
+fn links(registry: &Registry) -> Links {
+    let places = registry.places();
+    let find = |specs: &[SpecRef]| -> Vec<u32> {
+        specs.iter().filter_map(|spec| places.get(&spec.get().address()).copied()).collect()
+    };
+    let declared: Vec<_> = registry.specs().map(|spec| (find(spec.depends_on), find(spec.wants))).collect();
+    Links::new(&declared)
+}
+
 fn records(
     registry: &Registry,
-    settings: &AllSettings,
+    settings: AllSettings,
     selected: &BTreeSet<usize>,
     disabled: &DisabledFile,
 ) -> Box<[Arc<Record>]> {
-    let places = registry.places();
-    let find = |links: &[crate::declaration::spec::SpecRef]| -> Box<[u32]> {
-        links.iter().filter_map(|link| places.get(&link.get().address()).copied()).collect()
-    };
-    let mut dependents: Vec<Vec<u32>> = vec![Vec::new(); registry.daemons.len()];
-    for (index, entry) in registry.daemons.iter().enumerate() {
-        for dependency in find(entry.spec.depends_on).iter().chain(&find(entry.spec.wants)) {
-            dependents[*dependency as usize].push(index as u32);
-        }
-    }
-    let make = |(index, entry): (usize, &Entry)| {
-        let settings = Arc::clone(&settings[&entry.ty].0);
+    let make = |(index, (entry, (settings, _))): (usize, (&Entry, (Settings, _)))| {
         let (intent, state) = first_intent(entry, &settings, selected.contains(&index), disabled);
         let mailbox = mailbox(entry.spec, &settings).map(Arc::new);
         if let Some(mailbox) = &mailbox {
@@ -95,32 +96,27 @@ fn records(
             factory: entry.factory.clone(),
             settings,
             mailbox,
-            depends_on: find(entry.spec.depends_on),
-            wants: find(entry.spec.wants),
-            dependents: std::mem::take(&mut dependents[index]).into(),
             intent,
             state,
         }))
     };
-    registry.daemons.iter().enumerate().map(make).collect()
+    registry.daemons.iter().zip(settings).enumerate().map(make).collect()
 }
 
 fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {
-    let off = |cause: &str| Intent::Off { cause: cause.to_owned() };
+    let disabled_by = |cause: Cause| (Intent::Off { cause: cause.clone() }, State::Disabled { cause });
     if !settings.options.enabled {
-        let cause = format!("`daemons.{}.options.enabled` is false", entry.spec.ty);
-        return (off(&cause), State::Disabled { cause });
+        return disabled_by(format!("`daemons.{}.options.enabled` is false", entry.spec.ty).into());
     }
     if disabled.contains(entry.ty.as_str()) {
         tracing::warn!(daemon = entry.ty.as_str(), "disabled by an operator");
-        let cause = "an operator disabled it".to_owned();
-        return (off(&cause), State::Disabled { cause });
+        return disabled_by("an operator disabled it".into());
     }
     if !is_selected {
-        let cause = "not selected".to_owned();
-        return (off(&cause), State::Stopped { cause });
+        let cause = Cause::from("not selected");
+        return (Intent::Off { cause: cause.clone() }, State::Stopped { cause });
     }
-    (Intent::Run, State::Waiting { on: Vec::new(), cause: "not looked at yet".to_owned() })
+    (Intent::Run, State::Waiting { on: Vec::new(), cause: "not looked at yet".into() })
 }
 
 fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {

@@ -12,15 +12,12 @@ use super::{
     Inner, Runtime,
     assemble::{self, Assembly},
     disabled::DisabledFile,
-    overrides::check_config,
+    overrides::{self, AllSettings},
     section::RuntimeSection,
     selection::{SelectionError, Wanted},
 };
 use crate::{
-    config::{
-        Config,
-        problem::{ConfigError, Problem},
-    },
+    config::{Config, problem::ConfigError},
     declaration::{
         live::provided::Provided,
         registry::Registry,
@@ -171,10 +168,7 @@ impl Builder {
     /// Every problem of the wiring, or of the configuration, or of what is not provided, at once;
     /// with `strict` the first failed start.
     pub async fn start(mut self) -> Result<Runtime, StartError> {
-        let problems: Vec<Problem> = check_config(&self.registry, &self.config);
-        if !problems.is_empty() {
-            return Err(ConfigError::from(problems).into());
-        }
+        let settings = overrides::checked(&self.registry, &self.config).map_err(ConfigError::from)?;
         let mut wiring = wiring::check(&self.registry);
         // A test chooses a part of the program, whose other events come from the test.
         wiring.retain(|problem| problem.severity == Severity::Error && (self.is_main || !problem.is_about_events));
@@ -184,15 +178,16 @@ impl Builder {
         let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
         self.wanted.profile = self.wanted.profile.or(section.profile);
         let strict = self.strict.unwrap_or(section.strict);
-        let runtime = self.assemble()?;
+        let runtime = self.assemble(settings)?;
         if strict { runtime.or_roll_back().await } else { Ok(runtime) }
     }
 
-    fn assemble(self) -> Result<Runtime, StartError> {
+    fn assemble(self, settings: AllSettings) -> Result<Runtime, StartError> {
         let disabled = DisabledFile::open(self.data_dir).map_err(StartError::DataDir)?;
         let profile = self.wanted.profile.clone();
         let world = Arc::new(assemble::world(Assembly {
             registry: &self.registry,
+            settings,
             config: self.config,
             wanted: &self.wanted,
             provided: self.provided,
@@ -209,8 +204,8 @@ impl Builder {
         let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
         let inner = Inner {
             has_task: world.records.iter().map(|_| AtomicBool::new(false)).collect(),
+            supervisor: Supervisor::of(&world),
             world,
-            supervisor: Supervisor::default(),
             registry: self.registry,
             profile,
             config_file: self.config_file,

@@ -60,8 +60,7 @@ fn running(own: Option<HealthReport>, worries: &[String], in_grace: bool) -> Hea
 
 /// What it wants, runs here, and is not ready: only noted.
 fn lost_wants(world: &World, record: &Record) -> Vec<String> {
-    let wanted = record.wants.iter().map(|index| world.record(*index));
-    let lost = wanted.filter(|other| other.is_wanted() && !other.is_ready());
+    let lost = world.wants(record).filter(|other| other.is_wanted() && !other.is_ready());
     lost.map(|other| describe_dependency(other.ty, &other.state())).collect()
 }
 

@@ -140,7 +140,8 @@ impl Runtime {
     /// # Cancel safety
     /// Cancel safe.
     pub async fn started(&self) {
-        self.inner.until(|world| phase::all_settled(world).then_some(())).await;
+        let mut settled = 0;
+        self.inner.until(|world| phase::all_settled(world, &mut settled).then_some(())).await;
         self.inner.phase.advance(Phase::Running);
     }
 

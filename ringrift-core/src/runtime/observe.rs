@@ -44,7 +44,7 @@ impl Runtime {
 
     fn runtime(&self, daemons: &[DaemonSnapshot], now: u64) -> RuntimeSnapshot {
         let world = &self.inner.world;
-        if phase::all_settled(world) {
+        if phase::all_settled(world, &mut 0) {
             self.inner.phase.advance(Phase::Running);
         }
         let phase = self.inner.phase.get();
@@ -80,7 +80,7 @@ impl Runtime {
         let spec = record.spec;
         let status = record.status().clone();
         let since = |at: u64| now.saturating_sub(at);
-        let names = |indices: &[u32]| indices.iter().map(|index| world.record(*index).ty.as_str().to_owned()).collect();
+        let name = |other: &Arc<Record>| other.ty.as_str().to_owned();
         DaemonSnapshot {
             name: record.ty.as_str().to_owned(),
             description: spec.description.to_owned(),
@@ -101,8 +101,8 @@ impl Runtime {
             health: health_view::of(world, record, now),
             critical: record.options().critical,
             schedule: record.settings.schedule.to_string(),
-            depends_on: names(&record.depends_on),
-            wants: names(&record.wants),
+            depends_on: world.depends_on(record).map(name).collect(),
+            wants: world.wants(record).map(name).collect(),
             emits: spec.emits.iter().map(|event| event().name.to_owned()).collect(),
             handlers: handlers(record),
             mailbox: record.mailbox.as_ref().map(|mailbox| MailboxSnapshot {
@@ -168,7 +168,7 @@ impl Runtime {
 }
 
 fn is_selected(record: &Record) -> bool {
-    !matches!(record.intent(), Intent::Off { .. }) || record.state().name() == StateName::Disabled
+    !matches!(record.intent(), Intent::Off { .. }) || record.state_name() == StateName::Disabled
 }
 
 fn next_restart(status: &Status, now: u64) -> Option<u64> {

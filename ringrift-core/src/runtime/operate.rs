@@ -20,7 +20,7 @@ use crate::{
     supervisor::{shutdown, transition::transition},
     words::{
         daemon_type::DaemonType,
-        state::{State, StateName},
+        state::{Cause, State, StateName},
     },
 };
 
@@ -82,7 +82,7 @@ impl Runtime {
         let record = self.record(daemon)?;
         not_leaked(record)?;
         self.not_stopping()?;
-        if record.is_wanted() && record.state().name() == StateName::Failed {
+        if record.is_wanted() && record.state_name() == StateName::Failed {
             record.signals.raise(Signal::Restart);
         }
         self.switch_on(record);
@@ -97,10 +97,9 @@ impl Runtime {
     }
 
     fn switch_on(&self, record: &std::sync::Arc<Record>) {
-        for dependency in &record.depends_on {
-            let dependency = self.inner.world.record(*dependency);
+        for dependency in self.inner.world.depends_on(record) {
             let is_only_unselected =
-                matches!(dependency.intent(), Intent::Off { .. }) && dependency.state().name() == StateName::Stopped;
+                matches!(dependency.intent(), Intent::Off { .. }) && dependency.state_name() == StateName::Stopped;
             if is_only_unselected {
                 self.switch_on(dependency);
             }
@@ -110,9 +109,9 @@ impl Runtime {
         }
         record.set_intent(Intent::Run);
         // Only of what has ended; the state of what still lives is its own task's to say.
-        if matches!(record.state().name(), StateName::Stopped | StateName::Disabled) {
+        if matches!(record.state_name(), StateName::Stopped | StateName::Disabled) {
             let cause = "an operator starts it".to_owned();
-            transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause });
+            transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause: cause.into() });
         }
         self.inner.ensure_task(record.index);
     }
@@ -148,11 +147,11 @@ impl Runtime {
         let mut found: Vec<u32> = Vec::new();
         let mut unseen = vec![record.index];
         while let Some(index) = unseen.pop() {
-            for dependent in world.record(index).dependents.iter().copied() {
-                let other = world.record(dependent);
-                if other.is_wanted() && other.depends_on.contains(&index) && !found.contains(&dependent) {
-                    found.push(dependent);
-                    unseen.push(dependent);
+            for other in world.dependents(world.record(index)) {
+                let needs_it = world.depends_on(other).any(|dependency| dependency.index == index);
+                if other.is_wanted() && needs_it && !found.contains(&other.index) {
+                    found.push(other.index);
+                    unseen.push(other.index);
                 }
             }
         }
@@ -200,7 +199,7 @@ impl Runtime {
         let record = self.record(daemon)?;
         let now = self.inner.world.clock.wall();
         self.disabled().disable(daemon.as_str(), now).map_err(OperateError::NotKept)?;
-        let cause = "an operator disabled it".to_owned();
+        let cause = Cause::from("an operator disabled it");
         record.set_intent(Intent::Off { cause: cause.clone() });
         transition(&self.inner.world, record, State::Disabled { cause });
         stopped
@@ -240,7 +239,7 @@ impl Runtime {
 
 fn not_leaked(record: &Record) -> Result<(), OperateError> {
     match record.state() {
-        State::Leaked { cause } => Err(OperateError::Leaked { daemon: record.ty, cause }),
+        State::Leaked { cause } => Err(OperateError::Leaked { daemon: record.ty, cause: cause.into_owned() }),
         _ => Ok(()),
     }
 }

@@ -1,16 +1,19 @@
 //! `[daemons.x.options]`: the numbers that an operator overrides, by the macro's own rules.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::section::RuntimeSection;
 use crate::{
     config::{Config, duration::HumanDuration, problem::Problem},
-    declaration::{live::record::Settings, registry::Registry, spec::DaemonSpec},
+    declaration::{
+        live::settings::{InForce, Settings},
+        registry::Registry,
+        spec::DaemonSpec,
+    },
     words::{
-        daemon_type::DaemonType,
-        options::{OnUnhealthy, Overflow},
+        options::{OnUnhealthy, Options, Overflow},
         restart::{OnExhausted, Restart},
         schedule::{CronSchedule, Schedule},
     },
@@ -48,42 +51,52 @@ struct OptionsSection {
 #[derive(Debug, Default, Deserialize)]
 struct NoKeys {}
 
-/// The settings of every daemon, by name; with whether the operator switched it on or off by name.
-pub(super) type AllSettings = BTreeMap<DaemonType, (Arc<Settings>, Option<bool>)>;
+/// The settings of every daemon, as in the registry; with whether the operator switched it on or off
+/// by name.
+pub(super) type AllSettings = Vec<(Settings, Option<bool>)>;
 
 /// Every problem of the configuration, of every daemon, without starting anything.
 pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
+    checked(registry, config).err().unwrap_or_default()
+}
+
+/// The effective settings of every daemon, or every problem of the configuration.
+pub(super) fn checked(registry: &Registry, config: &Config) -> Result<AllSettings, Vec<Problem>> {
     let mut problems = config.unknown_children("", &["runtime", "daemons"]);
     problems.extend(config.section::<RuntimeSection>("runtime").err().into_iter().flatten());
     let names: Vec<&str> = registry.specs().map(|spec| spec.ty.as_str()).collect();
     problems.extend(config.unknown_children("daemons", &names));
     for spec in registry.specs() {
-        let section = format!("daemons.{}", spec.ty);
-        problems.extend(match spec.config {
-            Some(check) => check(config, &section),
-            None => config.section_without::<NoKeys>(&section, &["options"]).err().unwrap_or_default(),
-        });
+        problems.extend(own_problems(spec, config));
     }
-    problems.extend(all_settings(registry, config).err().into_iter().flatten());
-    problems.sort();
-    problems.dedup();
-    problems
-}
-
-/// The effective settings of every daemon, or every problem.
-pub(super) fn all_settings(registry: &Registry, config: &Config) -> Result<AllSettings, Vec<Problem>> {
-    let mut all = AllSettings::new();
-    let mut problems = Vec::new();
-    for entry in &registry.daemons {
-        match settings(entry.spec, config) {
-            Ok((settings, enabled)) => _ = all.insert(entry.ty, (Arc::new(settings), enabled)),
+    let mut all = AllSettings::with_capacity(registry.daemons.len());
+    for spec in registry.specs() {
+        match settings(spec, config) {
+            Ok(settings) => all.push(settings),
             Err(theirs) => problems.extend(theirs),
         }
     }
+    problems.sort();
+    problems.dedup();
     if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
+/// The problems of the daemon's own part of its section.
+fn own_problems(spec: &DaemonSpec, config: &Config) -> Vec<Problem> {
+    let section = || format!("daemons.{}", spec.ty);
+    match spec.config {
+        Some(check) => check(config, &section()),
+        None if config.is_silent_on(&["daemons", spec.ty.as_str()]) => Vec::new(),
+        None => config.section_without::<NoKeys>(&section(), &["options"]).err().unwrap_or_default(),
+    }
+}
+
 fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
+    if config.is_silent_on(&["daemons", spec.ty.as_str(), "options"])
+        && let Ok(schedule) = spec.schedule.resolve()
+    {
+        return Ok((Settings { options: InForce::Declared(&spec.options), schedule }, None));
+    }
     let path = format!("daemons.{}.options", spec.ty);
     let (section, mut problems) = read(config, &path);
     let out_of_range = range_problems(&section).into_iter();
@@ -98,7 +111,8 @@ fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Opt
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok((Settings { options: options(spec, &section), schedule }, section.enabled))
+    let options = InForce::Overridden(Box::new(options(spec, &section)));
+    Ok((Settings { options, schedule }, section.enabled))
 }
 
 /// The section without what can't be read, so that this hides nothing of the rest.
@@ -154,7 +168,7 @@ fn schedule(spec: &DaemonSpec, section: &OptionsSection) -> Result<Schedule, (&'
     }
 }
 
-fn options(spec: &DaemonSpec, section: &OptionsSection) -> crate::words::options::Options {
+fn options(spec: &DaemonSpec, section: &OptionsSection) -> Options {
     let mut options = spec.options;
     let set = |field: &mut Duration, value: Option<HumanDuration>| {
         if let Some(value) = value {

@@ -1,6 +1,9 @@
 //! Where the whole runtime is in its life.
 
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicU8, Ordering::SeqCst},
+};
 
 use super::snapshot::Phase;
 use crate::{
@@ -28,35 +31,38 @@ impl PhaseCell {
     }
 }
 
-/// Whether the first start is over for every daemon.
-pub(super) fn all_settled(world: &World) -> bool {
-    let mut known = vec![None; world.records.len()];
-    world.records.iter().all(|record| is_settled(world, record, &mut known))
+/// Whether the first start is over for every daemon. `from` is how many were seen to have settled by
+/// earlier looks: there is one after every change.
+pub(super) fn all_settled(world: &World, from: &mut usize) -> bool {
+    let mut known = HashMap::new();
+    *from += world.records[*from..].iter().take_while(|record| is_settled(world, record, &mut known)).count();
+    *from == world.records.len()
 }
 
-/// Ready, failed in whatever way, or waiting for one that is. What is known of one daemon is asked
-/// once, however many depend on it.
-fn is_settled(world: &World, record: &Record, known: &mut [Option<bool>]) -> bool {
-    if let Some(is_settled) = known[record.index as usize] {
-        return is_settled;
-    }
-    let is_settled = match record.state().name() {
+/// Ready, failed in whatever way, or waiting for one that is.
+fn is_settled(world: &World, record: &Record, known: &mut HashMap<u32, bool>) -> bool {
+    match record.state_name() {
         StateName::Starting | StateName::Stopping => false,
-        StateName::Waiting => {
-            let mut dependencies = record.depends_on.iter().map(|index| world.record(*index));
-            dependencies.any(|other| !other.is_ready() && is_held_up(world, other, known))
-        }
+        StateName::Waiting => waits_in_vain(world, record, known),
         _ => true,
-    };
-    known[record.index as usize] = Some(is_settled);
-    is_settled
+    }
+}
+
+/// What is known of one daemon is asked once, however many depend on it.
+fn waits_in_vain(world: &World, record: &Record, known: &mut HashMap<u32, bool>) -> bool {
+    if let Some(known) = known.get(&record.index) {
+        return *known;
+    }
+    let in_vain = world.depends_on(record).any(|other| !other.is_ready() && is_held_up(world, other, known));
+    known.insert(record.index, in_vain);
+    in_vain
 }
 
 /// Whether it will not become ready by itself soon.
-fn is_held_up(world: &World, record: &Record, known: &mut [Option<bool>]) -> bool {
-    match record.state().name() {
+fn is_held_up(world: &World, record: &Record, known: &mut HashMap<u32, bool>) -> bool {
+    match record.state_name() {
         StateName::Running | StateName::Starting | StateName::Stopping => false,
-        StateName::Waiting => is_settled(world, record, known),
+        StateName::Waiting => waits_in_vain(world, record, known),
         _ => true,
     }
 }

@@ -1,12 +1,6 @@
 //! The one task of a daemon: from life to life.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use super::{
     dependencies, ending,
@@ -45,7 +39,7 @@ pub(super) enum End {
 
 /// Runs a daemon for as long as the runtime lives.
 pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
-    let mut failures = Failures::new(&record.options().restart);
+    let mut failures = Failures::default();
     loop {
         if wanted(&world, &record).await == Wanted::Again {
             failures.clear();
@@ -57,7 +51,11 @@ pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
         if record.signals.take(Signal::Restart) {
             failures.clear();
         }
-        let end = one_life(&world, &record).await;
+        let end = {
+            let life = start::begin(&world, &record);
+            let lived = InSpan::new(&life.span, pin!(Some(start::live(&life)))).await;
+            lived.unwrap_or_else(|panic| ending::panicked(&life, &panic))
+        };
         // A reset has nothing to do for an incarnation that lives but this.
         if record.signals.take(Signal::Reset) {
             failures.clear();
@@ -68,7 +66,7 @@ pub(super) async fn run(world: Arc<World>, record: Arc<Record>) {
 }
 
 /// Waits until the next life may begin.
-async fn after(world: &Arc<World>, record: &Arc<Record>, failures: &mut Failures<'_>, end: End) {
+async fn after(world: &Arc<World>, record: &Arc<Record>, failures: &mut Failures, end: End) {
     match end {
         End::Stopped => {}
         End::Restart => {
@@ -78,23 +76,8 @@ async fn after(world: &Arc<World>, record: &Arc<Record>, failures: &mut Failures
         End::Completed => completed(world, record).await,
         End::Leaked { cause } => leaked(world, record, cause).await,
         End::Failed { cause, is_fatal, ran } => {
-            let next = failures.count(ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
+            let next = failures.count(&record.options().restart, ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
             failed(world, record, failures, next, cause, is_fatal).await;
-        }
-    }
-}
-
-/// Hooks have guards of their own; a panic that comes this far is one of a drop.
-async fn one_life(world: &Arc<World>, record: &Arc<Record>) -> End {
-    let life = start::begin(world, record);
-    match InSpan::new(&life.span, pin!(Some(start::live(&life)))).await {
-        Ok(end) => end,
-        Err(panic) => {
-            record.counters.panic();
-            record.set_open(false);
-            ending::drop_safely(&life, "the daemon", record.take_living());
-            let cause = format!("panicked while it dropped what was cut off: {panic}");
-            End::Failed { cause, is_fatal: false, ran: Duration::ZERO }
         }
     }
 }
@@ -162,21 +145,21 @@ async fn leaked(world: &Arc<World>, record: &Arc<Record>, cause: String) {
     if record.options().restart.on_exhausted == OnExhausted::Escalate {
         escalate(world, record, &cause);
     }
-    transition(world, record, State::Leaked { cause });
+    transition(world, record, State::Leaked { cause: cause.into() });
     std::future::pending::<()>().await;
 }
 
 async fn failed(
     world: &Arc<World>,
     record: &Arc<Record>,
-    failures: &mut Failures<'_>,
+    failures: &mut Failures,
     next: Next,
     cause: String,
     is_fatal: bool,
 ) {
     match next {
         Next::Restart { attempt, delay } => {
-            transition(world, record, State::Backoff { attempt, delay, cause });
+            transition(world, record, State::Backoff { attempt, delay, cause: cause.into() });
             if backoff(record, delay).await {
                 failures.clear();
             }
@@ -186,7 +169,7 @@ async fn failed(
             if next == Next::Escalate {
                 escalate(world, record, &cause);
             }
-            transition(world, record, State::Failed { cause });
+            transition(world, record, State::Failed { cause: cause.into() });
             let may_rearm = !is_fatal && record.options().restart.restart != Restart::Never;
             rearmed(world, record, may_rearm).await;
             failures.clear();
@@ -217,9 +200,8 @@ async fn backoff(record: &Record, delay: Duration) -> bool {
 /// A failed daemon waits for an operator, or for a dependency that was lost to return. It may have
 /// been lost and returned between two looks, so its incarnation counts too.
 async fn rearmed(world: &Arc<World>, record: &Arc<Record>, may_rearm: bool) {
-    let incarnations = || -> Vec<u32> {
-        record.depends_on.iter().map(|dependency| world.record(*dependency).status().incarnation).collect()
-    };
+    let incarnations =
+        || -> Vec<u32> { world.depends_on(record).map(|dependency| dependency.status().incarnation).collect() };
     let mut last_seen = Some(incarnations());
     poll_fn(|cx| {
         if interrupt(record, cx).is_some() || record.signals.take(Signal::Reset) {
@@ -233,5 +215,5 @@ async fn rearmed(world: &Arc<World>, record: &Arc<Record>, may_rearm: bool) {
         Poll::Pending
     })
     .await;
-    debug_assert!(record.state().name() == StateName::Failed || record.state().name() == StateName::Leaked);
+    debug_assert!(record.state_name() == StateName::Failed || record.state_name() == StateName::Leaked);
 }

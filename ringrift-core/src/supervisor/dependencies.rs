@@ -12,16 +12,15 @@ use crate::{
 
 /// The dependencies that are not ready, each with its state.
 pub(crate) fn missing(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
-    let states = record.depends_on.iter().map(|index| world.record(*index));
-    states.filter(|record| !record.is_ready()).map(|record| (record.ty, record.state())).collect()
+    let missing = world.depends_on(record).filter(|other| !other.is_ready());
+    missing.map(|other| (other.ty, other.state())).collect()
 }
 
 /// The wanted daemons that are still on their way.
 fn unsettled_wants(world: &World, record: &Record) -> Vec<(DaemonType, State)> {
-    let states = record.wants.iter().map(|index| world.record(*index));
     let mut known = HashMap::new();
-    let on_their_way = states.filter(|record| is_on_its_way(world, record, &mut known));
-    on_their_way.map(|record| (record.ty, record.state())).collect()
+    let on_their_way = world.wants(record).filter(|other| is_on_its_way(world, other, &mut known));
+    on_their_way.map(|other| (other.ty, other.state())).collect()
 }
 
 /// Neither ready nor settled; nor held up by one that is settled, nor retried for ever. What is
@@ -33,8 +32,7 @@ fn is_on_its_way(world: &World, record: &Record, known: &mut HashMap<u32, bool>)
     let is_on_its_way = !record.is_ready()
         && match record.state() {
             State::Waiting { .. } => {
-                let mut dependencies = record.depends_on.iter().map(|index| world.record(*index));
-                dependencies.all(|other| other.is_ready() || is_on_its_way(world, other, known))
+                world.depends_on(record).all(|other| other.is_ready() || is_on_its_way(world, other, known))
             }
             State::Backoff { attempt, .. } => attempt <= record.options().restart.max_restarts,
             state => !state.name().is_settled(),
@@ -51,7 +49,7 @@ pub(crate) fn waiting(world: &World, record: &Record) -> Option<State> {
         return None;
     }
     let cause = blockers.iter().map(|(daemon, state)| describe(*daemon, state)).collect::<Vec<_>>().join("; ");
-    Some(State::Waiting { on: blockers.into_iter().map(|(daemon, _)| daemon).collect(), cause })
+    Some(State::Waiting { on: blockers.into_iter().map(|(daemon, _)| daemon).collect(), cause: cause.into() })
 }
 
 /// "`auto_sync` is in backoff".

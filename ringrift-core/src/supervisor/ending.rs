@@ -29,12 +29,12 @@ pub(super) async fn without_stop(
     living: Option<Arc<dyn Incarnation>>,
     verdict: Verdict,
     deadline: Instant,
-    ran: Duration,
 ) -> End {
     let record = &life.record;
+    let ran = since_ready(life);
     record.set_open(false);
     if record.state_name() != StateName::Stopping {
-        transition_of(life, State::Stopping { cause: exit_reason(record, &verdict).to_string() });
+        transition_of(life, State::Stopping { cause: exit_reason(record, &verdict).to_string().into() });
     }
     life.cancel();
     record.conditions.abort_check();
@@ -57,6 +57,21 @@ pub(super) async fn without_stop(
         (Ok(()), Verdict::Completed) => End::Completed,
         (Ok(()), Verdict::Failed(failure)) => End::Failed { cause: failure.cause, is_fatal: failure.is_fatal, ran },
     }
+}
+
+/// Hooks have guards of their own; a panic that comes as far as this is one of a drop.
+pub(super) fn panicked(life: &Life, panic: &str) -> End {
+    life.record.counters.panic();
+    life.record.set_open(false);
+    drop_safely(life, "the daemon", life.record.take_living());
+    let cause = format!("panicked while it dropped what was cut off: {panic}");
+    End::Failed { cause, is_fatal: false, ran: Duration::ZERO }
+}
+
+/// How long it has been in `Running`; nothing, if it never was.
+fn since_ready(life: &Life) -> Duration {
+    let ready_ms = life.record.status().ready_ms;
+    ready_ms.map_or(Duration::ZERO, |ready| Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready)))
 }
 
 /// Waits for the helper tasks, aborts the rest, and names what is left.

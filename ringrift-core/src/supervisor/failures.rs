@@ -5,9 +5,8 @@ use std::time::Duration;
 use crate::words::restart::{OnExhausted, Restart, RestartPolicy, SLOW_RETRY};
 
 /// The failures of a daemon since it last ran well.
-#[derive(Debug)]
-pub(crate) struct Failures<'a> {
-    policy: &'a RestartPolicy,
+#[derive(Debug, Default)]
+pub(crate) struct Failures {
     in_a_row: u32,
 }
 
@@ -22,28 +21,24 @@ pub(crate) enum Next {
     Escalate,
 }
 
-impl<'a> Failures<'a> {
-    pub(crate) fn new(policy: &'a RestartPolicy) -> Self {
-        Self { policy, in_a_row: 0 }
-    }
-
+impl Failures {
     /// Counts a failure after `ran` in `Running`. `spread`, from -1 to 1, is the jitter's draw.
-    pub(crate) fn count(&mut self, ran: Duration, is_fatal: bool, spread: f64) -> Next {
-        if ran >= self.policy.reset {
+    pub(crate) fn count(&mut self, policy: &RestartPolicy, ran: Duration, is_fatal: bool, spread: f64) -> Next {
+        if ran >= policy.reset {
             self.in_a_row = 0;
         }
-        if is_fatal || self.policy.restart == Restart::Never {
-            return self.exhausted(is_fatal);
+        if is_fatal || policy.restart == Restart::Never {
+            return self.exhausted(policy, is_fatal);
         }
         self.in_a_row += 1;
-        if self.in_a_row > self.policy.max_restarts {
-            return self.exhausted(false);
+        if self.in_a_row > policy.max_restarts {
+            return self.exhausted(policy, false);
         }
-        Next::Restart { attempt: self.in_a_row, delay: self.policy.backoff.jittered(self.in_a_row, spread) }
+        Next::Restart { attempt: self.in_a_row, delay: policy.backoff.jittered(self.in_a_row, spread) }
     }
 
-    fn exhausted(&self, is_fatal: bool) -> Next {
-        match self.policy.on_exhausted {
+    fn exhausted(&self, policy: &RestartPolicy, is_fatal: bool) -> Next {
+        match policy.on_exhausted {
             OnExhausted::Escalate => Next::Escalate,
             OnExhausted::RetrySlow if !is_fatal => Next::Restart { attempt: self.in_a_row, delay: SLOW_RETRY },
             OnExhausted::RetrySlow | OnExhausted::Fail => Next::Fail,
@@ -60,52 +55,54 @@ impl<'a> Failures<'a> {
 mod tests {
     use super::*;
 
-    fn failures(change: impl FnOnce(&mut RestartPolicy)) -> Failures<'static> {
-        let policy = Box::leak(Box::new(RestartPolicy::DEFAULT));
-        change(policy);
-        Failures::new(policy)
+    /// Counts under a policy, without jitter.
+    fn counting(change: impl FnOnce(&mut RestartPolicy)) -> impl FnMut(u64, bool) -> Next {
+        let mut policy = RestartPolicy::DEFAULT;
+        change(&mut policy);
+        let mut failures = Failures::default();
+        move |ran, is_fatal| failures.count(&policy, Duration::from_secs(ran), is_fatal, 0.0)
     }
 
     #[test]
     fn five_restarts_then_failed() {
-        let mut failures = failures(|_| {});
+        let mut count = counting(|_| {});
         let delays: Vec<u64> = (0..5)
-            .map(|_| match failures.count(Duration::ZERO, false, 0.0) {
+            .map(|_| match count(0, false) {
                 Next::Restart { delay, .. } => delay.as_secs(),
                 other => panic!("{other:?}"),
             })
             .collect();
         assert_eq!(delays, [1, 2, 4, 8, 16]);
-        assert_eq!(failures.count(Duration::ZERO, false, 0.0), Next::Fail);
+        assert_eq!(count(0, false), Next::Fail);
     }
 
     #[test]
     fn five_minutes_of_running_clear_the_count() {
-        let mut failures = failures(|_| {});
+        let mut count = counting(|_| {});
         for _ in 0..4 {
-            failures.count(Duration::from_secs(299), false, 0.0);
+            count(299, false);
         }
-        let next = failures.count(Duration::from_secs(300), false, 0.0);
+        let next = count(300, false);
         assert_eq!(next, Next::Restart { attempt: 1, delay: Duration::from_secs(1) });
     }
 
     #[test]
     fn fatal_and_never_skip_the_restarts() {
-        assert_eq!(failures(|_| {}).count(Duration::ZERO, true, 0.0), Next::Fail);
-        assert_eq!(failures(|policy| policy.restart = Restart::Never).count(Duration::ZERO, false, 0.0), Next::Fail);
-        let mut critical = failures(|policy| policy.on_exhausted = OnExhausted::Escalate);
-        assert_eq!(critical.count(Duration::ZERO, true, 0.0), Next::Escalate);
+        assert_eq!(counting(|_| {})(0, true), Next::Fail);
+        assert_eq!(counting(|policy| policy.restart = Restart::Never)(0, false), Next::Fail);
+        let mut critical = counting(|policy| policy.on_exhausted = OnExhausted::Escalate);
+        assert_eq!(critical(0, true), Next::Escalate);
     }
 
     #[test]
     fn slow_retries_come_every_five_minutes_for_ever() {
-        let mut failures = failures(|policy| {
+        let mut count = counting(|policy| {
             policy.on_exhausted = OnExhausted::RetrySlow;
             policy.max_restarts = 1;
         });
-        failures.count(Duration::ZERO, false, 0.0);
+        count(0, false);
         for _ in 0..100 {
-            let next = failures.count(Duration::ZERO, false, 0.0);
+            let next = count(0, false);
             assert!(matches!(next, Next::Restart { delay: SLOW_RETRY, .. }), "{next:?}");
         }
     }

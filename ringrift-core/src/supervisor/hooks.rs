@@ -54,12 +54,7 @@ impl<T> Drop for UnderWay<'_, T> {
 
 /// Runs a hook of the end under a limit of its own; what goes wrong is logged and counted, and the
 /// end goes on.
-pub(super) async fn run_at_the_end(
-    life: &Life,
-    hook: Hook,
-    limit: Duration,
-    future: Boxed<'_, DaemonResult>,
-) {
+pub(super) async fn run_at_the_end(life: &Life, hook: Hook, limit: Duration, future: Boxed<'_, DaemonResult>) {
     let outcome = tokio::time::timeout(limit, run(life, hook, future)).await;
     let record = &life.record;
     record.hook.end();

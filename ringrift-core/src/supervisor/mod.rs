@@ -29,7 +29,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::task::JoinSet;
+use tokio::task::JoinHandle;
 
 pub(crate) use self::{
     dependencies::{describe as describe_dependency, missing as missing_dependencies},
@@ -40,35 +40,50 @@ use crate::declaration::live::{attribution::Attributed, record::Record, world::W
 /// How long aborted tasks have to come to their next await.
 const AFTER_ABORT: Duration = Duration::from_secs(1);
 
-/// The tasks of a runtime.
-#[derive(Debug, Default)]
+/// The tasks of a runtime: the ticker, and one a daemon, each of which lasts as long as the runtime.
+/// A list of handles, because a `JoinSet` costs an allocation for each of them.
+#[derive(Debug)]
 pub(crate) struct Supervisor {
-    tasks: Mutex<JoinSet<()>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Supervisor {
+    pub(crate) fn of(world: &World) -> Self {
+        Self { tasks: Mutex::new(Vec::with_capacity(world.records.len() + 1)) }
+    }
+
     /// Starts the ticker.
     pub(crate) fn start_ticker(&self, world: &Arc<World>) {
-        self.lock().spawn(ticker::run(Arc::downgrade(world)));
+        self.spawn(ticker::run(Arc::downgrade(world)));
     }
 
     /// Starts the task of a daemon.
     pub(crate) fn start_daemon(&self, world: &Arc<World>, record: &Arc<Record>) {
         let life = child::run(Arc::clone(world), Arc::clone(record));
         let scoped = Box::pin(Arc::clone(world).scope(life));
-        self.lock().spawn(Attributed::new(world.number, record.index, scoped));
+        self.spawn(Attributed::new(world.number, record.index, scoped));
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the supervisor")]
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.lock().push(tokio::spawn(task));
     }
 
     /// Ends every task, and waits until what they hold is given back. A task that blocks its thread
     /// goes on until it awaits, and is not waited for longer than [`AFTER_ABORT`].
     pub(crate) async fn end_all(&self) {
-        let mut tasks = std::mem::take(&mut *self.lock());
-        tasks.abort_all();
-        let ended = async { while tasks.join_next().await.is_some() {} };
+        let tasks = std::mem::take(&mut *self.lock());
+        tasks.iter().for_each(JoinHandle::abort);
+        // The end of an aborted task is all there is to hear of it.
+        let ended = async {
+            for task in tasks {
+                _ = task.await;
+            }
+        };
         _ = tokio::time::timeout(AFTER_ABORT, ended).await;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -31,7 +31,7 @@ pub(crate) const LAST_CALL: Duration = Duration::from_secs(10);
 pub(crate) async fn stop(
     world: &Arc<World>,
     scope: &[u32],
-    cause: &str,
+    cause: &'static str,
     budget: Duration,
     at_once: &Notify,
 ) -> Vec<(DaemonType, String)> {
@@ -61,17 +61,17 @@ pub(crate) async fn stop(
 }
 
 /// Tells the wanted daemons that may stop now; those that started last, first.
-fn tell(world: &World, scope: &BTreeSet<u32>, cause: &str, may_stop: impl Fn(&Record) -> bool) {
+fn tell(world: &World, scope: &BTreeSet<u32>, cause: &'static str, may_stop: impl Fn(&Record) -> bool) {
     let wanted = scope.iter().rev().map(|index| world.record(*index)).filter(|record| record.is_wanted());
     for record in wanted.filter(|record| may_stop(record)) {
-        record.set_intent(Intent::Stop { cause: cause.to_owned() });
+        record.set_intent(Intent::Stop { cause: cause.into() });
     }
 }
 
 /// Whether nobody in `scope` that depends on it lives.
 fn has_no_dependents(world: &World, scope: &BTreeSet<u32>, record: &Record) -> bool {
-    let mut dependents = record.dependents.iter().filter(|dependent| scope.contains(dependent));
-    dependents.all(|dependent| has_ended(world.record(*dependent)))
+    let mut dependents = world.dependents(record).filter(|dependent| scope.contains(&dependent.index));
+    dependents.all(|dependent| has_ended(dependent))
 }
 
 /// Whether the daemon is not wanted, and nothing of it lives.
@@ -94,11 +94,11 @@ fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>) -> Vec<(DaemonType, String)
             }
             None => format!("it was still {} when the time to stop was over", record.state()),
         };
-        transition(world, record, State::Leaked { cause });
+        transition(world, record, State::Leaked { cause: cause.into() });
     }
     let states = scope.iter().map(|index| world.record(*index)).map(|record| (record.ty, record.state()));
     let leaked = states.filter_map(|(ty, state)| match state {
-        State::Leaked { cause } => Some((ty, cause)),
+        State::Leaked { cause } => Some((ty, cause.into_owned())),
         _ => None,
     });
     let mut leaked: Vec<_> = leaked.collect();

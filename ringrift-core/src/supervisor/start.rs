@@ -1,6 +1,6 @@
 //! One life: it is built, started, works, and ends.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -64,11 +64,9 @@ pub(super) async fn live(life: &Arc<Life>) -> End {
     };
     life.record.set_open(true);
     transition_of(life, State::Running);
-    let ready_ms = life.world.clock.now_ms();
-    let work = Work::new(life, &*living);
+    let work = Work::new(life, living);
     let (verdict, deadline) = work::until_the_end(&work).await;
-    let ran = Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready_ms));
-    Box::pin(ending::without_stop(life, Some(living), verdict, deadline, ran)).await
+    Box::pin(ending::without_stop(life, Some(work.living), verdict, deadline)).await
 }
 
 /// By when an end that begins now is over.
@@ -124,7 +122,7 @@ async fn guarded<T>(life: &Life, hook: Hook, future: Boxed<'_, DaemonResult<T>>)
 
 async fn not_started(life: &Life, living: Option<Arc<dyn Incarnation>>, verdict: Verdict) -> End {
     let failed = matches!(verdict, Verdict::Failed(_));
-    let end = ending::without_stop(life, living, verdict, deadline(&life.record), Duration::ZERO).await;
+    let end = ending::without_stop(life, living, verdict, deadline(&life.record)).await;
     if let (true, End::Failed { cause, .. } | End::Leaked { cause }) = (failed, &end) {
         _ = life.world.failed_start.set((life.record.ty, cause.clone()));
     }
@@ -135,7 +133,7 @@ async fn not_started(life: &Life, living: Option<Arc<dyn Incarnation>>, verdict:
 pub(super) fn exit_reason(record: &Record, verdict: &Verdict) -> ExitReason {
     match verdict {
         Verdict::Stop => ExitReason::Stopped(match record.intent() {
-            crate::declaration::live::record::Intent::Stop { cause } => cause,
+            crate::declaration::live::record::Intent::Stop { cause } => cause.into_owned(),
             _ => "it is not wanted any more".into(),
         }),
         Verdict::Restart => ExitReason::Stopped("an operator restarts it".into()),

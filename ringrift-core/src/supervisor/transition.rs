@@ -46,7 +46,7 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     log(record, incarnation, &state);
     announce::state_changed(world, record, &old, &state);
     if was_ready != is_ready || old.name().is_settled() != state.name().is_settled() {
-        record.dependents.iter().for_each(|dependent| world.record(*dependent).signals.wake());
+        world.dependents(record).for_each(|dependent| dependent.signals.wake());
     } else if old.name() != state.name() {
         // They say why they wait.
         dependents_that_wait(world, record).for_each(|dependent| dependent.signals.wake());
@@ -84,8 +84,7 @@ fn wake_all_that_wait(world: &World, record: &Record) {
 }
 
 fn dependents_that_wait<'a>(world: &'a World, record: &'a Record) -> impl Iterator<Item = &'a Arc<Record>> {
-    let dependents = record.dependents.iter().map(|dependent| world.record(*dependent));
-    dependents.filter(|dependent| dependent.status().state.name() == StateName::Waiting)
+    world.dependents(record).filter(|dependent| dependent.state_name() == StateName::Waiting)
 }
 
 /// What the state means for the daemon's mail.
@@ -125,19 +124,19 @@ fn set_gate(world: &World, record: &Record, state: &State) {
 
 /// One line a change, of its own and not in the daemon's span: it may come from another's task.
 fn log(record: &Record, incarnation: u32, state: &State) {
-    let daemon = record.ty.as_str();
+    let (daemon, cause) = (record.ty.as_str(), state.cause());
     match state {
-        State::Disabled { cause } => tracing::warn!(parent: None, daemon, cause, "disabled"),
-        State::Waiting { cause, .. } => tracing::debug!(parent: None, daemon, cause, "waiting"),
-        State::Starting { cause } => tracing::debug!(parent: None, daemon, incarnation, cause, "starting"),
+        State::Disabled { .. } => tracing::warn!(parent: None, daemon, cause, "disabled"),
+        State::Waiting { .. } => tracing::debug!(parent: None, daemon, cause, "waiting"),
+        State::Starting { .. } => tracing::debug!(parent: None, daemon, incarnation, cause, "starting"),
         State::Running => tracing::info!(parent: None, daemon, incarnation, "running"),
-        State::Backoff { attempt, delay, cause } => {
+        State::Backoff { attempt, delay, .. } => {
             tracing::warn!(parent: None, daemon, incarnation, attempt, ?delay, cause, "failed, will restart");
         }
-        State::Stopping { cause } => tracing::debug!(parent: None, daemon, incarnation, cause, "stopping"),
-        State::Stopped { cause } => tracing::info!(parent: None, daemon, incarnation, cause, "stopped"),
-        State::Completed { cause } => tracing::info!(parent: None, daemon, incarnation, cause, "completed"),
-        State::Failed { cause } => tracing::error!(parent: None, daemon, incarnation, cause, "failed"),
-        State::Leaked { cause } => tracing::error!(parent: None, daemon, incarnation, cause, "leaked"),
+        State::Stopping { .. } => tracing::debug!(parent: None, daemon, incarnation, cause, "stopping"),
+        State::Stopped { .. } => tracing::info!(parent: None, daemon, incarnation, cause, "stopped"),
+        State::Completed { .. } => tracing::info!(parent: None, daemon, incarnation, cause, "completed"),
+        State::Failed { .. } => tracing::error!(parent: None, daemon, incarnation, cause, "failed"),
+        State::Leaked { .. } => tracing::error!(parent: None, daemon, incarnation, cause, "leaked"),
     }
 }

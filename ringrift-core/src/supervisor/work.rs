@@ -3,7 +3,10 @@
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -42,12 +45,12 @@ const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
 /// What the loops of a daemon share.
 pub(super) struct Work<'a> {
     pub(super) life: &'a Life,
-    pub(super) living: &'a dyn Incarnation,
+    pub(super) living: Arc<dyn Incarnation>,
     draining: AtomicBool,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(life: &'a Life, living: &'a dyn Incarnation) -> Self {
+    pub(super) fn new(life: &'a Life, living: Arc<dyn Incarnation>) -> Self {
         Self { life, living, draining: AtomicBool::new(false) }
     }
 
@@ -80,7 +83,7 @@ async fn end(
     let is_asked_for = matches!(verdict, Verdict::Stop | Verdict::Restart);
     let deadline = deadline(&life.record);
     if is_asked_for {
-        transition_of(life, State::Stopping { cause: exit_reason(&life.record, &verdict).to_string() });
+        transition_of(life, State::Stopping { cause: exit_reason(&life.record, &verdict).to_string().into() });
         work.begin_draining();
         life.cancel();
         drained(life, deadline, unended(cycles.as_mut()), unended(mail.as_mut())).await;

@@ -147,11 +147,20 @@ fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>,
 
 /// The identity of one emitted event: a prefix of the runtime, then a counter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct EventId(pub(crate) u128);
+pub struct EventId {
+    high: u64,
+    low: u64,
+}
+
+impl EventId {
+    pub(crate) const fn new(high: u64, low: u64) -> Self {
+        Self { high, low }
+    }
+}
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        write!(f, "{:016x}{:016x}", self.high, self.low)
     }
 }
 

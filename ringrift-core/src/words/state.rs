@@ -1,10 +1,13 @@
 //! The states of a daemon. Every state but `Running` carries a reason that a person can read.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use super::daemon_type::DaemonType;
+
+/// A reason that a person can read.
+pub(crate) type Cause = Cow<'static, str>;
 
 /// Where a daemon is in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,19 +16,19 @@ pub enum State {
     /// The operator's file, or an earlier `disable`, keeps it from running.
     Disabled {
         /// Who disabled it.
-        cause: String,
+        cause: Cause,
     },
     /// Something that it depends on is not ready.
     Waiting {
         /// The daemons it waits for.
         on: Vec<DaemonType>,
         /// Why they are not ready.
-        cause: String,
+        cause: Cause,
     },
     /// It is being built, or its `on_start` runs.
     Starting {
         /// Which of the two.
-        cause: String,
+        cause: Cause,
     },
     /// `on_start` returned Ok, and it works.
     Running,
@@ -36,32 +39,32 @@ pub enum State {
         /// The delay before it.
         delay: Duration,
         /// The failure.
-        cause: String,
+        cause: Cause,
     },
     /// It was told to stop and has not ended.
     Stopping {
         /// Why it stops.
-        cause: String,
+        cause: Cause,
     },
     /// It ended because it was told to, or was never started.
     Stopped {
         /// Why.
-        cause: String,
+        cause: Cause,
     },
     /// A task's run returned Ok.
     Completed {
         /// What completed.
-        cause: String,
+        cause: Cause,
     },
     /// It failed for good; an operator, or a dependency that returns, starts it again.
     Failed {
         /// The last failure.
-        cause: String,
+        cause: Cause,
     },
     /// It can't be stopped; it will not be restarted in this process.
     Leaked {
         /// What does not end.
-        cause: String,
+        cause: Cause,
     },
 }
 

@@ -76,14 +76,14 @@ async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result
 
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    let mut cx = Context::new(Arc::clone(&living.life));
+    let mut cx = Context::new(Arc::clone(living.cx.life()));
     while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
-        let span = living.life.delivery_span(mail);
+        let span = living.cx.life().delivery_span(mail);
         let verdict = {
             // Pinned here, so that it is moved nowhere, however large it is.
             let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
-            deliver(&living.life, mailbox, 0, mail, &span, handler).await
+            deliver(living.cx.life(), mailbox, 0, mail, &span, handler).await
         };
         taken.settle();
         verdict?;
@@ -105,11 +105,11 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
             };
             let mailbox = &mailbox;
             under_way.push(async move {
-                let mut cx = Context::new(Arc::clone(&living.life));
+                let mut cx = Context::new(Arc::clone(living.cx.life()));
                 cx.enter(&mail.event);
-                let span = living.life.delivery_span(&mail);
+                let span = living.cx.life().delivery_span(&mail);
                 let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
-                (place, deliver(&living.life, mailbox, place, &mail, &span, handler).await)
+                (place, deliver(living.cx.life(), mailbox, place, &mail, &span, handler).await)
             });
         }
         // While some are slow, the places that are free go on with what comes in.

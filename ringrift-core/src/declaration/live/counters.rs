@@ -20,7 +20,17 @@ pub(crate) struct Counters {
     panics: AtomicU64,
     /// The newest outcomes: how many in the upper half, one bit each in the lower, 1 for an error.
     outcomes: AtomicU64,
-    last_errors: Mutex<VecDeque<ErrorRecord>>,
+    /// Boxed: most daemons never have any.
+    troubles: Mutex<Option<Box<Troubles>>>,
+}
+
+/// What went wrong lately.
+#[derive(Debug, Default)]
+struct Troubles {
+    /// The newest, over all incarnations.
+    errors: VecDeque<ErrorRecord>,
+    /// When handlers of this incarnation panicked.
+    handler_panics: VecDeque<u64>,
 }
 
 const RING: u64 = (1 << RECENT_OUTCOMES) - 1;
@@ -52,9 +62,21 @@ impl Counters {
         self.cycles.load(Relaxed) + self.cycle_errors.load(Relaxed)
     }
 
-    /// Forgets the outcomes of an incarnation that has ended, so that the next is not judged by them.
-    pub(crate) fn forget_outcomes(&self) {
+    /// Forgets what an incarnation that has ended did, so that the next is not judged by it.
+    pub(crate) fn begin_incarnation(&self) {
         self.outcomes.store(0, Relaxed);
+        if let Some(troubles) = &mut *self.troubles() {
+            troubles.handler_panics.clear();
+        }
+    }
+
+    /// Counts a handler's panic; true when there were `limit` since `since_ms`.
+    pub(crate) fn handler_panicked(&self, now_ms: u64, since_ms: u64, limit: usize) -> bool {
+        let mut troubles = self.troubles();
+        let panics = &mut troubles.get_or_insert_default().handler_panics;
+        panics.push_back(now_ms);
+        panics.retain(|at| *at >= since_ms);
+        panics.len() >= limit
     }
 
     pub(crate) fn panic(&self) {
@@ -63,15 +85,16 @@ impl Counters {
 
     pub(crate) fn error(&self, hook: &'static str, message: String, at: SystemTime) {
         self.errors.fetch_add(1, Relaxed);
-        let mut kept = self.last_errors();
+        let mut troubles = self.troubles();
+        let kept = &mut troubles.get_or_insert_default().errors;
         if kept.len() == KEPT_ERRORS {
             kept.pop_front();
         }
         kept.push_back(ErrorRecord { at, hook: hook.into(), message });
     }
 
-    fn last_errors(&self) -> MutexGuard<'_, VecDeque<ErrorRecord>> {
-        self.last_errors.lock().unwrap_or_else(PoisonError::into_inner)
+    fn troubles(&self) -> MutexGuard<'_, Option<Box<Troubles>>> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn snapshot(&self, events: u64) -> DaemonStats {
@@ -83,7 +106,7 @@ impl Counters {
             errors: self.errors.load(Relaxed),
             panics: self.panics.load(Relaxed),
             recent: Recent { errors: (outcomes & RING).count_ones(), outcomes: (outcomes >> 32) as u32 },
-            last_errors: self.last_errors().iter().cloned().collect(),
+            last_errors: self.troubles().iter().flat_map(|troubles| &troubles.errors).cloned().collect(),
         }
     }
 }

@@ -147,7 +147,7 @@ fn panicked(life: &Life, slot: &Slot, panic: &str) -> Result<(), String> {
     life.record.counters.panic();
     let now = life.world.clock.now_ms();
     let window = PANIC_WINDOW.as_millis() as u64;
-    if life.record.handler_panicked(now, now.saturating_sub(window), PANICS_IN_A_MINUTE) {
+    if life.record.counters.handler_panicked(now, now.saturating_sub(window), PANICS_IN_A_MINUTE) {
         return Err(format!("{PANICS_IN_A_MINUTE} handlers panicked in 60 s, the last in `{}`: {panic}", slot.handler));
     }
     Ok(())

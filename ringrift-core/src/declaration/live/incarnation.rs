@@ -38,7 +38,8 @@ pub(crate) struct Life {
     /// The daemon's span, which also says whether anybody listens.
     pub(crate) span: Span,
     token: OnceLock<CancellationToken>,
-    tasks: OnceLock<Tasks>,
+    /// Boxed: few daemons have helpers.
+    tasks: OnceLock<Box<Tasks>>,
 }
 
 impl Life {
@@ -58,7 +59,7 @@ impl Life {
 
     /// The helper tasks, if there ever were any.
     pub(crate) fn tasks(&self) -> Option<&Tasks> {
-        self.tasks.get()
+        self.tasks.get().map(|tasks| &**tasks)
     }
 
     pub(crate) fn instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
@@ -88,7 +89,7 @@ impl Life {
         };
         let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
         let attributed = Attributed::new(self.world.number, self.record.index, Box::pin(scoped));
-        self.tasks.get_or_init(Tasks::default).spawn(attributed)
+        self.tasks.get_or_init(Box::default).spawn(attributed)
     }
 
     /// Notes the panic as an error of the daemon, and hands it on to whoever holds the `JoinHandle`.
@@ -112,13 +113,13 @@ impl Life {
                 Err(panic) => life.helper_panicked("spawn_blocking", panic),
             }
         };
-        self.tasks.get_or_init(Tasks::default).spawn_blocking(scoped)
+        self.tasks.get_or_init(Box::default).spawn_blocking(scoped)
     }
 }
 
 /// One incarnation of any daemon.
 pub(crate) trait Incarnation: Send + Sync {
-    fn life(&self) -> &Life;
+    fn life(&self) -> &Arc<Life>;
     fn instance(&self) -> Arc<dyn Any + Send + Sync>;
     fn on_start(&self) -> Boxed<'_, DaemonResult>;
     fn run_cycle(&self) -> Boxed<'_, DaemonResult>;
@@ -134,8 +135,7 @@ pub(crate) trait Incarnation: Send + Sync {
 /// The incarnation of a `D`.
 pub(crate) struct Living<D> {
     pub(crate) daemon: Arc<D>,
-    pub(crate) life: Arc<Life>,
-    cx: Context<D>,
+    pub(crate) cx: Context<D>,
 }
 
 /// Builds a `D`: what `DaemonSpec::build` holds.
@@ -148,8 +148,7 @@ pub(crate) fn build<D: Daemon>(life: Arc<Life>) -> Boxed<'static, DaemonResult<A
 
 /// The incarnation of a daemon that is built already.
 pub(crate) fn living<D: Daemon>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Incarnation> {
-    let cx = Context::new(Arc::clone(&life));
-    Arc::new(Living { daemon, life, cx })
+    Arc::new(Living { daemon, cx: Context::new(life) })
 }
 
 /// A hook's future. The call itself is a part of it, so that a panic before the first await is one
@@ -158,8 +157,11 @@ macro_rules! hook {
     ($self:ident, $hook:ident, $call:expr) => {{
         let call = async move { $call.await };
         #[cfg(feature = "testing")]
-        let future =
-            $self.life.world.faults.before(&$self.life.record, crate::declaration::live::faults::FaultAt::$hook, call);
+        let future = $self.life().world.faults.before(
+            &$self.life().record,
+            crate::declaration::live::faults::FaultAt::$hook,
+            call,
+        );
         #[cfg(not(feature = "testing"))]
         let future = call;
         Box::pin(future)
@@ -167,8 +169,8 @@ macro_rules! hook {
 }
 
 impl<D: Daemon> Incarnation for Living<D> {
-    fn life(&self) -> &Life {
-        &self.life
+    fn life(&self) -> &Arc<Life> {
+        self.cx.life()
     }
 
     fn instance(&self) -> Arc<dyn Any + Send + Sync> {
@@ -206,7 +208,7 @@ impl<D: Daemon> Incarnation for Living<D> {
     fn health(&self) -> Boxed<'_, HealthReport> {
         let call = async { self.daemon.health(&self.cx).await };
         #[cfg(feature = "testing")]
-        return Box::pin(self.life.world.faults.before_health(&self.life.record, call));
+        return Box::pin(self.life().world.faults.before_health(&self.life().record, call));
         #[cfg(not(feature = "testing"))]
         Box::pin(call)
     }

@@ -8,8 +8,10 @@ pub(crate) mod delivery;
 #[cfg(feature = "testing")]
 pub(crate) mod faults;
 pub(crate) mod incarnation;
+pub(crate) mod links;
 pub(crate) mod provided;
 pub(crate) mod record;
+pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod tasks;
 pub(crate) mod world;

@@ -1,7 +1,6 @@
 //! The record of one daemon in one runtime.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
@@ -16,6 +15,7 @@ use super::{
     conditions::Conditions,
     counters::Counters,
     incarnation::Incarnation,
+    settings::Settings,
     signals::{Signal, Signals},
 };
 use crate::{
@@ -24,18 +24,10 @@ use crate::{
     words::{
         daemon_type::DaemonType,
         options::{Kind, Options},
-        schedule::Schedule,
-        state::{State, StateName},
+        state::{Cause, State, StateName},
         stats::DaemonStats,
     },
 };
-
-/// The options of one daemon as they are in force.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Settings {
-    pub(crate) options: Options,
-    pub(crate) schedule: Schedule,
-}
 
 /// The hooks that the ticker watches on a daemon's own task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,11 +71,11 @@ pub(crate) enum Intent {
     Run,
     /// With the reason, and whether the operator's file said so.
     Stop {
-        cause: String,
+        cause: Cause,
     },
     /// Not selected, or disabled: no task runs, nothing is owed.
     Off {
-        cause: String,
+        cause: Cause,
     },
 }
 
@@ -119,19 +111,14 @@ pub(crate) struct Record {
     pub(crate) ty: DaemonType,
     pub(crate) spec: &'static DaemonSpec,
     pub(crate) factory: Option<Factory>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Settings,
     pub(crate) mailbox: Option<Arc<Mailbox>>,
-    pub(crate) depends_on: Box<[u32]>,
-    pub(crate) wants: Box<[u32]>,
-    /// Those that depend on it, or want it.
-    pub(crate) dependents: Box<[u32]>,
     pub(crate) counters: Counters,
     pub(crate) conditions: Conditions,
     pub(crate) signals: Signals,
     /// The hook that runs on the daemon's task.
     pub(crate) hook: Watch,
     heartbeat_ms: AtomicU64,
-    handler_panics: Mutex<VecDeque<u64>>,
     intent: Mutex<Intent>,
     /// Whether the intent is `Run`, for every poll of the daemon's task.
     is_wanted: AtomicBool,
@@ -147,11 +134,8 @@ pub(crate) struct Declared {
     pub(crate) ty: DaemonType,
     pub(crate) spec: &'static DaemonSpec,
     pub(crate) factory: Option<Factory>,
-    pub(crate) settings: Arc<Settings>,
+    pub(crate) settings: Settings,
     pub(crate) mailbox: Option<Arc<Mailbox>>,
-    pub(crate) depends_on: Box<[u32]>,
-    pub(crate) wants: Box<[u32]>,
-    pub(crate) dependents: Box<[u32]>,
     pub(crate) intent: Intent,
     pub(crate) state: State,
 }
@@ -174,15 +158,11 @@ impl Record {
             factory: declared.factory,
             settings: declared.settings,
             mailbox: declared.mailbox,
-            depends_on: declared.depends_on,
-            wants: declared.wants,
-            dependents: declared.dependents,
             counters: Counters::default(),
             conditions: Conditions::default(),
             signals: Signals::default(),
             hook: Watch::default(),
             heartbeat_ms: AtomicU64::new(0),
-            handler_panics: Mutex::default(),
             is_wanted: AtomicBool::new(declared.intent == Intent::Run),
             intent: Mutex::new(declared.intent),
             status: Mutex::new(status),
@@ -243,21 +223,12 @@ impl Record {
         self.heartbeat_ms.load(Relaxed)
     }
 
-    /// Counts a handler's panic; true when there were `limit` since `since_ms`.
-    pub(crate) fn handler_panicked(&self, now_ms: u64, since_ms: u64, limit: usize) -> bool {
-        let mut panics = self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner);
-        panics.push_back(now_ms);
-        panics.retain(|at| *at >= since_ms);
-        panics.len() >= limit
-    }
-
     /// Forgets what belonged to the incarnation that has ended.
     pub(crate) fn begin_incarnation(&self) {
         self.conditions.clear();
         self.signals.take(Signal::Unhealthy);
-        self.counters.forget_outcomes();
+        self.counters.begin_incarnation();
         self.heartbeat_ms.store(0, Relaxed);
-        self.handler_panics.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn set_living(&self, living: Arc<dyn Incarnation>) {

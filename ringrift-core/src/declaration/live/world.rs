@@ -16,7 +16,7 @@ use std::{
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{provided::Provided, record::Record};
+use super::{links::Links, provided::Provided, record::Record};
 use crate::{
     config::Config,
     declaration::daemon::{Handle, Registered},
@@ -30,8 +30,8 @@ pub(crate) struct World {
     /// Distinguishes the runtimes of a process; never 0.
     pub(crate) number: u32,
     pub(crate) records: Box<[Arc<Record>]>,
+    links: Links,
     by_spec: HashMap<usize, u32>,
-    by_type: HashMap<DaemonType, u32>,
     pub(crate) router: Router,
     pub(crate) clock: Arc<Clock>,
     pub(crate) config: Arc<Config>,
@@ -54,6 +54,7 @@ pub(crate) struct World {
 /// What a world is made of.
 pub(crate) struct Parts {
     pub(crate) records: Box<[Arc<Record>]>,
+    pub(crate) links: Links,
     pub(crate) router: Router,
     pub(crate) clock: Arc<Clock>,
     pub(crate) config: Arc<Config>,
@@ -81,17 +82,16 @@ pub struct NoRuntime {
 impl World {
     pub(crate) fn new(parts: Parts) -> Self {
         let mut by_spec = HashMap::new();
-        let mut by_type = HashMap::new();
         for record in &parts.records {
             // Of several copies of one type, a handle by type leads to the first.
             by_spec.entry(record.spec.address()).or_insert(record.index);
-            by_type.insert(record.ty, record.index);
         }
         Self {
             number: NEXT_NUMBER.fetch_add(1, Relaxed),
+            health_due: Mutex::new(BinaryHeap::with_capacity(parts.records.len())),
             records: parts.records,
+            links: parts.links,
             by_spec,
-            by_type,
             router: parts.router,
             clock: parts.clock,
             config: parts.config,
@@ -99,7 +99,6 @@ impl World {
             changed: Notify::new(),
             active: AtomicBool::new(false),
             ticker: Notify::new(),
-            health_due: Mutex::default(),
             escalated: OnceLock::new(),
             failed_start: OnceLock::new(),
             #[cfg(feature = "testing")]
@@ -111,9 +110,25 @@ impl World {
         &self.records[index as usize]
     }
 
+    /// What it depends on.
+    pub(crate) fn depends_on(&self, daemon: &Record) -> impl Iterator<Item = &Arc<Record>> {
+        self.links.depends_on(daemon.index).iter().map(|index| self.record(*index))
+    }
+
+    /// What it wants.
+    pub(crate) fn wants(&self, daemon: &Record) -> impl Iterator<Item = &Arc<Record>> {
+        self.links.wants(daemon.index).iter().map(|index| self.record(*index))
+    }
+
+    /// What depends on it, or wants it.
+    pub(crate) fn dependents(&self, daemon: &Record) -> impl Iterator<Item = &Arc<Record>> {
+        self.links.dependents(daemon.index).iter().map(|index| self.record(*index))
+    }
+
     /// The record of that daemon.
     pub(crate) fn find(&self, ty: DaemonType) -> Option<&Arc<Record>> {
-        self.by_type.get(&ty).map(|index| self.record(*index))
+        // As the registry, sorted by name.
+        self.records.binary_search_by_key(&ty, |record| record.ty).ok().map(|index| &self.records[index])
     }
 
     pub(crate) fn handle<D: Registered>(&self) -> Option<Handle<D>> {
