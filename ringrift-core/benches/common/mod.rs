@@ -1,4 +1,7 @@
 //! What the benchmarks share: the payload, the machine, the middle of several rounds.
+//!
+//! Rejected: criterion, which runs one candidate after the other, so that a change of the machine's mood
+//! between them looks like a difference; and knows neither memory nor the 99th percentile.
 
 use std::time::Duration;
 
@@ -61,6 +64,7 @@ pub(crate) fn print_head(title: &str, command: &str) {
     println!("{cores} cores, {WORKERS} workers, {}, repeat: {command}", std::env::consts::ARCH);
 }
 
+#[allow(dead_code, reason = "each benchmark takes what it needs of this module")]
 pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
@@ -77,6 +81,7 @@ pub(crate) fn quantile(values: &[f64], share: f64) -> f64 {
 ///
 /// # Panics
 /// When it takes longer than a minute.
+#[allow(dead_code, reason = "each benchmark takes what it needs of this module")]
 pub(crate) async fn until(what: &str, mut is_done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_done() {
