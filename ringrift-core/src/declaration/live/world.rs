@@ -149,6 +149,7 @@ impl World {
         self.clock.now_ms();
         if !self.active.swap(true, AcqRel) {
             self.ticker.notify_one();
+            make_stealable();
         }
     }
 
@@ -195,6 +196,14 @@ impl World {
     pub(crate) fn sync_scope<T>(self: Arc<Self>, work: impl FnOnce() -> T) -> T {
         CURRENT.sync_scope(self, work)
     }
+}
+
+/// Moves the task that was woken last to where any worker takes it from. A worker keeps it for itself
+/// otherwise, to run it next; and what begins now may block the worker. A task that is spawned takes
+/// its place.
+#[expect(clippy::disallowed_methods, reason = "it does nothing, and belongs to nobody")]
+fn make_stealable() {
+    drop(tokio::spawn(std::future::ready(())));
 }
 
 /// The handle of `D` in the current task's runtime, or else in the process's.
