@@ -37,4 +37,5 @@ mod start_order;
 mod stop;
 mod tasks;
 mod timeouts;
+mod unsettled;
 mod wiring;
