@@ -8,6 +8,8 @@ use std::{
 use tokio::time::{Instant, timeout_at};
 
 use super::{AFTER_ABORT, child::End, hooks, start::exit_reason, transition::transition, work::Verdict};
+// Its siblings know it as a part of every end.
+pub(super) use crate::declaration::live::drops::drop_safely;
 use crate::{
     declaration::live::{
         incarnation::{Incarnation, Life},
@@ -15,7 +17,6 @@ use crate::{
         tasks::Tasks,
         world::World,
     },
-    delivery::guard::catch,
     words::state::{State, StateName},
 };
 
@@ -115,13 +116,4 @@ async fn borrowed(
         _ = tokio::time::timeout(LOOK, woken).await;
     }
     Ok(())
-}
-
-/// Drops what holds a user's values; a panic of their `Drop` is logged and counted.
-pub(super) fn drop_safely<T>(world: &World, record: &Record, what: &'static str, value: T) {
-    if let Err(panic) = catch(|| drop(value)) {
-        tracing::error!(%panic, "the drop of {what} panicked");
-        record.counters.panic();
-        record.counters.error("drop", format!("the drop of {what} panicked: {panic}"), world.clock.wall());
-    }
 }
