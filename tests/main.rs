@@ -32,6 +32,7 @@ mod panics;
 mod policies;
 mod profiles;
 mod restart;
+mod rules;
 mod snapshot;
 mod start_order;
 mod stop;

@@ -8,6 +8,7 @@ mod observe;
 mod operate;
 mod overrides;
 mod phase;
+mod rules;
 mod section;
 mod selection;
 pub mod snapshot;

@@ -74,6 +74,21 @@ fn a_wrong_configuration_starts_nothing_and_tells_all() {
 }
 
 #[test]
+fn options_that_do_not_fit_are_a_wrong_configuration() {
+    let flags = "--no-http --set daemons.cleanup.options.cycle=5m --set daemons.auto_sync.options.tz=UTC";
+    let answer = run(&registry(), flags);
+    assert_eq!(
+        answer.notes,
+        "error: 2 problems in the configuration\n  \
+         --set daemons.auto_sync.options.tz: `daemons.auto_sync.options.tz` does not fit: `tz` is the time zone of a \
+         `schedule`, and there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`\n  \
+         --set daemons.cleanup.options.cycle: `daemons.cleanup.options.cycle` does not fit: a task runs once and has \
+         no `cycle`; remove it\n"
+    );
+    assert_eq!(answer.code, CONFIG);
+}
+
+#[test]
 fn what_nobody_provides_is_named() {
     let registry = registry().with_entries([odd::needy()]);
     let answer = run(&registry, "--no-http");
