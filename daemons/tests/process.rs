@@ -178,7 +178,9 @@ fn a_database_that_cannot_be_opened_is_an_error_that_names_it() {
     let output = place.ringrift(&["run", "--no-http"]).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("error: game database `data/games.db` cannot be opened: file is not a database"), "{text}");
+    let error = "error: the `ringrift_daemons::workload::games::GameDb` that is to be provided can't be made: \
+                 game database `data/games.db` cannot be opened: file is not a database";
+    assert!(text.contains(error), "{text}");
 }
 
 #[test]

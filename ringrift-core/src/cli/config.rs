@@ -14,7 +14,7 @@ use crate::{
         problem::{ConfigError, Problem},
     },
     http::DEFAULT_BIND,
-    runtime::{RuntimeSection, check_config},
+    runtime::{Builder, Runtime, RuntimeSection, check_config},
 };
 
 /// What is read when `--config` names no other, if it is there.
@@ -48,6 +48,19 @@ pub(super) fn problems(registry: &Registry, config: &Config) -> Vec<Problem> {
     let mut problems = check_config(registry, config);
     problems.extend(views(config).err().unwrap_or_default());
     ConfigError::from(problems).problems().to_vec()
+}
+
+/// What `run` starts with, and `check` looks at.
+pub(super) fn builder(registry: &Registry, config: Config, args: &ConfigArgs) -> Builder {
+    let section: RuntimeSection = config.section("runtime").unwrap_or_default();
+    let mut builder = Runtime::builder().registry(registry.clone()).config(config);
+    if let Some(file) = file(args) {
+        builder = builder.config_file(file.display().to_string());
+    }
+    match section.data_dir() {
+        Some(folder) => builder.data_dir(folder),
+        None => builder,
+    }
 }
 
 /// Where the HTTP views are to be served; `None` for nowhere.

@@ -3,13 +3,12 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    builder::StartError,
     disabled::DisabledFile,
-    overrides::{AllSettings, all_settings},
-    selection::{Wanted, add_dependencies, select},
+    overrides::AllSettings,
+    selection::{SelectionError, Wanted, add_dependencies, select},
 };
 use crate::{
-    config::{Config, problem::ConfigError},
+    config::Config,
     declaration::{
         live::{
             provided::Provided,
@@ -33,44 +32,51 @@ use crate::{
 pub(super) struct Assembly<'a> {
     pub(super) registry: &'a Registry,
     pub(super) config: Config,
-    pub(super) wanted: &'a Wanted,
+    pub(super) chosen: Chosen,
     pub(super) provided: Provided,
     pub(super) time_of_day: TimeOfDay,
     pub(super) disabled: &'a DisabledFile,
 }
 
-pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
-    let registry = assembly.registry;
-    let settings = all_settings(registry, &assembly.config).map_err(ConfigError::from)?;
-    let mut selected = select(registry, assembly.wanted)?;
-    let switched_on = |entry: &Entry| settings.get(&entry.ty).is_some_and(|(_, enabled)| *enabled == Some(true));
-    selected.extend((0..registry.daemons.len()).filter(|index| switched_on(&registry.daemons[*index])));
-    add_dependencies(registry, &mut selected);
-    check_provided(registry, &selected, &assembly.provided)?;
-    let clock = Arc::new(Clock::new(assembly.time_of_day));
-    let records = records(registry, &settings, &selected, assembly.disabled);
-    let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
-    let router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
-    Ok(World::new(Parts { records, router, clock, config: Arc::new(assembly.config), provided: assembly.provided }))
+/// Which daemons a runtime has, and how.
+pub(super) struct Chosen {
+    pub(super) settings: AllSettings,
+    /// Told to run, and all that they depend on.
+    pub(super) selected: BTreeSet<usize>,
 }
 
-/// Every missing value at once, before anything starts.
-fn check_provided(registry: &Registry, selected: &BTreeSet<usize>, provided: &Provided) -> Result<(), StartError> {
-    let mut missing = Vec::new();
-    for entry in selected.iter().map(|index| &registry.daemons[*index]).filter(|entry| entry.factory.is_none()) {
-        for field in entry.spec.injects.iter().filter(|field| !provided.contains((field.type_id)())) {
-            missing.push(format!("  `{}` for field `{}` of daemon `{}`", field.type_name, field.field, entry.ty));
-        }
+impl Chosen {
+    pub(super) fn new(registry: &Registry, settings: AllSettings, wanted: &Wanted) -> Result<Self, SelectionError> {
+        let mut selected = select(registry, wanted)?;
+        let switched_on = |entry: &Entry| settings.get(&entry.ty).is_some_and(|(_, enabled)| *enabled == Some(true));
+        selected.extend((0..registry.daemons.len()).filter(|index| switched_on(&registry.daemons[*index])));
+        add_dependencies(registry, &mut selected);
+        Ok(Self { settings, selected })
     }
-    if missing.is_empty() { Ok(()) } else { Err(StartError::NotProvided(missing)) }
+
+    /// Those of the selected that nobody disabled.
+    pub(super) fn to_run(&self, registry: &Registry, disabled: &DisabledFile) -> BTreeSet<usize> {
+        let is_on = |index: &usize| self.disabled_because(&registry.daemons[*index], disabled).is_none();
+        self.selected.iter().copied().filter(is_on).collect()
+    }
+
+    fn disabled_because(&self, entry: &Entry, disabled: &DisabledFile) -> Option<String> {
+        if self.settings.get(&entry.ty).is_some_and(|(settings, _)| !settings.options.enabled) {
+            return Some(format!("`daemons.{}.options.enabled` is false", entry.spec.ty));
+        }
+        disabled.contains(entry.ty.as_str()).then(|| "an operator disabled it".to_owned())
+    }
 }
 
-fn records(
-    registry: &Registry,
-    settings: &AllSettings,
-    selected: &BTreeSet<usize>,
-    disabled: &DisabledFile,
-) -> Box<[Arc<Record>]> {
+pub(super) fn world(assembly: Assembly<'_>) -> World {
+    let clock = Arc::new(Clock::new(assembly.time_of_day));
+    let records = records(assembly.registry, &assembly.chosen, assembly.disabled);
+    let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
+    let router = Router::new(mailboxes, &assembly.registry.events, Arc::clone(&clock), fastrand::u64(..));
+    World::new(Parts { records, router, clock, config: Arc::new(assembly.config), provided: assembly.provided })
+}
+
+fn records(registry: &Registry, chosen: &Chosen, disabled: &DisabledFile) -> Box<[Arc<Record>]> {
     let places = registry.places();
     let find = |links: &[crate::declaration::spec::SpecRef]| -> Box<[u32]> {
         links.iter().filter_map(|link| places.get(&link.get().address()).copied()).collect()
@@ -82,8 +88,8 @@ fn records(
         }
     }
     let make = |(index, entry): (usize, &Entry)| {
-        let settings = Arc::clone(&settings[&entry.ty].0);
-        let (intent, state) = first_intent(entry, &settings, selected.contains(&index), disabled);
+        let settings = Arc::clone(&chosen.settings[&entry.ty].0);
+        let (intent, state) = first_intent(index, entry, chosen, disabled);
         let mailbox = mailbox(entry.spec, &settings).map(Arc::new);
         if let Some(mailbox) = &mailbox {
             mailbox.set_gate(gate_of(&state, &intent));
@@ -105,18 +111,15 @@ fn records(
     registry.daemons.iter().enumerate().map(make).collect()
 }
 
-fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {
+fn first_intent(index: usize, entry: &Entry, chosen: &Chosen, disabled: &DisabledFile) -> (Intent, State) {
     let off = |cause: &str| Intent::Off { cause: cause.to_owned() };
-    if !settings.options.enabled {
-        let cause = format!("`daemons.{}.options.enabled` is false", entry.spec.ty);
+    if let Some(cause) = chosen.disabled_because(entry, disabled) {
+        if disabled.contains(entry.ty.as_str()) {
+            tracing::warn!(daemon = entry.ty.as_str(), "disabled by an operator");
+        }
         return (off(&cause), State::Disabled { cause });
     }
-    if disabled.contains(entry.ty.as_str()) {
-        tracing::warn!(daemon = entry.ty.as_str(), "disabled by an operator");
-        let cause = "an operator disabled it".to_owned();
-        return (off(&cause), State::Disabled { cause });
-    }
-    if !is_selected {
+    if !chosen.selected.contains(&index) {
         let cause = "not selected".to_owned();
         return (off(&cause), State::Stopped { cause });
     }

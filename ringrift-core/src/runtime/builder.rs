@@ -10,9 +10,10 @@ use thiserror::Error;
 
 use super::{
     Inner, Runtime,
-    assemble::{self, Assembly},
+    assemble::{self, Assembly, Chosen},
     disabled::DisabledFile,
-    overrides::check_config,
+    needs,
+    overrides::{all_settings, check_config},
     section::RuntimeSection,
     selection::{SelectionError, Wanted},
 };
@@ -22,11 +23,11 @@ use crate::{
         problem::{ConfigError, Problem},
     },
     declaration::{
-        live::provided::Provided,
+        live::provided::{NotMade, Offered},
         registry::Registry,
         wiring::{self, Severity, WiringProblem},
     },
-    delivery::clock::TimeOfDay,
+    delivery::{clock::TimeOfDay, guard::BoxError},
     supervisor::{Supervisor, Watchdog},
     words::{category::Category, daemon_type::DaemonType},
 };
@@ -37,7 +38,7 @@ pub struct Builder {
     config: Config,
     config_file: Option<String>,
     wanted: Wanted,
-    provided: Provided,
+    offered: Offered,
     strict: Option<bool>,
     data_dir: Option<PathBuf>,
     time_of_day: TimeOfDay,
@@ -56,6 +57,14 @@ pub enum StartError {
     /// Nobody provides values that `#[inject]` fields need.
     #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder{}", list(.0))]
     NotProvided(Vec<String>),
+    /// A value given with [`Builder::provide_with`] can't be made.
+    #[error("the `{type_name}` that is to be provided can't be made")]
+    NotMade {
+        /// Its type.
+        type_name: &'static str,
+        /// Why.
+        source: BoxError,
+    },
     /// What was selected does not exist.
     #[error(transparent)]
     Selection(#[from] SelectionError),
@@ -75,6 +84,12 @@ pub enum StartError {
     },
 }
 
+impl From<NotMade> for StartError {
+    fn from(NotMade { type_name, error }: NotMade) -> Self {
+        Self::NotMade { type_name, source: error }
+    }
+}
+
 fn list(lines: &[impl ToString]) -> String {
     lines.iter().map(|line| format!("\n{}", line.to_string())).collect()
 }
@@ -86,7 +101,7 @@ impl Builder {
             config: Config::default(),
             config_file: None,
             wanted: Wanted::default(),
-            provided: Provided::default(),
+            offered: Offered::default(),
             strict: None,
             data_dir: None,
             time_of_day: TimeOfDay::System,
@@ -136,10 +151,22 @@ impl Builder {
         self
     }
 
-    /// Gives a value to every `#[inject]` field of its type.
+    /// Gives a value to every `#[inject]` field of its type. Of two of one type, the later counts.
     #[must_use]
     pub fn provide<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.provided.insert(value);
+        self.offered.insert(|| Ok(value));
+        self
+    }
+
+    /// As [`provide`](Self::provide), but the value is made when the runtime starts, before the first
+    /// daemon; an error is [`StartError::NotMade`]. For what is costly or has effects, such as opening a
+    /// database: the command `check` then knows that it is provided, and does not make it.
+    #[must_use]
+    pub fn provide_with<T: Clone + Send + Sync + 'static, E: Into<BoxError>>(
+        mut self,
+        make: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Self {
+        self.offered.insert(|| make().map_err(Into::into));
         self
     }
 
@@ -182,23 +209,40 @@ impl Builder {
             return Err(StartError::Wiring(wiring));
         }
         let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
-        self.wanted.profile = self.wanted.profile.or(section.profile);
         let strict = self.strict.unwrap_or(section.strict);
+        self.wanted.profile = self.wanted.profile.or(section.profile);
         let runtime = self.assemble()?;
         if strict { runtime.or_roll_back().await } else { Ok(runtime) }
     }
 
+    /// Every value that nobody provides, without making those that somebody does. Where the configuration
+    /// is wrong, as far as it can be read.
+    pub(crate) fn missing_values(&self) -> Result<Vec<WiringProblem>, StartError> {
+        let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
+        let settings = all_settings(&self.registry, &self.config).unwrap_or_default();
+        let section: RuntimeSection = self.config.section("runtime").unwrap_or_default();
+        let mut wanted = self.wanted.clone();
+        wanted.profile = wanted.profile.or(section.profile);
+        let chosen = Chosen::new(&self.registry, settings, &wanted)?;
+        Ok(needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)))
+    }
+
     fn assemble(self) -> Result<Runtime, StartError> {
         let disabled = DisabledFile::open(self.data_dir).map_err(StartError::DataDir)?;
-        let profile = self.wanted.profile.clone();
+        let settings = all_settings(&self.registry, &self.config).map_err(ConfigError::from)?;
+        let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
+        let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));
+        if !missing.is_empty() {
+            return Err(StartError::NotProvided(missing));
+        }
         let world = Arc::new(assemble::world(Assembly {
             registry: &self.registry,
             config: self.config,
-            wanted: &self.wanted,
-            provided: self.provided,
+            chosen,
+            provided: self.offered.make()?,
             time_of_day: self.time_of_day,
             disabled: &disabled,
-        })?);
+        }));
         if self.is_main {
             world.claim_main();
         } else {
@@ -212,7 +256,7 @@ impl Builder {
             world,
             supervisor: Supervisor::default(),
             registry: self.registry,
-            profile,
+            profile: self.wanted.profile,
             config_file: self.config_file,
             phase: Default::default(),
             disabled: disabled.into(),

@@ -105,7 +105,10 @@ fn refused(error: &StartError) -> Answer {
         StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
             exit_code::CONFIG
         }
-        StartError::DataDir(_) | StartError::Watchdog(_) | StartError::FailedStart { .. } => exit_code::ERROR,
+        StartError::NotMade { .. }
+        | StartError::DataDir(_)
+        | StartError::Watchdog(_)
+        | StartError::FailedStart { .. } => exit_code::ERROR,
     };
     Answer::error(code, error)
 }

@@ -15,7 +15,7 @@ use crate::{
         problem::{ConfigError, Problem},
     },
     nearest::nearest,
-    runtime::{Builder, Runtime, RuntimeSection, profiles},
+    runtime::{Builder, profiles},
 };
 
 /// What `run` is about to do.
@@ -33,14 +33,7 @@ impl Plan {
             return Err(misconfigured(problems));
         }
         let views = config::views(&config).map_err(misconfigured)?;
-        let section: RuntimeSection = config.section("runtime").map_err(misconfigured)?;
-        let mut builder = Runtime::builder().registry(registry.clone()).config(config);
-        if let Some(file) = config::file(&args.config) {
-            builder = builder.config_file(file.display().to_string());
-        }
-        if let Some(folder) = section.data_dir() {
-            builder = builder.data_dir(folder);
-        }
+        let mut builder = config::builder(registry, config, &args.config);
         if args.strict {
             builder = builder.strict(true);
         }
