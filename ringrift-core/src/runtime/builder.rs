@@ -1,12 +1,9 @@
 //! How a runtime is put together and started.
 
 use std::{
-    io,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
-
-use thiserror::Error;
 
 use super::{
     Inner, Runtime,
@@ -15,7 +12,8 @@ use super::{
     needs,
     overrides::{all_settings, check_config},
     section::RuntimeSection,
-    selection::{SelectionError, Wanted},
+    selection::Wanted,
+    start_error::StartError,
 };
 use crate::{
     config::{
@@ -23,7 +21,7 @@ use crate::{
         problem::{ConfigError, Problem},
     },
     declaration::{
-        live::provided::{NotMade, Offered},
+        live::provided::Offered,
         registry::Registry,
         wiring::{self, Severity, WiringProblem},
     },
@@ -31,6 +29,13 @@ use crate::{
     supervisor::{Supervisor, Watchdog},
     words::{category::Category, daemon_type::DaemonType},
 };
+
+/// A runtime on its way.
+pub(crate) struct Launched {
+    pub(crate) runtime: Runtime,
+    /// Whether the first failed start is to stop everything again.
+    pub(crate) strict: bool,
+}
 
 /// Puts a runtime together.
 pub struct Builder {
@@ -43,55 +48,6 @@ pub struct Builder {
     data_dir: Option<PathBuf>,
     time_of_day: TimeOfDay,
     is_main: bool,
-}
-
-/// Why a runtime did not start. Nothing of it runs.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The wiring is wrong.
-    #[error("the wiring is wrong{}", list(.0))]
-    Wiring(Vec<WiringProblem>),
-    /// The configuration is wrong.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Nobody provides values that `#[inject]` fields need.
-    #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder{}", list(.0))]
-    NotProvided(Vec<String>),
-    /// A value given with [`Builder::provide_with`] can't be made.
-    #[error("the `{type_name}` that is to be provided can't be made")]
-    NotMade {
-        /// Its type.
-        type_name: &'static str,
-        /// Why.
-        source: BoxError,
-    },
-    /// What was selected does not exist.
-    #[error(transparent)]
-    Selection(#[from] SelectionError),
-    /// The file of disabled daemons can't be read.
-    #[error("the disabled daemons in the data folder can't be read")]
-    DataDir(#[source] io::Error),
-    /// The watchdog's thread can't be started.
-    #[error("the watchdog thread can't be started")]
-    Watchdog(#[source] io::Error),
-    /// With `strict`: the first daemon whose start failed. All others have been stopped again.
-    #[error("daemon `{daemon}` did not start: {cause}")]
-    FailedStart {
-        /// Which daemon.
-        daemon: DaemonType,
-        /// Why.
-        cause: String,
-    },
-}
-
-impl From<NotMade> for StartError {
-    fn from(NotMade { type_name, error }: NotMade) -> Self {
-        Self::NotMade { type_name, source: error }
-    }
-}
-
-fn list(lines: &[impl ToString]) -> String {
-    lines.iter().map(|line| format!("\n{}", line.to_string())).collect()
 }
 
 impl Builder {
@@ -197,7 +153,20 @@ impl Builder {
     /// # Errors
     /// Every problem of the wiring, or of the configuration, or of what is not provided, at once;
     /// with `strict` the first failed start.
-    pub async fn start(mut self) -> Result<Runtime, StartError> {
+    pub async fn start(self) -> Result<Runtime, StartError> {
+        let launched = self.launch()?;
+        if !launched.strict {
+            return Ok(launched.runtime);
+        }
+        let Some((daemon, cause)) = launched.first_start().await else {
+            return Ok(launched.runtime);
+        };
+        launched.runtime.shutdown().await;
+        Err(StartError::FailedStart { daemon, cause })
+    }
+
+    /// Checks everything, and puts the daemons on their way. What `strict` asks for is the caller's to do.
+    pub(crate) fn launch(mut self) -> Result<Launched, StartError> {
         let problems: Vec<Problem> = check_config(&self.registry, &self.config);
         if !problems.is_empty() {
             return Err(ConfigError::from(problems).into());
@@ -211,8 +180,7 @@ impl Builder {
         let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
         let strict = self.strict.unwrap_or(section.strict);
         self.wanted.profile = self.wanted.profile.or(section.profile);
-        let runtime = self.assemble()?;
-        if strict { runtime.or_roll_back().await } else { Ok(runtime) }
+        Ok(Launched { runtime: self.assemble()?, strict })
     }
 
     /// Every value that nobody provides, without making those that somebody does. Where the configuration
@@ -271,19 +239,23 @@ impl Builder {
     }
 }
 
-impl Runtime {
-    /// Waits for the first start to settle; at the first failed one stops all in reverse.
-    async fn or_roll_back(self) -> Result<Self, StartError> {
-        let failed = self.inner.until(|world| world.failed_start.get().cloned());
-        let failed = tokio::select! {
+impl Launched {
+    /// Waits for the first start to be over; with `strict` only up to the first that fails, which it
+    /// returns with the cause: then everything is to be stopped again.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn first_start(&self) -> Option<(DaemonType, String)> {
+        let failed = async {
+            match self.strict {
+                true => self.runtime.inner.until(|world| world.failed_start.get().cloned()).await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
             biased;
             failed = failed => Some(failed),
-            () = self.started() => None,
-        };
-        let Some((daemon, cause)) = failed else {
-            return Ok(self);
-        };
-        self.shutdown().await;
-        Err(StartError::FailedStart { daemon, cause })
+            () = self.runtime.started() => None,
+        }
     }
 }

@@ -56,24 +56,20 @@ async fn live(
 ) -> Result<Answer, Answer> {
     let mut signals = Signals::new().map_err(|error| Answer::error(exit_code::ERROR, &error))?;
     let listener = listen(views).await?;
-    let runtime = tokio::select! {
-        runtime = builder.start() => runtime.map_err(|error| refused(&error))?,
-        signal = signals.next() => {
-            let message = format!("{signal} before the start was over");
-            return Err(Answer::failure(exit_code::ERROR, message));
-        }
-    };
+    // Served while it starts, with `strict` too: a start may take its time.
+    let launched = builder.launch().map_err(|error| refused(&error))?;
+    let runtime = &launched.runtime;
     let close = CancellationToken::new();
     let mut server = JoinSet::new();
     if let Some(listener) = listener {
         let address = listener.local_addr();
         let address = address.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
         voice.tell(&format!("views on http://{address}/, pid {}", std::process::id()));
-        let source = source(registry, &runtime);
+        let source = source(registry, runtime);
         server.spawn(http::serve(listener, source, close.clone().cancelled_owned()));
     }
-    let ending = Ending::wait(registry, &runtime, &mut signals, limit, voice).await;
-    let report = ending::stop(&ending, &runtime, &mut signals, voice).await;
+    let ending = Ending::wait(registry, &launched, &mut signals, limit, voice).await;
+    let report = ending::stop(&ending, runtime, &mut signals, voice).await;
     // The views show the stop too, and go last.
     close.cancel();
     while server.join_next().await.is_some() {}
