@@ -13,7 +13,7 @@ use crate::{
         layers::Layers,
         problem::{ConfigError, Problem},
     },
-    http::DEFAULT_BIND,
+    http::{DEFAULT_BIND, is_host},
     runtime::{Builder, Runtime, RuntimeSection, check_config},
 };
 
@@ -47,6 +47,7 @@ pub(super) fn file(args: &ConfigArgs) -> Option<&Path> {
 pub(super) fn problems(registry: &Registry, config: &Config) -> Vec<Problem> {
     let mut problems = check_config(registry, config);
     problems.extend(views(config).err().unwrap_or_default());
+    problems.extend(allowed_hosts(config).err().unwrap_or_default());
     ConfigError::from(problems).problems().to_vec()
 }
 
@@ -74,6 +75,18 @@ pub(super) fn views(config: &Config) -> Result<Option<SocketAddr>, Vec<Problem>>
             vec![config.problem("runtime.http", message)]
         }),
     }
+}
+
+/// The hosts that the views answer for, besides their own.
+pub(super) fn allowed_hosts(config: &Config) -> Result<Vec<String>, Vec<Problem>> {
+    let hosts = config.section::<RuntimeSection>("runtime")?.http_allowed_hosts;
+    let wrong = hosts.iter().filter(|host| !is_host(host)).map(|host| {
+        let message =
+            format!("must list hosts without scheme, port or wildcard, as in `ringrift.example.org`, not `{host}`");
+        config.problem("runtime.http_allowed_hosts", message)
+    });
+    let wrong: Vec<Problem> = wrong.collect();
+    if wrong.is_empty() { Ok(hosts) } else { Err(wrong) }
 }
 
 /// `localhost` is the one name that needs no resolver.

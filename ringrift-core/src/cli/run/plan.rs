@@ -21,8 +21,13 @@ use crate::{
 /// What `run` is about to do.
 pub(super) struct Plan {
     pub(super) builder: Builder,
-    /// Where the HTTP views are to be served, if anywhere.
-    pub(super) views: Option<SocketAddr>,
+    pub(super) views: Views,
+}
+
+/// Where the HTTP views are to be served, if anywhere, and for which hosts besides their own.
+pub(super) struct Views {
+    pub(super) address: Option<SocketAddr>,
+    pub(super) allowed_hosts: Vec<String>,
 }
 
 impl Plan {
@@ -32,7 +37,10 @@ impl Plan {
         if !problems.is_empty() {
             return Err(misconfigured(problems));
         }
-        let views = config::views(&config).map_err(misconfigured)?;
+        let views = Views {
+            address: config::views(&config).map_err(misconfigured)?,
+            allowed_hosts: config::allowed_hosts(&config).map_err(misconfigured)?,
+        };
         let mut builder = config::builder(registry, config, &args.config);
         if args.strict {
             builder = builder.strict(true);

@@ -121,3 +121,16 @@ fn what_the_program_and_its_selection_say_against_a_start_is_said() {
     let expected = "error: no daemon is in profile `cordinator`; did you mean `coordinator`?\n1 error: 5 daemons, 3 events, no configuration file\n";
     assert_eq!((answer.results.as_str(), answer.code), (expected, 1));
 }
+
+#[test]
+fn an_allowed_host_is_a_host_and_nothing_more() {
+    for host in ["http://ring.internal", "ring.internal:80", "*", "*.ring.internal", "me@ring.internal", "a/b", ""] {
+        let answer = ask(&format!("check --set runtime.http_allowed_hosts=[\"{host}\"]"));
+        let expected = format!(
+            "error: --set runtime.http_allowed_hosts: `runtime.http_allowed_hosts` must list hosts without scheme, port or wildcard, as in `ringrift.example.org`, not `{host}`\n1 error: 5 daemons, 3 events, no configuration file\n"
+        );
+        assert_eq!((answer.results, answer.code), (expected, 1));
+    }
+    let hosts = "[\"ring.internal\",\"10.1.2.3\",\"[fd00::1]\"]";
+    assert_eq!(ask(&format!("check --set runtime.http_allowed_hosts={hosts}")).code, 0);
+}
