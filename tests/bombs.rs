@@ -229,3 +229,47 @@ async fn a_health_check_that_panics_before_its_future_or_in_its_drop_is_not_the_
         kit.finish().await;
     }
 }
+
+/// Hangs on a bomb beside handlers that hold something, once each.
+#[daemon(category = "misc", concurrency = 4, stop_timeout = "1s", register = false)]
+struct Crowded {
+    #[inject]
+    journal: Journal,
+}
+
+impl Daemon for Crowded {}
+
+#[handlers]
+impl Crowded {
+    #[on_event("BOMBS_PING")]
+    async fn on_ping(&self, _event: &Ping, cx: &Context<Self>) -> DaemonResult {
+        if cx.incarnation() == 1 {
+            let _note = OnDrop(self.journal.clone());
+            let _bomb = (self.journal.count("begun") == 1).then(|| Bomb);
+            self.journal.note("begun");
+            std::future::pending::<()>().await;
+        }
+        self.journal.note("handled");
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bomb_in_a_handler_leaked_those_beside_it() {
+    let journal = Journal::default();
+    let kit = TestKit::builder().daemon::<Crowded>().provide(journal.clone()).start().await;
+    for _ in 0..4 {
+        kit.emit(Ping).await;
+    }
+    kit.advance(secs(1)).await;
+    assert_eq!(journal.take(), ["begun"; 4]);
+    kit.kill(Crowded::TYPE);
+    kit.wait_for(Crowded::TYPE, Backoff).await;
+    assert_eq!(journal.take(), ["its task ended"; 4], "every handler is dropped");
+    let stats = kit.stats(Crowded::TYPE);
+    assert_eq!((stats.panics, &*stats.last_errors[0].message), (1, "the drop of a handler panicked: the bomb"));
+    kit.settle().await;
+    assert_eq!((journal.take(), daemon(&kit, Crowded::TYPE).incarnation), (vec!["handled".to_owned(); 4], 2));
+    assert_eq!(kit.snapshot().deliveries.handled, 4);
+    kit.finish().await;
+}

@@ -7,7 +7,7 @@ use std::sync::{
 
 use ringrift_core::{
     HealthStatus, Registry,
-    StateName::{Running, Starting},
+    StateName::{Running, Starting, Stopping},
     builtin::event_router::EventRouter,
     prelude::*,
     runtime::{Dependents, Runtime},
@@ -78,6 +78,21 @@ async fn a_hook_of_over_sixty_seconds_is_stalled_and_recovers() {
     kit.advance(secs(18)).await;
     assert_eq!(health(&kit, Worker::TYPE).status(), HealthStatus::Running);
     assert_eq!(journal.take(), ["RECOVERED worker run_cycle"]);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_incarnation_that_was_replaced_before_the_next_tick_never_recovered() {
+    let (kit, journal, _) = worker().await;
+    kit.advance(secs(73)).await;
+    assert_eq!(journal.take(), ["STALLED worker run_cycle"]);
+    kit.runtime().restart_daemon(Worker::TYPE).unwrap();
+    // Its cycle is cut off after 5 s, and the next incarnation begins in the same moment.
+    kit.wait_for(Worker::TYPE, Stopping).await;
+    kit.wait_for(Worker::TYPE, Running).await;
+    assert_eq!(health(&kit, Worker::TYPE).report.message, "not checked yet");
+    kit.advance(millis(200)).await;
+    assert_eq!(journal.take(), ["RESTARTED worker 2", "STARTED worker 2", "RECOVERED worker run_cycle"]);
     kit.finish().await;
 }
 

@@ -89,3 +89,60 @@ async fn everything_that_is_missing_is_reported_at_once_before_anything_starts()
   `Clock` for field `clock` of daemon `injected`"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_or_unselected_daemon_needed_its_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = || Registry::empty().with::<Injected>().with::<AlsoInjected>().with::<Counter>();
+    let config = |toml: &str| ringrift_core::config::layers::Layers::default().text("test.toml", toml).build().unwrap();
+    let off = "[daemons.injected.options]\nenabled = false\n[daemons.also_injected.options]\nenabled = false";
+    let builder = || Runtime::builder().registry(registry()).data_dir(folder.path());
+
+    let runtime = builder().config(config(off)).start().await.unwrap();
+    runtime.started().await;
+    assert_eq!(runtime.state(Injected::TYPE).unwrap().name(), StateName::Disabled);
+    for daemon in [Injected::TYPE, AlsoInjected::TYPE] {
+        runtime.disable_daemon(daemon, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
+    }
+    runtime.shutdown().await;
+
+    // By the operator's hand.
+    let runtime = builder().start().await.unwrap();
+    runtime.started().await;
+    assert_eq!(runtime.state(Injected::TYPE).unwrap().name(), StateName::Disabled);
+    assert_eq!(runtime.state(Counter::TYPE).unwrap().name(), StateName::Running);
+    // Once it is to run, it says what it lacks.
+    runtime.enable_daemon(AlsoInjected::TYPE).unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    let state = runtime.state(AlsoInjected::TYPE).unwrap().to_string();
+    assert!(state.ends_with("nobody provides a `GameDb`; add `.provide(value)` to the runtime's builder"), "{state}");
+    runtime.shutdown().await;
+
+    let runtime = Runtime::builder().registry(registry()).daemon(Counter::TYPE).start().await.unwrap();
+    runtime.started().await;
+    assert_eq!(runtime.state(Injected::TYPE).unwrap().cause(), "not selected");
+    runtime.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn values_are_made_when_the_runtime_starts_and_what_can_not_be_made_refuses_it() {
+    let made = std::sync::Arc::new(AtomicU32::new(0));
+    let count = std::sync::Arc::clone(&made);
+    let registry = Registry::empty().with::<AlsoInjected>();
+    let builder = Runtime::builder().registry(registry.clone()).provide_with(move || {
+        count.fetch_add(1, Relaxed);
+        Ok::<_, String>(GameDb("made"))
+    });
+    assert_eq!(made.load(Relaxed), 0);
+    let runtime = builder.start().await.unwrap();
+    runtime.started().await;
+    let games = runtime.handle::<AlsoInjected>().unwrap().get().unwrap().games.clone();
+    assert_eq!((made.load(Relaxed), games), (1, GameDb("made")));
+    runtime.shutdown().await;
+
+    let builder = Runtime::builder().registry(registry).provide_with(|| Err::<GameDb, _>("no disk"));
+    let refused = builder.start().await.err().unwrap();
+    let cause = std::error::Error::source(&refused).unwrap().to_string();
+    let text = "the `it::inject::GameDb` that is to be provided can't be made";
+    assert_eq!((refused.to_string().as_str(), cause.as_str()), (text, "no disk"));
+}

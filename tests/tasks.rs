@@ -135,3 +135,58 @@ async fn everything_that_hangs_at_once_is_over_within_nine_seconds() {
     assert!(took <= 9_000, "{took}");
     kit.finish().await;
 }
+
+/// Hands out its context, and spawns at its very end.
+#[daemon(category = "misc", register = false)]
+struct Outlived {
+    #[inject]
+    journal: Journal,
+    #[inject]
+    contexts: Contexts,
+}
+
+type Contexts = Arc<Mutex<Vec<Context<Outlived>>>>;
+
+impl Daemon for Outlived {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        self.contexts.lock().unwrap().push(cx.clone());
+        Ok(())
+    }
+
+    async fn on_exit(&self, cx: &Context<Self>, _reason: &ExitReason) -> DaemonResult {
+        let (awaited, left) = (self.journal.clone(), self.journal.clone());
+        cx.spawn(async move { awaited.note("awaited by on_exit") }).await?;
+        cx.spawn(async move {
+            let _note = OnDrop(left, "left by on_exit, aborted");
+            std::future::pending::<()>().await;
+        });
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_spawned_by_a_context_that_outlived_its_incarnation_was_never_ended() {
+    let (journal, contexts) = (Journal::default(), Contexts::default());
+    let kit = TestKit::builder().daemon::<Outlived>().provide(journal.clone()).provide(contexts.clone()).start().await;
+    kit.runtime().stop_daemon(Outlived::TYPE, Dependents::Refuse).await.unwrap();
+    assert_eq!(journal.take(), ["awaited by on_exit", "left by on_exit, aborted"]);
+
+    let cx = contexts.lock().unwrap().pop().unwrap();
+    let (spawned, dropped, blocking) = (journal.clone(), journal.clone(), journal.clone());
+    let late = OnDrop(dropped, "dropped");
+    let task = cx.spawn(async move {
+        let _late = late;
+        spawned.note("ran");
+    });
+    assert!(task.await.unwrap_err().is_cancelled());
+    assert!(cx.spawn_blocking(move || blocking.note("ran too")).await.unwrap_err().is_cancelled());
+    assert_eq!(journal.take(), ["dropped"]);
+
+    kit.runtime().start_daemon(Outlived::TYPE).unwrap();
+    kit.advance(millis(1)).await;
+    let next = contexts.lock().unwrap().pop().unwrap();
+    next.spawn(async move { journal.note("of the next incarnation") }).await.unwrap();
+    assert!(cx.spawn(async {}).await.is_err(), "the old context stays what it was");
+    kit.finish().await;
+}

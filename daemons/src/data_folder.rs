@@ -90,14 +90,11 @@ impl DataFolder {
     }
 }
 
-/// Opens a data folder, and gives the stock daemons what they inject. Blocks.
-///
-/// # Errors
-///
-/// As [`DataFolder::open`].
-pub fn provide(builder: Builder, folder: DataFolder) -> Result<Builder, DataFolderError> {
-    let games = folder.open()?;
-    Ok(builder.provide(games).provide(folder))
+/// Gives the stock daemons what they inject. The folder is opened when they start.
+#[must_use]
+pub fn provide(builder: Builder, folder: DataFolder) -> Builder {
+    let opened = folder.clone();
+    builder.provide_with(move || opened.open()).provide(folder)
 }
 
 #[cfg(test)]

@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use ringrift_daemons::data_folder::{DataFolder, provide};
 
 fn main() -> ExitCode {
-    ringrift_core::cli::main_with(|builder| Ok(provide(builder, DataFolder::from_env())?))
+    ringrift_core::cli::main_with(|builder| Ok(provide(builder, DataFolder::from_env())))
 }

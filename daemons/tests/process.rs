@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -178,7 +180,9 @@ fn a_database_that_cannot_be_opened_is_an_error_that_names_it() {
     let output = place.ringrift(&["run", "--no-http"]).output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("error: game database `data/games.db` cannot be opened: file is not a database"), "{text}");
+    let error = "error: the `ringrift_daemons::workload::games::GameDb` that is to be provided can't be made: \
+                 game database `data/games.db` cannot be opened: file is not a database";
+    assert!(text.contains(error), "{text}");
 }
 
 #[test]
@@ -202,4 +206,32 @@ fn the_binary_has_every_stock_daemon_and_its_wiring_is_right() {
     let check = place.ringrift(&["check"]).output().unwrap();
     assert_eq!(check.status.code(), Some(0), "{check:?}");
     assert!(!place.path("data").exists(), "only `run` needs a data folder");
+}
+
+#[test]
+fn hosts_that_the_file_allows_are_answered_for_and_others_are_told_the_key() {
+    let place = Place::new();
+    fs::write(place.path("ringrift.toml"), "[runtime]\nhttp_allowed_hosts = [\"ring.internal\"]\n").unwrap();
+    let log = File::create(place.path("log.txt")).unwrap();
+    let mut command = place.ringrift(&["run", "--daemon", "event_router", "--http", "127.0.0.1:0"]);
+    let _running = Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
+    let mut address = None;
+    until("views", || {
+        let log = place.log();
+        address = log.split_once("views on http://").and_then(|(_, rest)| Some(rest.split_once("/,")?.0.to_owned()));
+        address.is_some()
+    });
+    let address = address.unwrap();
+    assert!(ask(&address, "ring.internal").starts_with("HTTP/1.1 200 OK"), "{}", ask(&address, "ring.internal"));
+    let refused = ask(&address, "other.internal");
+    assert!(refused.starts_with("HTTP/1.1 421 ") && refused.contains("`runtime.http_allowed_hosts`"), "{refused}");
+}
+
+/// What the views say to a request for that host.
+fn ask(address: &str, host: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

@@ -18,7 +18,7 @@ impl Daemon for EventRouter {
         let totals = world.router.total();
         let full = world.records.iter().filter(|record| {
             let filled = |mailbox: &crate::delivery::mailbox::Mailbox| {
-                mailbox.queued() as f64 >= mailbox.capacity() as f64 * NEARLY_FULL
+                mailbox.unsettled() as f64 >= mailbox.capacity() as f64 * NEARLY_FULL
             };
             record.mailbox.as_ref().is_some_and(|mailbox| filled(mailbox))
         });

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::{answer::Answer, args::CheckArgs, config, exit_code, human::plural};
 use crate::{
-    Registry,
-    config::problem::Problem,
+    DaemonResult, Registry,
+    config::{Config, problem::Problem},
+    delivery::guard::Chain,
+    runtime::Builder,
     wiring::{self, Severity, WiringProblem},
 };
 
@@ -17,19 +19,35 @@ struct Report {
     config_file: Option<String>,
     wiring: Vec<WiringProblem>,
     config: Vec<Problem>,
+    /// What the program itself, or its data folder, says against a start.
+    refusals: Vec<String>,
 }
 
-pub(super) fn check(registry: &Registry, args: &CheckArgs) -> Answer {
-    let wiring = wiring::check(registry);
-    let config = config_problems(registry, args);
+pub(super) fn check(
+    registry: &Registry,
+    args: &CheckArgs,
+    configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
+) -> Answer {
+    let (config, problems) = configuration(registry, args);
+    let mut wiring = wiring::check(registry);
+    let values = configure(config::builder(registry, config, &args.config)).and_then(|it| Ok(it.missing_values()?));
+    let refusals = match values {
+        Ok(missing) => {
+            wiring.extend(missing);
+            wiring.sort();
+            Vec::new()
+        }
+        Err(error) => vec![Chain(&*error).to_string()],
+    };
     let is_wired = wiring.iter().all(|it| it.severity == Severity::Warning);
     let report = Report {
-        ok: is_wired && config.is_empty(),
+        ok: is_wired && problems.is_empty() && refusals.is_empty(),
         daemons: registry.daemons.len(),
         events: registry.events().len(),
         config_file: config::file(&args.config).map(|file| file.display().to_string()),
         wiring,
-        config,
+        config: problems,
+        refusals,
     };
     let code = if report.ok { exit_code::OK } else { exit_code::ERROR };
     let answer = match args.json {
@@ -39,10 +57,14 @@ pub(super) fn check(registry: &Registry, args: &CheckArgs) -> Answer {
     answer.code(code)
 }
 
-fn config_problems(registry: &Registry, args: &CheckArgs) -> Vec<Problem> {
+/// The configuration, as far as there is one, and everything that is wrong with it.
+fn configuration(registry: &Registry, args: &CheckArgs) -> (Config, Vec<Problem>) {
     match config::load(&args.config) {
-        Ok(config) => config::problems(registry, &config),
-        Err(problems) => problems,
+        Ok(config) => {
+            let problems = config::problems(registry, &config);
+            (config, problems)
+        }
+        Err(problems) => (Config::default(), problems),
     }
 }
 
@@ -51,13 +73,16 @@ fn page(report: &Report) -> String {
     for problem in &report.config {
         page.push_str(&format!("error: {problem}\n"));
     }
+    for refusal in &report.refusals {
+        page.push_str(&format!("error: {refusal}\n"));
+    }
     for problem in &report.wiring {
         page.push_str(&format!("{problem}\n"));
     }
     let is_error = |problem: &&WiringProblem| problem.severity == Severity::Error;
     let wrong = report.wiring.iter().filter(is_error).count();
     let warnings = report.wiring.len() - wrong;
-    let errors = wrong + report.config.len();
+    let errors = wrong + report.config.len() + report.refusals.len();
     let verdict = match (errors, warnings) {
         (0, 0) => "ok".to_owned(),
         (0, _) => format!("ok, with {}", plural(warnings, "warning")),

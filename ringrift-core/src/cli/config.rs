@@ -13,8 +13,8 @@ use crate::{
         layers::Layers,
         problem::{ConfigError, Problem},
     },
-    http::DEFAULT_BIND,
-    runtime::{RuntimeSection, check_config},
+    http::{DEFAULT_BIND, is_host},
+    runtime::{Builder, Runtime, RuntimeSection, check_config},
 };
 
 /// What is read when `--config` names no other, if it is there.
@@ -47,7 +47,21 @@ pub(super) fn file(args: &ConfigArgs) -> Option<&Path> {
 pub(super) fn problems(registry: &Registry, config: &Config) -> Vec<Problem> {
     let mut problems = check_config(registry, config);
     problems.extend(views(config).err().unwrap_or_default());
+    problems.extend(allowed_hosts(config).err().unwrap_or_default());
     ConfigError::from(problems).problems().to_vec()
+}
+
+/// What `run` starts with, and `check` looks at.
+pub(super) fn builder(registry: &Registry, config: Config, args: &ConfigArgs) -> Builder {
+    let section: RuntimeSection = config.section("runtime").unwrap_or_default();
+    let mut builder = Runtime::builder().registry(registry.clone()).config(config);
+    if let Some(file) = file(args) {
+        builder = builder.config_file(file.display().to_string());
+    }
+    match section.data_dir() {
+        Some(folder) => builder.data_dir(folder),
+        None => builder,
+    }
 }
 
 /// Where the HTTP views are to be served; `None` for nowhere.
@@ -61,6 +75,18 @@ pub(super) fn views(config: &Config) -> Result<Option<SocketAddr>, Vec<Problem>>
             vec![config.problem("runtime.http", message)]
         }),
     }
+}
+
+/// The hosts that the views answer for, besides their own.
+pub(super) fn allowed_hosts(config: &Config) -> Result<Vec<String>, Vec<Problem>> {
+    let hosts = config.section::<RuntimeSection>("runtime")?.http_allowed_hosts;
+    let wrong = hosts.iter().filter(|host| !is_host(host)).map(|host| {
+        let message =
+            format!("must list hosts without scheme, port or wildcard, as in `ringrift.example.org`, not `{host}`");
+        config.problem("runtime.http_allowed_hosts", message)
+    });
+    let wrong: Vec<Problem> = wrong.collect();
+    if wrong.is_empty() { Ok(hosts) } else { Err(wrong) }
 }
 
 /// `localhost` is the one name that needs no resolver.

@@ -47,14 +47,16 @@ pub fn main() -> ExitCode {
     main_with(Ok)
 }
 
-/// As [`main`], for a program that gives values to `#[inject]` fields. Only `run` calls `configure`;
-/// an error of it is reported, with its causes, and is exit code 1.
+/// As [`main`], for a program that gives values to `#[inject]` fields. `run` calls `configure`, and so
+/// does `check`, which has to know what is provided; an error of it is reported, with its causes, and is
+/// exit code 1. What is costly, or has effects, is given with
+/// [`provide_with`](Builder::provide_with): only `run` makes it.
 ///
 /// ```no_run
 /// # #[derive(Clone)] struct GameDb;
 /// # impl GameDb { fn open() -> std::io::Result<Self> { Ok(Self) } }
 /// fn main() -> std::process::ExitCode {
-///     ringrift_core::cli::main_with(|builder| Ok(builder.provide(GameDb::open()?)))
+///     ringrift_core::cli::main_with(|builder| Ok(builder.provide_with(GameDb::open)))
 /// }
 /// ```
 pub fn main_with(configure: impl FnOnce(Builder) -> DaemonResult<Builder>) -> ExitCode {
@@ -77,7 +79,7 @@ fn answer(
         Command::Run(args) => run::run(registry, &args, configure),
         Command::List(args) => list::list(registry, &args, terminal),
         Command::Show(args) => show::show(registry, &args),
-        Command::Check(args) => check::check(registry, &args),
+        Command::Check(args) => check::check(registry, &args, configure),
         Command::Graph(args) => graph::graph(registry, &args),
         Command::Status(args) => status::status(&args, &cli.program, terminal),
         Command::Events(args) => events::events(registry, &args, terminal),

@@ -1,4 +1,6 @@
 mod checking;
+#[cfg(unix)]
+mod interrupted;
 mod listing;
 mod odd;
 mod running;

@@ -52,7 +52,7 @@ struct Queue {
     spare: VecDeque<Mail>,
     waker: Option<Waker>,
     gate: Gate,
-    /// Pushed since the start, less what was evicted.
+    /// Pushed since the start, less what was evicted, or left when the runtime ended.
     pushed: u64,
     /// The last reading of `settled`.
     settled: u64,
@@ -118,8 +118,12 @@ impl Mailbox {
         if queue.pushed - queue.settled < self.capacity {
             return false;
         }
+        self.count_unsettled(queue) >= self.capacity
+    }
+
+    fn count_unsettled(&self, queue: &mut Queue) -> u64 {
         queue.settled = self.settled.load(Acquire);
-        queue.pushed - queue.settled >= self.capacity
+        queue.pushed - queue.settled
     }
 
     #[cold]
@@ -252,6 +256,7 @@ impl Mailbox {
             queue.gate = Gate::Refusing;
         }
         let mail = std::mem::take(&mut queue.mail);
+        queue.pushed -= mail.len() as u64;
         drop(queue);
         self.wake_waiting();
         mail
@@ -270,12 +275,12 @@ impl Mailbox {
         self.wake_waiting();
     }
 
-    /// How many deliveries are queued, not counting those in hand.
-    pub(crate) fn queued(&self) -> usize {
-        self.queue().mail.len()
+    /// How many deliveries are not settled: those that wait and those in hand.
+    pub(crate) fn unsettled(&self) -> u64 {
+        self.count_unsettled(&mut self.queue())
     }
 
-    /// The bound.
+    /// The bound of [`unsettled`](Self::unsettled).
     pub(crate) fn capacity(&self) -> u64 {
         self.capacity
     }

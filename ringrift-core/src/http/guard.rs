@@ -39,6 +39,13 @@ pub(crate) async fn check(State(hosts): State<Hosts>, request: Request, next: Ne
     response
 }
 
+/// Whether the text is a host and nothing more: no scheme, no port, no user, no wildcard.
+#[cfg(feature = "cli")]
+pub(crate) fn is_host(text: &str) -> bool {
+    let is_plain = !text.contains(['@', '*']);
+    is_plain && text.parse::<Authority>().is_ok_and(|authority| !text.is_empty() && authority.host() == text)
+}
+
 impl Hosts {
     pub(crate) fn new(configured: &[String]) -> Self {
         let own = OWN_HOSTS.into_iter().map(str::to_owned);
@@ -88,9 +95,11 @@ impl Hosts {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error) = match self {
-            Self::Host => {
-                (StatusCode::MISDIRECTED_REQUEST, "this server answers for localhost, 127.0.0.1 and [::1] alone")
-            }
+            Self::Host => (
+                StatusCode::MISDIRECTED_REQUEST,
+                "this server answers for localhost, 127.0.0.1, [::1] and what the configuration lists in \
+                 `runtime.http_allowed_hosts`; add the host there",
+            ),
             Self::Origin => (StatusCode::FORBIDDEN, "pages of another origin may not read this server"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "pages of another site may not read this server"),
         };

@@ -31,6 +31,8 @@ use std::{fmt, sync::Arc};
 
 use tokio::time::Instant;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::guard::is_host;
 pub use self::{
     bind::{BindError, DEFAULT_BIND, bind},
     serve::serve,
@@ -58,7 +60,8 @@ impl Source {
         }
     }
 
-    /// Answers requests for these hosts too, besides `localhost`, `127.0.0.1` and `[::1]`.
+    /// Answers requests for these hosts too, besides `localhost`, `127.0.0.1` and `[::1]`; with `run`
+    /// they are `[runtime] http_allowed_hosts`.
     #[must_use]
     pub fn hosts(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.hosts = names.into_iter().collect();

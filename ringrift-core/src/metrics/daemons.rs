@@ -106,7 +106,7 @@ impl<'s> Daemons<'_, '_, 's> {
         };
         self.gauge(
             "ringrift_mailbox_queued",
-            "Events that wait in the daemon's mailbox.",
+            "Events of the daemon's mailbox that are not settled, those in hand included.",
             column(|mailbox| mailbox.queued),
         )?;
         self.gauge(

@@ -3,10 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    builder::StartError,
     disabled::DisabledFile,
     overrides::AllSettings,
-    selection::{Wanted, add_dependencies, select},
+    selection::{SelectionError, Wanted, add_dependencies, select},
 };
 use crate::{
     config::Config,
@@ -34,38 +33,54 @@ use crate::{
 /// What a world is assembled from.
 pub(super) struct Assembly<'a> {
     pub(super) registry: &'a Registry,
-    pub(super) settings: AllSettings,
     pub(super) config: Config,
-    pub(super) wanted: &'a Wanted,
+    pub(super) chosen: Chosen,
     pub(super) provided: Provided,
     pub(super) time_of_day: TimeOfDay,
     pub(super) disabled: &'a DisabledFile,
 }
 
-pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
+/// Which daemons a runtime has, and how.
+pub(super) struct Chosen {
+    pub(super) settings: AllSettings,
+    /// Told to run, and all that they depend on.
+    pub(super) selected: BTreeSet<usize>,
+}
+
+impl Chosen {
+    pub(super) fn new(registry: &Registry, settings: AllSettings, wanted: &Wanted) -> Result<Self, SelectionError> {
+        let mut selected = select(registry, wanted)?;
+        let switched_on = settings.iter().enumerate().filter(|(_, (_, enabled))| *enabled == Some(true));
+        selected.extend(switched_on.map(|(index, _)| index));
+        add_dependencies(registry, &mut selected);
+        Ok(Self { settings, selected })
+    }
+
+    /// Those of the selected that nobody disabled.
+    pub(super) fn to_run(&self, registry: &Registry, disabled: &DisabledFile) -> BTreeSet<usize> {
+        let is_off = |index: usize| {
+            let settings = self.settings.get(index).map(|(settings, _)| settings);
+            settings.is_some_and(|settings| disabled_because(&registry.daemons[index], settings, disabled).is_some())
+        };
+        self.selected.iter().copied().filter(|index| !is_off(*index)).collect()
+    }
+}
+
+fn disabled_because(entry: &Entry, settings: &Settings, disabled: &DisabledFile) -> Option<Cause> {
+    if !settings.options.enabled {
+        return Some(format!("`daemons.{}.options.enabled` is false", entry.spec.ty).into());
+    }
+    disabled.contains(entry.ty.as_str()).then(|| "an operator disabled it".into())
+}
+
+pub(super) fn world(assembly: Assembly<'_>) -> World {
     let registry = assembly.registry;
-    let mut selected = select(registry, assembly.wanted)?;
-    let switched_on = assembly.settings.iter().enumerate().filter(|(_, (_, enabled))| *enabled == Some(true));
-    selected.extend(switched_on.map(|(index, _)| index));
-    add_dependencies(registry, &mut selected);
-    check_provided(registry, &selected, &assembly.provided)?;
     let clock = Arc::new(Clock::new(assembly.time_of_day));
-    let records = records(registry, assembly.settings, &selected, assembly.disabled);
+    let records = records(registry, assembly.chosen, assembly.disabled);
     let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
     let router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
     let (links, config) = (links(registry), Arc::new(assembly.config));
-    Ok(World::new(Parts { records, links, router, clock, config, provided: assembly.provided }))
-}
-
-/// Every missing value at once, before anything starts.
-fn check_provided(registry: &Registry, selected: &BTreeSet<usize>, provided: &Provided) -> Result<(), StartError> {
-    let mut missing = Vec::new();
-    for entry in selected.iter().map(|index| &registry.daemons[*index]).filter(|entry| entry.factory.is_none()) {
-        for field in entry.spec.injects.iter().filter(|field| !provided.contains((field.type_id)())) {
-            missing.push(format!("  `{}` for field `{}` of daemon `{}`", field.type_name, field.field, entry.ty));
-        }
-    }
-    if missing.is_empty() { Ok(()) } else { Err(StartError::NotProvided(missing)) }
+    World::new(Parts { records, links, router, clock, config, provided: assembly.provided })
 }
 
 fn links(registry: &Registry) -> Links {
@@ -77,12 +92,8 @@ fn links(registry: &Registry) -> Links {
     Links::new(&declared)
 }
 
-fn records(
-    registry: &Registry,
-    settings: AllSettings,
-    selected: &BTreeSet<usize>,
-    disabled: &DisabledFile,
-) -> Box<[Arc<Record>]> {
+fn records(registry: &Registry, chosen: Chosen, disabled: &DisabledFile) -> Box<[Arc<Record>]> {
+    let Chosen { settings, selected } = chosen;
     let make = |(index, (entry, (settings, _))): (usize, (&Entry, (Settings, _)))| {
         let (intent, state) = first_intent(entry, &settings, selected.contains(&index), disabled);
         let mailbox = mailbox(entry.spec, &settings).map(Arc::new);
@@ -104,13 +115,11 @@ fn records(
 }
 
 fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {
-    let disabled_by = |cause: Cause| (Intent::Off { cause: cause.clone() }, State::Disabled { cause });
-    if !settings.options.enabled {
-        return disabled_by(format!("`daemons.{}.options.enabled` is false", entry.spec.ty).into());
-    }
-    if disabled.contains(entry.ty.as_str()) {
-        tracing::warn!(daemon = entry.ty.as_str(), "disabled by an operator");
-        return disabled_by("an operator disabled it".into());
+    if let Some(cause) = disabled_because(entry, settings, disabled) {
+        if disabled.contains(entry.ty.as_str()) {
+            tracing::warn!(daemon = entry.ty.as_str(), "disabled by an operator");
+        }
+        return (Intent::Off { cause: cause.clone() }, State::Disabled { cause });
     }
     if !is_selected {
         let cause = Cause::from("not selected");

@@ -1,32 +1,38 @@
 //! How a runtime is put together and started.
 
 use std::{
-    io,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
 
-use thiserror::Error;
-
 use super::{
     Inner, Runtime,
-    assemble::{self, Assembly},
+    assemble::{self, Assembly, Chosen},
     disabled::DisabledFile,
+    needs,
     overrides::{self, AllSettings},
     section::RuntimeSection,
-    selection::{SelectionError, Wanted},
+    selection::Wanted,
+    start_error::StartError,
 };
 use crate::{
     config::{Config, problem::ConfigError},
     declaration::{
-        live::provided::Provided,
+        live::provided::Offered,
         registry::Registry,
         wiring::{self, Severity, WiringProblem},
     },
-    delivery::clock::TimeOfDay,
+    delivery::{clock::TimeOfDay, guard::BoxError},
     supervisor::{Supervisor, Watchdog},
     words::{category::Category, daemon_type::DaemonType},
 };
+
+/// A runtime on its way.
+pub(crate) struct Launched {
+    pub(crate) runtime: Runtime,
+    /// Whether the first failed start is to stop everything again.
+    pub(crate) strict: bool,
+}
 
 /// Puts a runtime together.
 pub struct Builder {
@@ -34,46 +40,11 @@ pub struct Builder {
     config: Config,
     config_file: Option<String>,
     wanted: Wanted,
-    provided: Provided,
+    offered: Offered,
     strict: Option<bool>,
     data_dir: Option<PathBuf>,
     time_of_day: TimeOfDay,
     is_main: bool,
-}
-
-/// Why a runtime did not start. Nothing of it runs.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The wiring is wrong.
-    #[error("the wiring is wrong{}", list(.0))]
-    Wiring(Vec<WiringProblem>),
-    /// The configuration is wrong.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Nobody provides values that `#[inject]` fields need.
-    #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder{}", list(.0))]
-    NotProvided(Vec<String>),
-    /// What was selected does not exist.
-    #[error(transparent)]
-    Selection(#[from] SelectionError),
-    /// The file of disabled daemons can't be read.
-    #[error("the disabled daemons in the data folder can't be read")]
-    DataDir(#[source] io::Error),
-    /// The watchdog's thread can't be started.
-    #[error("the watchdog thread can't be started")]
-    Watchdog(#[source] io::Error),
-    /// With `strict`: the first daemon whose start failed. All others have been stopped again.
-    #[error("daemon `{daemon}` did not start: {cause}")]
-    FailedStart {
-        /// Which daemon.
-        daemon: DaemonType,
-        /// Why.
-        cause: String,
-    },
-}
-
-fn list(lines: &[impl ToString]) -> String {
-    lines.iter().map(|line| format!("\n{}", line.to_string())).collect()
 }
 
 impl Builder {
@@ -83,7 +54,7 @@ impl Builder {
             config: Config::default(),
             config_file: None,
             wanted: Wanted::default(),
-            provided: Provided::default(),
+            offered: Offered::default(),
             strict: None,
             data_dir: None,
             time_of_day: TimeOfDay::System,
@@ -133,10 +104,22 @@ impl Builder {
         self
     }
 
-    /// Gives a value to every `#[inject]` field of its type.
+    /// Gives a value to every `#[inject]` field of its type. Of two of one type, the later counts.
     #[must_use]
     pub fn provide<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.provided.insert(value);
+        self.offered.insert(|| Ok(value));
+        self
+    }
+
+    /// As [`provide`](Self::provide), but the value is made when the runtime starts, before the first
+    /// daemon; an error is [`StartError::NotMade`]. For what is costly or has effects, such as opening a
+    /// database: the command `check` then knows that it is provided, and does not make it.
+    #[must_use]
+    pub fn provide_with<T: Clone + Send + Sync + 'static, E: Into<BoxError>>(
+        mut self,
+        make: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Self {
+        self.offered.insert(|| make().map_err(Into::into));
         self
     }
 
@@ -167,7 +150,20 @@ impl Builder {
     /// # Errors
     /// Every problem of the wiring, or of the configuration, or of what is not provided, at once;
     /// with `strict` the first failed start.
-    pub async fn start(mut self) -> Result<Runtime, StartError> {
+    pub async fn start(self) -> Result<Runtime, StartError> {
+        let launched = self.launch()?;
+        if !launched.strict {
+            return Ok(launched.runtime);
+        }
+        let Some((daemon, cause)) = launched.first_start().await else {
+            return Ok(launched.runtime);
+        };
+        launched.runtime.shutdown().await;
+        Err(StartError::FailedStart { daemon, cause })
+    }
+
+    /// Checks everything, and puts the daemons on their way. What `strict` asks for is the caller's to do.
+    pub(crate) fn launch(mut self) -> Result<Launched, StartError> {
         let settings = overrides::checked(&self.registry, &self.config).map_err(ConfigError::from)?;
         let mut wiring = wiring::check(&self.registry);
         // A test chooses a part of the program, whose other events come from the test.
@@ -176,24 +172,38 @@ impl Builder {
             return Err(StartError::Wiring(wiring));
         }
         let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
-        self.wanted.profile = self.wanted.profile.or(section.profile);
         let strict = self.strict.unwrap_or(section.strict);
-        let runtime = self.assemble(settings)?;
-        if strict { runtime.or_roll_back().await } else { Ok(runtime) }
+        self.wanted.profile = self.wanted.profile.or(section.profile);
+        Ok(Launched { runtime: self.assemble(settings)?, strict })
+    }
+
+    /// Every value that nobody provides, without making those that somebody does. Where the configuration
+    /// is wrong, as far as it can be read.
+    pub(crate) fn missing_values(&self) -> Result<Vec<WiringProblem>, StartError> {
+        let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
+        let settings = overrides::checked(&self.registry, &self.config).unwrap_or_default();
+        let section: RuntimeSection = self.config.section("runtime").unwrap_or_default();
+        let mut wanted = self.wanted.clone();
+        wanted.profile = wanted.profile.or(section.profile);
+        let chosen = Chosen::new(&self.registry, settings, &wanted)?;
+        Ok(needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)))
     }
 
     fn assemble(self, settings: AllSettings) -> Result<Runtime, StartError> {
         let disabled = DisabledFile::open(self.data_dir).map_err(StartError::DataDir)?;
-        let profile = self.wanted.profile.clone();
+        let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
+        let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));
+        if !missing.is_empty() {
+            return Err(StartError::NotProvided(missing));
+        }
         let world = Arc::new(assemble::world(Assembly {
             registry: &self.registry,
-            settings,
             config: self.config,
-            wanted: &self.wanted,
-            provided: self.provided,
+            chosen,
+            provided: self.offered.make()?,
             time_of_day: self.time_of_day,
             disabled: &disabled,
-        })?);
+        }));
         if self.is_main {
             world.claim_main();
         } else {
@@ -207,7 +217,7 @@ impl Builder {
             supervisor: Supervisor::of(&world),
             world,
             registry: self.registry,
-            profile,
+            profile: self.wanted.profile,
             config_file: self.config_file,
             phase: Default::default(),
             disabled: disabled.into(),
@@ -222,19 +232,23 @@ impl Builder {
     }
 }
 
-impl Runtime {
-    /// Waits for the first start to settle; at the first failed one stops all in reverse.
-    async fn or_roll_back(self) -> Result<Self, StartError> {
-        let failed = self.inner.until(|world| world.failed_start.get().cloned());
-        let failed = tokio::select! {
+impl Launched {
+    /// Waits for the first start to be over; with `strict` only up to the first that fails, which it
+    /// returns with the cause: then everything is to be stopped again.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn first_start(&self) -> Option<(DaemonType, String)> {
+        let failed = async {
+            match self.strict {
+                true => self.runtime.inner.until(|world| world.failed_start.get().cloned()).await,
+                false => std::future::pending().await,
+            }
+        };
+        tokio::select! {
             biased;
             failed = failed => Some(failed),
-            () = self.started() => None,
-        };
-        let Some((daemon, cause)) = failed else {
-            return Ok(self);
-        };
-        self.shutdown().await;
-        Err(StartError::FailedStart { daemon, cause })
+            () = self.runtime.started() => None,
+        }
     }
 }

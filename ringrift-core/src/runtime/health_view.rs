@@ -18,7 +18,7 @@ pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
     let failed_checks = found.failed_checks;
     let own = found.report.as_ref().map(|(report, _)| report.clone());
     let mut worries = Vec::new();
-    if let Some((hook, started)) = found.stalled {
+    if let Some((hook, started)) = found.stalled_now() {
         let since = started.max(record.last_heartbeat());
         worries.push(format!("stalled in {hook} for {} s", now.saturating_sub(since) / 1000));
     }

@@ -4,13 +4,16 @@ mod assemble;
 pub(crate) mod builder;
 mod disabled;
 mod health_view;
+mod needs;
 mod observe;
 mod operate;
 mod overrides;
 mod phase;
+mod rules;
 mod section;
 mod selection;
 pub mod snapshot;
+mod start_error;
 
 use std::sync::{
     Arc, Mutex,
@@ -20,11 +23,12 @@ use std::sync::{
 use tokio::sync::Notify;
 
 pub use self::{
-    builder::{Builder, StartError},
+    builder::Builder,
     operate::{Dependents, OperateError},
     overrides::check_config,
     section::RuntimeSection,
     selection::{SelectionError, profiles},
+    start_error::StartError,
 };
 use self::{disabled::DisabledFile, phase::PhaseCell, snapshot::Phase};
 use crate::{

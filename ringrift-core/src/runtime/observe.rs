@@ -106,7 +106,7 @@ impl Runtime {
             emits: spec.emits.iter().map(|event| event().name.to_owned()).collect(),
             handlers: handlers(record),
             mailbox: record.mailbox.as_ref().map(|mailbox| MailboxSnapshot {
-                queued: mailbox.queued() as u64,
+                queued: mailbox.unsettled(),
                 capacity: mailbox.capacity(),
                 overflow: record.options().overflow,
             }),

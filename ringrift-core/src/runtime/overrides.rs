@@ -1,10 +1,13 @@
-//! `[daemons.x.options]`: the numbers that an operator overrides, by the macro's own rules.
+//! `[daemons.x.options]`: what an operator overrides, option by option.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::section::RuntimeSection;
+use super::{
+    rules::{self, Misfit},
+    section::RuntimeSection,
+};
 use crate::{
     config::{Config, duration::HumanDuration, problem::Problem},
     declaration::{
@@ -15,36 +18,36 @@ use crate::{
     words::{
         options::{OnUnhealthy, Options, Overflow},
         restart::{OnExhausted, Restart},
-        schedule::{CronSchedule, Schedule},
+        schedule::{CronSchedule, InvalidSchedule, Schedule, ScheduleSpec},
     },
 };
 
 /// What may stand in the section.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct OptionsSection {
-    enabled: Option<bool>,
-    cycle: Option<HumanDuration>,
-    schedule: Option<String>,
-    tz: Option<String>,
-    jitter: Option<HumanDuration>,
-    cycle_timeout: Option<HumanDuration>,
-    handler_timeout: Option<HumanDuration>,
-    start_timeout: Option<HumanDuration>,
-    stop_timeout: Option<HumanDuration>,
-    stall_after: Option<HumanDuration>,
-    startup_grace: Option<HumanDuration>,
-    restart: Option<Restart>,
-    max_restarts: Option<u32>,
-    backoff: Option<(HumanDuration, HumanDuration)>,
-    restart_reset: Option<HumanDuration>,
-    on_exhausted: Option<OnExhausted>,
-    on_unhealthy: Option<OnUnhealthy>,
-    critical: Option<bool>,
-    health_check_interval: Option<HumanDuration>,
-    mailbox: Option<u32>,
-    overflow: Option<Overflow>,
-    concurrency: Option<u32>,
+pub(super) struct OptionsSection {
+    pub(super) enabled: Option<bool>,
+    pub(super) cycle: Option<HumanDuration>,
+    pub(super) schedule: Option<String>,
+    pub(super) tz: Option<String>,
+    pub(super) jitter: Option<HumanDuration>,
+    pub(super) cycle_timeout: Option<HumanDuration>,
+    pub(super) handler_timeout: Option<HumanDuration>,
+    pub(super) start_timeout: Option<HumanDuration>,
+    pub(super) stop_timeout: Option<HumanDuration>,
+    pub(super) stall_after: Option<HumanDuration>,
+    pub(super) startup_grace: Option<HumanDuration>,
+    pub(super) restart: Option<Restart>,
+    pub(super) max_restarts: Option<u32>,
+    pub(super) backoff: Option<(HumanDuration, HumanDuration)>,
+    pub(super) restart_reset: Option<HumanDuration>,
+    pub(super) on_exhausted: Option<OnExhausted>,
+    pub(super) on_unhealthy: Option<OnUnhealthy>,
+    pub(super) critical: Option<bool>,
+    pub(super) health_check_interval: Option<HumanDuration>,
+    pub(super) mailbox: Option<u32>,
+    pub(super) overflow: Option<Overflow>,
+    pub(super) concurrency: Option<u32>,
 }
 
 /// A section without a config type: every key in it is unknown.
@@ -56,6 +59,13 @@ struct NoKeys {}
 pub(super) type AllSettings = Vec<(Settings, Option<bool>)>;
 
 /// Every problem of the configuration, of every daemon, without starting anything.
+///
+/// An option in `[daemons.x.options]` goes in place of the same option of `#[daemon(..)]`. A `cycle` or
+/// a `schedule` there also replaces the declared other one, `tz` goes with a declared `schedule`, and a
+/// `schedule` keeps a declared `tz`; `restart = "never"` leaves the declared limits without use;
+/// `critical` brings `on_exhausted = "escalate"`, unless one of the two says otherwise. What the macro
+/// refuses is refused here too, in the same words: a `cycle` of a task, say, or `max_restarts` beside
+/// `restart = "never"`.
 pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
     checked(registry, config).err().unwrap_or_default()
 }
@@ -93,26 +103,22 @@ fn own_problems(spec: &DaemonSpec, config: &Config) -> Vec<Problem> {
 
 fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
     if config.is_silent_on(&["daemons", spec.ty.as_str(), "options"])
-        && let Ok(schedule) = spec.schedule.resolve()
+        && let Ok(schedule) = schedule(spec, &OptionsSection::default())
     {
         return Ok((Settings { options: InForce::Declared(&spec.options), schedule }, None));
     }
     let path = format!("daemons.{}.options", spec.ty);
     let (section, mut problems) = read(config, &path);
-    let out_of_range = range_problems(&section).into_iter();
-    problems.extend(out_of_range.map(|(key, message)| config.problem(&format!("{path}.{key}"), message)));
-    let schedule = match schedule(spec, &section) {
-        Ok(schedule) => schedule,
-        Err((key, message)) => {
-            problems.push(config.problem(&format!("{path}.{key}"), message));
-            Schedule::OnRequest
+    let schedule = schedule(spec, &section);
+    let misfits = rules::check(spec, &section).into_iter().chain(schedule.as_ref().err().cloned());
+    problems.extend(misfits.map(|(key, message)| config.problem(&format!("{path}.{key}"), message)));
+    match schedule {
+        Ok(schedule) if problems.is_empty() => {
+            let options = InForce::Overridden(Box::new(options(spec, &section)));
+            Ok((Settings { options, schedule }, section.enabled))
         }
-    };
-    if !problems.is_empty() {
-        return Err(problems);
+        _ => Err(problems),
     }
-    let options = InForce::Overridden(Box::new(options(spec, &section)));
-    Ok((Settings { options, schedule }, section.enabled))
 }
 
 /// The section without what can't be read, so that this hides nothing of the rest.
@@ -127,45 +133,27 @@ fn read(config: &Config, path: &str) -> (OptionsSection, Vec<Problem>) {
     (config.section_without(path, &wrong).unwrap_or_default(), problems)
 }
 
-/// The macro's ranges.
-fn range_problems(section: &OptionsSection) -> Vec<(&'static str, String)> {
-    let durations = [
-        ("cycle", section.cycle),
-        ("cycle_timeout", section.cycle_timeout),
-        ("handler_timeout", section.handler_timeout),
-        ("start_timeout", section.start_timeout),
-        ("stop_timeout", section.stop_timeout),
-        ("stall_after", section.stall_after),
-        ("restart_reset", section.restart_reset),
-        ("health_check_interval", section.health_check_interval),
-    ];
-    let counts =
-        [("max_restarts", section.max_restarts), ("mailbox", section.mailbox), ("concurrency", section.concurrency)];
-    let zero_durations = durations.iter().filter(|(_, value)| value.is_some_and(|value| value.0.is_zero()));
-    let zero_counts = counts.iter().filter(|(_, value)| *value == Some(0));
-    let mut problems: Vec<_> = zero_durations.map(|(key, _)| (*key, "must be longer than 0".to_owned())).collect();
-    problems.extend(zero_counts.map(|(key, _)| (*key, "must be at least 1".to_owned())));
-    if let Some((first, cap)) = &section.backoff
-        && (first.0.is_zero() || first.0 > cap.0)
-    {
-        problems.push((
-            "backoff",
-            format!("must go from more than 0 up to a cap that is not smaller, not from {first} to {cap}"),
-        ));
+fn schedule(spec: &DaemonSpec, section: &OptionsSection) -> Result<Schedule, Misfit> {
+    let (line, zone) = match spec.schedule {
+        ScheduleSpec::Cron { line, zone } => (Some(line), zone),
+        ScheduleSpec::OnRequest | ScheduleSpec::Every(_) => (None, "UTC"),
+    };
+    let line = section.schedule.as_deref().or(line);
+    let zone = section.tz.as_deref().unwrap_or(zone);
+    match (section.cycle, line, spec.schedule) {
+        (Some(cycle), ..) => Ok(Schedule::Every(cycle.0)),
+        (None, Some(line), _) => cron(line, zone),
+        (None, None, ScheduleSpec::Every(cycle)) => Ok(Schedule::Every(cycle)),
+        (None, None, _) => Ok(Schedule::OnRequest),
     }
-    problems
 }
 
-fn schedule(spec: &DaemonSpec, section: &OptionsSection) -> Result<Schedule, (&'static str, String)> {
-    match (&section.cycle, &section.schedule) {
-        (Some(_), Some(_)) => Err(("cycle", "excludes `schedule`: write one of the two".to_owned())),
-        (None, None) if section.tz.is_some() => Err(("tz", "needs a `schedule` beside it".to_owned())),
-        (Some(cycle), None) => Ok(Schedule::Every(cycle.0)),
-        (None, Some(line)) => CronSchedule::parse(line, section.tz.as_deref().unwrap_or("UTC"))
-            .map(|cron| Schedule::Cron(Box::new(cron)))
-            .map_err(|error| ("schedule", error.to_string())),
-        (None, None) => spec.schedule.resolve().map_err(|error| ("schedule", error.to_string())),
-    }
+fn cron(line: &str, zone: &str) -> Result<Schedule, Misfit> {
+    let cron = CronSchedule::parse(line, zone).map_err(|error| match &error {
+        InvalidSchedule::Zone(_) => ("tz", error.to_string()),
+        InvalidSchedule::Cron { .. } => ("schedule", error.to_string()),
+    })?;
+    Ok(Schedule::Cron(Box::new(cron)))
 }
 
 fn options(spec: &DaemonSpec, section: &OptionsSection) -> Options {
@@ -190,9 +178,10 @@ fn options(spec: &DaemonSpec, section: &OptionsSection) -> Options {
     options.enabled = section.enabled.unwrap_or(options.enabled);
     options.restart.restart = section.restart.unwrap_or(options.restart.restart);
     options.restart.max_restarts = section.max_restarts.unwrap_or(options.restart.max_restarts);
-    options.restart.on_exhausted = section.on_exhausted.unwrap_or(options.restart.on_exhausted);
     options.on_unhealthy = section.on_unhealthy.unwrap_or(options.on_unhealthy);
     options.critical = section.critical.unwrap_or(options.critical);
+    let by_default = if options.critical { OnExhausted::Escalate } else { OnExhausted::Fail };
+    options.restart.on_exhausted = section.on_exhausted.or(spec.on_exhausted).unwrap_or(by_default);
     options.mailbox = section.mailbox.unwrap_or(options.mailbox);
     options.overflow = section.overflow.unwrap_or(options.overflow);
     options.concurrency = section.concurrency.unwrap_or(options.concurrency);

@@ -16,6 +16,9 @@ pub struct RuntimeSection {
     pub data_dir: Option<PathBuf>,
     /// The address of the HTTP views, `127.0.0.1:8790` by default, or `off`.
     pub http: Option<String>,
+    /// Hosts that HTTP requests may be for, besides `localhost`, `127.0.0.1` and `[::1]`, with any port:
+    /// the names by which a proxy or a tunnel asks; none by default.
+    pub http_allowed_hosts: Vec<String>,
 }
 
 impl RuntimeSection {

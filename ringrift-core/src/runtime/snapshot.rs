@@ -173,7 +173,7 @@ pub struct HandlerSnapshot {
 /// A mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxSnapshot {
-    /// Events that wait, not counting those in hand.
+    /// Events that are not settled, as the bound counts them: those that wait and those in hand.
     pub queued: u64,
     /// Its bound.
     pub capacity: u64,

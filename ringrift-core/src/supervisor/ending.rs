@@ -10,10 +10,11 @@ use tokio::time::{Instant, timeout_at};
 use super::{AFTER_ABORT, child::End, hooks, start::exit_reason, transition::transition_of, work::Verdict};
 use crate::{
     declaration::live::{
+        drops::drop_safely,
         incarnation::{Incarnation, Life},
         record::{Hook, Record},
+        tasks::Tasks,
     },
-    delivery::guard::catch,
     words::state::{State, StateName},
 };
 
@@ -22,8 +23,8 @@ const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
 /// How often the count of a borrowed instance is looked at, should its holder not wake us.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Ends the helper tasks, runs `on_exit`, and waits for what is borrowed: all that by `deadline`,
-/// which the drain and `on_stop` had before, or by the least that each gets.
+/// Ends the helper tasks, runs `on_exit`, ends what that spawned, and waits for what is borrowed: all
+/// that by `deadline`, which the drain and `on_stop` had before, or by the least that each gets.
 pub(super) async fn without_stop(
     life: &Life,
     living: Option<Arc<dyn Incarnation>>,
@@ -38,17 +39,21 @@ pub(super) async fn without_stop(
     }
     life.cancel();
     record.conditions.abort_check();
-    let tasks = end_tasks(life, deadline).await;
-    if let Some(living) = living {
+    let mut tasks = end_tasks(life, deadline).await;
+    if let Some(living) = &living {
         let reason = exit_reason(record, &verdict);
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
         hooks::run_at_the_end(life, Hook::OnExit, left, living.on_exit(&reason)).await;
-        let instance = living.instance();
-        let outstanding = Arc::downgrade(&instance);
-        drop_safely(life, "the daemon", (instance, living, record.take_living()));
-        if let Err(cause) = borrowed(record, outstanding, deadline.max(Instant::now() + LEAST_FOR_A_HOOK)).await {
-            return End::Leaked { cause };
-        }
+    }
+    let last = deadline.max(Instant::now() + LEAST_FOR_A_HOOK);
+    life.tasks().close();
+    if tasks.is_ok() {
+        tasks = aborted(life.tasks(), last).await;
+    }
+    if let Some(living) = living
+        && let Err(cause) = dropped(life, living, last).await
+    {
+        return End::Leaked { cause };
     }
     match (tasks, verdict) {
         (Err(cause), _) => End::Leaked { cause },
@@ -74,20 +79,31 @@ fn since_ready(life: &Life) -> Duration {
     ready_ms.map_or(Duration::ZERO, |ready| Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready)))
 }
 
-/// Waits for the helper tasks, aborts the rest, and names what is left.
+/// Waits for the helper tasks, and aborts the rest.
 async fn end_tasks(life: &Life, deadline: Instant) -> Result<(), String> {
-    let Some(tasks) = life.tasks() else {
-        return Ok(());
-    };
+    let tasks = life.tasks();
     if timeout_at(deadline, tasks.ended()).await.is_ok() {
         return Ok(());
     }
     tracing::warn!(tasks = tasks.len(), "spawned tasks did not end by themselves: aborted");
     tasks.abort();
-    match tokio::time::timeout(AFTER_ABORT, tasks.ended()).await {
+    aborted(tasks, Instant::now() + AFTER_ABORT).await
+}
+
+/// Waits for tasks that were aborted, and names what is left.
+async fn aborted(tasks: &Tasks, deadline: Instant) -> Result<(), String> {
+    match timeout_at(deadline, tasks.ended()).await {
         Ok(()) => Ok(()),
         Err(_) => Err(format!("{} of its spawned tasks can't be ended", tasks.len())),
     }
+}
+
+/// Drops the daemon, and waits for those that borrow it.
+async fn dropped(life: &Life, living: Arc<dyn Incarnation>, deadline: Instant) -> Result<(), String> {
+    let instance = living.instance();
+    let outstanding = Arc::downgrade(&instance);
+    drop_safely(life, "the daemon", (instance, living, life.record.take_living()));
+    borrowed(&life.record, outstanding, deadline).await
 }
 
 /// Waits until nobody holds the instance any more.
@@ -107,19 +123,4 @@ async fn borrowed(
         _ = tokio::time::timeout(LOOK, woken).await;
     }
     Ok(())
-}
-
-/// Drops what holds a user's values; a panic of their `Drop` is logged and counted.
-pub(super) fn drop_safely<T>(life: &Life, what: &'static str, value: T) {
-    done_safely(life, what, || drop(value));
-}
-
-/// As [`drop_safely`], for what is dropped in its place.
-pub(super) fn done_safely(life: &Life, what: &'static str, drop: impl FnOnce()) {
-    if let Err(panic) = catch(drop) {
-        tracing::error!(%panic, "the drop of {what} panicked");
-        life.record.counters.panic();
-        let message = format!("the drop of {what} panicked: {panic}");
-        life.record.counters.error("drop", message, life.world.clock.wall());
-    }
 }

@@ -2,9 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{dependencies, ending::drop_safely};
+use super::dependencies;
 use crate::{
-    declaration::live::{record::Record, signals::Signal, world::World},
+    declaration::live::{drops::drop_safely, record::Record, signals::Signal, world::World},
     delivery::guard::caught,
     words::{
         health::{HealthReport, HealthStatus},

@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use super::ending::drop_safely;
 use crate::{
     declaration::{
         daemon::DaemonResult,
         live::{
+            drops::drop_safely,
             incarnation::{Boxed, Life},
             record::{Hook, Record},
             signals::Signal,

@@ -14,7 +14,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    cycles, ending,
+    cycles,
     hooks::{self, Interrupt, interrupt},
     mail,
     start::{Failure, deadline, exit_reason},
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     declaration::live::{
+        drops::empty_safely,
         incarnation::{Incarnation, Life},
         record::Hook,
         signals::Signal,
@@ -89,8 +90,8 @@ async fn end(
         drained(life, deadline, unended(cycles.as_mut()), unended(mail.as_mut())).await;
     }
     // Here what is under way is dropped: a user's futures, whose own drop may panic.
-    ending::done_safely(life, "a cycle", || cycles.set(None));
-    ending::done_safely(life, "a handler", || mail.set(None));
+    empty_safely(life, "a cycle", cycles);
+    empty_safely(life, "a handler", mail);
     life.record.hook.end();
     if is_asked_for {
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);

@@ -25,20 +25,6 @@ pub(crate) enum ScheduleSpec {
     },
 }
 
-impl ScheduleSpec {
-    /// The schedule itself.
-    ///
-    /// # Errors
-    /// When a hand-written spec holds a cron line or zone that the macro would have refused.
-    pub(crate) fn resolve(self) -> Result<Schedule, InvalidSchedule> {
-        Ok(match self {
-            Self::OnRequest => Schedule::OnRequest,
-            Self::Every(cycle) => Schedule::Every(cycle),
-            Self::Cron { line, zone } => Schedule::Cron(Box::new(CronSchedule::parse(line, zone)?)),
-        })
-    }
-}
-
 /// When a daemon's cycles run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Schedule {

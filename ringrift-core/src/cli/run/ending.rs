@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     DaemonType, Registry,
-    runtime::{Runtime, StopReport},
+    runtime::{Runtime, StopReport, builder::Launched},
 };
 
 /// What ends a run.
@@ -24,13 +24,15 @@ pub(super) enum Ending {
     Elapsed,
     /// The failure of a daemon that escalates.
     Escalated(DaemonType, String),
+    /// With `--strict`, the first daemon whose start failed.
+    FailedStart(DaemonType, String),
 }
 
 impl Ending {
     /// Waits for the first of them, and tells when the first start is over.
     pub(super) async fn wait(
         registry: &Registry,
-        runtime: &Runtime,
+        launched: &Launched,
         signals: &mut Signals,
         limit: Option<Duration>,
         voice: Voice,
@@ -41,18 +43,22 @@ impl Ending {
                 None => std::future::pending().await,
             }
         });
+        let runtime = &launched.runtime;
         let mut has_started = false;
         loop {
             tokio::select! {
                 biased;
                 signal = signals.next() => return Self::Signal(signal),
-                (daemon, cause) = runtime.escalated() => return Self::Escalated(daemon, cause),
-                () = runtime.started(), if !has_started => {
+                failed = launched.first_start(), if !has_started => {
+                    if let Some((daemon, cause)) = failed {
+                        return Self::FailedStart(daemon, cause);
+                    }
                     has_started = true;
                     let snapshot = runtime.snapshot();
                     voice.show(&started::table(registry, &snapshot));
                     voice.tell(&started::verdict(&snapshot));
                 }
+                (daemon, cause) = runtime.escalated() => return Self::Escalated(daemon, cause),
                 () = &mut elapsed => return Self::Elapsed,
             }
         }
@@ -63,6 +69,7 @@ impl Ending {
             Self::Signal(signal) => (*signal).to_owned(),
             Self::Elapsed => "the time of --for is over".to_owned(),
             Self::Escalated(daemon, cause) => format!("critical daemon `{daemon}` failed: {cause}"),
+            Self::FailedStart(daemon, cause) => format!("daemon `{daemon}` did not start: {cause}"),
         }
     }
 }
@@ -89,7 +96,7 @@ pub(super) async fn stop(ending: &Ending, runtime: &Runtime, signals: &mut Signa
 pub(super) fn conclude(ending: &Ending, report: &StopReport) -> Answer {
     let mut answer = match ending {
         Ending::Signal(_) | Ending::Elapsed => Answer::default(),
-        Ending::Escalated(..) => Answer::failure(exit_code::ERROR, ending.cause()),
+        Ending::Escalated(..) | Ending::FailedStart(..) => Answer::failure(exit_code::ERROR, ending.cause()),
     };
     match report.undelivered {
         0 => {}
@@ -134,6 +141,12 @@ mod tests {
         let ending = Ending::Escalated(SYNC, "no host answers".into());
         let notes = "error: critical daemon `auto_sync` failed: no host answers\n";
         check(&ending, &[], 0, ERROR, notes);
+    }
+
+    #[test]
+    fn a_start_that_failed_is_an_error_that_names_the_daemon() {
+        let ending = Ending::FailedStart(SYNC, "no host answers".into());
+        check(&ending, &[], 0, ERROR, "error: daemon `auto_sync` did not start: no host answers\n");
     }
 
     #[test]

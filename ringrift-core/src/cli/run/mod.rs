@@ -11,7 +11,12 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::{ending::Ending, logs::Voice, plan::Plan, signals::Signals};
+use self::{
+    ending::Ending,
+    logs::Voice,
+    plan::{Plan, Views},
+    signals::Signals,
+};
 use super::{answer::Answer, args::RunArgs, exit_code};
 use crate::{
     DaemonResult, Registry,
@@ -50,30 +55,26 @@ pub(super) fn run(
 async fn live(
     registry: &Registry,
     builder: Builder,
-    views: Option<SocketAddr>,
+    views: Views,
     limit: Option<Duration>,
     voice: Voice,
 ) -> Result<Answer, Answer> {
     let mut signals = Signals::new().map_err(|error| Answer::error(exit_code::ERROR, &error))?;
-    let listener = listen(views).await?;
-    let runtime = tokio::select! {
-        runtime = builder.start() => runtime.map_err(|error| refused(&error))?,
-        signal = signals.next() => {
-            let message = format!("{signal} before the start was over");
-            return Err(Answer::failure(exit_code::ERROR, message));
-        }
-    };
+    let listener = listen(views.address).await?;
+    // Served while it starts, with `strict` too: a start may take its time.
+    let launched = builder.launch().map_err(|error| refused(&error))?;
+    let runtime = &launched.runtime;
     let close = CancellationToken::new();
     let mut server = JoinSet::new();
     if let Some(listener) = listener {
         let address = listener.local_addr();
         let address = address.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
         voice.tell(&format!("views on http://{address}/, pid {}", std::process::id()));
-        let source = source(registry, &runtime);
+        let source = source(registry, runtime).hosts(views.allowed_hosts);
         server.spawn(http::serve(listener, source, close.clone().cancelled_owned()));
     }
-    let ending = Ending::wait(registry, &runtime, &mut signals, limit, voice).await;
-    let report = ending::stop(&ending, &runtime, &mut signals, voice).await;
+    let ending = Ending::wait(registry, &launched, &mut signals, limit, voice).await;
+    let report = ending::stop(&ending, runtime, &mut signals, voice).await;
     // The views show the stop too, and go last.
     close.cancel();
     while server.join_next().await.is_some() {}
@@ -105,7 +106,10 @@ fn refused(error: &StartError) -> Answer {
         StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
             exit_code::CONFIG
         }
-        StartError::DataDir(_) | StartError::Watchdog(_) | StartError::FailedStart { .. } => exit_code::ERROR,
+        StartError::NotMade { .. }
+        | StartError::DataDir(_)
+        | StartError::Watchdog(_)
+        | StartError::FailedStart { .. } => exit_code::ERROR,
     };
     Answer::error(code, error)
 }

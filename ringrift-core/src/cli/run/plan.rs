@@ -15,14 +15,19 @@ use crate::{
         problem::{ConfigError, Problem},
     },
     nearest::nearest,
-    runtime::{Builder, Runtime, RuntimeSection, profiles},
+    runtime::{Builder, profiles},
 };
 
 /// What `run` is about to do.
 pub(super) struct Plan {
     pub(super) builder: Builder,
-    /// Where the HTTP views are to be served, if anywhere.
-    pub(super) views: Option<SocketAddr>,
+    pub(super) views: Views,
+}
+
+/// Where the HTTP views are to be served, if anywhere, and for which hosts besides their own.
+pub(super) struct Views {
+    pub(super) address: Option<SocketAddr>,
+    pub(super) allowed_hosts: Vec<String>,
 }
 
 impl Plan {
@@ -32,15 +37,11 @@ impl Plan {
         if !problems.is_empty() {
             return Err(misconfigured(problems));
         }
-        let views = config::views(&config).map_err(misconfigured)?;
-        let section: RuntimeSection = config.section("runtime").map_err(misconfigured)?;
-        let mut builder = Runtime::builder().registry(registry.clone()).config(config);
-        if let Some(file) = config::file(&args.config) {
-            builder = builder.config_file(file.display().to_string());
-        }
-        if let Some(folder) = section.data_dir() {
-            builder = builder.data_dir(folder);
-        }
+        let views = Views {
+            address: config::views(&config).map_err(misconfigured)?,
+            allowed_hosts: config::allowed_hosts(&config).map_err(misconfigured)?,
+        };
+        let mut builder = config::builder(registry, config, &args.config);
         if args.strict {
             builder = builder.strict(true);
         }

@@ -2,14 +2,17 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::{EIGHTY, ask, ask_of, check, json, odd};
+use super::{Answer, EIGHTY, ask, ask_of, ask_with, check, json, odd};
 use crate::declaration::graph::fixture::registry;
 
 #[test]
 fn a_sound_program_is_ok() {
     check("check", 0, "ok: 5 daemons, 3 events, no configuration file\n", "");
     let report = json("check --json");
-    assert_eq!(report, json!({"ok": true, "daemons": 5, "events": 3, "config_file": null, "wiring": [], "config": []}));
+    assert_eq!(
+        report,
+        json!({"ok": true, "daemons": 5, "events": 3, "config_file": null, "wiring": [], "config": [], "refusals": []})
+    );
 }
 
 #[test]
@@ -63,4 +66,71 @@ fn the_file_is_read_and_its_lines_are_named() {
     let missing = ask("check --config /nowhere/ringrift.toml");
     assert_eq!(missing.code, 1);
     assert!(missing.results.starts_with("error: /nowhere/ringrift.toml: cannot be read: "), "{}", missing.results);
+}
+
+/// `check` of the hand-made daemons and one that needs a value, with a folder of its own.
+fn needy(flags: &str) -> Answer {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("check --set runtime.data_dir={} {flags}", folder.path().display());
+    ask_of(&registry().with_entries([odd::needy()]), &line, EIGHTY)
+}
+
+#[test]
+fn a_value_that_nobody_provides_was_not_reported_though_run_refuses() {
+    let answer = needy("--set daemons.needy.options.mailbox=0");
+    assert_eq!(
+        answer.results,
+        "\
+error: --set daemons.needy.options.mailbox: `daemons.needy.options.mailbox` must be at least 1
+error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder
+  --> src/daemons.rs:60
+2 errors: 6 daemons, 3 events, no configuration file
+"
+    );
+    assert_eq!(answer.code, 1);
+}
+
+#[test]
+fn a_value_that_only_a_disabled_daemon_needs_is_a_warning() {
+    let answer = needy("--set daemons.needy.options.enabled=false");
+    assert_eq!(
+        answer.results,
+        "\
+warning: nobody provides the `GameDb` for field `games` of daemon `needy`, should it ever run; add `.provide(value)` to the builder
+  --> src/daemons.rs:60
+ok, with 1 warning: 6 daemons, 3 events, no configuration file
+"
+    );
+    assert_eq!(answer.code, 0);
+}
+
+#[test]
+fn a_value_is_known_to_be_provided_without_being_made() {
+    let registry = registry().with_entries([odd::needy()]);
+    let make = || -> Result<u128, String> { panic!("only `run` makes it") };
+    let answer = ask_with(&registry, "check", EIGHTY, |builder| Ok(builder.provide_with(make)));
+    assert_eq!((answer.results.as_str(), answer.code), ("ok: 6 daemons, 3 events, no configuration file\n", 0));
+}
+
+#[test]
+fn what_the_program_and_its_selection_say_against_a_start_is_said() {
+    let answer = ask_with(&registry(), "check", EIGHTY, |_| Err("the game database is locked".into()));
+    let expected = "error: the game database is locked\n1 error: 5 daemons, 3 events, no configuration file\n";
+    assert_eq!((answer.results.as_str(), answer.code), (expected, 1));
+    let answer = ask("check --set runtime.profile=cordinator");
+    let expected = "error: no daemon is in profile `cordinator`; did you mean `coordinator`?\n1 error: 5 daemons, 3 events, no configuration file\n";
+    assert_eq!((answer.results.as_str(), answer.code), (expected, 1));
+}
+
+#[test]
+fn an_allowed_host_is_a_host_and_nothing_more() {
+    for host in ["http://ring.internal", "ring.internal:80", "*", "*.ring.internal", "me@ring.internal", "a/b", ""] {
+        let answer = ask(&format!("check --set runtime.http_allowed_hosts=[\"{host}\"]"));
+        let expected = format!(
+            "error: --set runtime.http_allowed_hosts: `runtime.http_allowed_hosts` must list hosts without scheme, port or wildcard, as in `ringrift.example.org`, not `{host}`\n1 error: 5 daemons, 3 events, no configuration file\n"
+        );
+        assert_eq!((answer.results, answer.code), (expected, 1));
+    }
+    let hosts = "[\"ring.internal\",\"10.1.2.3\",\"[fd00::1]\"]";
+    assert_eq!(ask(&format!("check --set runtime.http_allowed_hosts={hosts}")).code, 0);
 }

@@ -74,6 +74,21 @@ fn a_wrong_configuration_starts_nothing_and_tells_all() {
 }
 
 #[test]
+fn options_that_do_not_fit_are_a_wrong_configuration() {
+    let flags = "--no-http --set daemons.cleanup.options.cycle=5m --set daemons.auto_sync.options.tz=UTC";
+    let answer = run(&registry(), flags);
+    assert_eq!(
+        answer.notes,
+        "error: 2 problems in the configuration\n  \
+         --set daemons.auto_sync.options.tz: `daemons.auto_sync.options.tz` does not fit: `tz` is the time zone of a \
+         `schedule`, and there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`\n  \
+         --set daemons.cleanup.options.cycle: `daemons.cleanup.options.cycle` does not fit: a task runs once and has \
+         no `cycle`; remove it\n"
+    );
+    assert_eq!(answer.code, CONFIG);
+}
+
+#[test]
 fn what_nobody_provides_is_named() {
     let registry = registry().with_entries([odd::needy()]);
     let answer = run(&registry, "--no-http");
@@ -89,7 +104,9 @@ fn a_program_that_refuses_to_run_says_why_and_refuses_nothing_else() {
     let refuse = |_| Err("the game database is locked".into());
     let answer = ask_with(&registry(), "run --log-level off --no-http", EIGHTY, refuse);
     assert_eq!((answer.notes.as_str(), answer.code), ("error: the game database is locked\n", ERROR));
-    assert_eq!(ask_with(&registry(), "check", EIGHTY, refuse).code, OK);
+    for command in ["list", "events", "graph"] {
+        assert_eq!(ask_with(&registry(), command, EIGHTY, refuse).code, OK, "{command}");
+    }
 }
 
 #[test]
@@ -99,4 +116,14 @@ fn a_program_provides_what_its_daemons_need() {
     let line = format!("run --log-level off --no-http --for 1ms --set runtime.data_dir={}", folder.path().display());
     let answer = ask_with(&registry, &line, EIGHTY, |builder| Ok(builder.provide(7_u128)));
     assert_eq!((answer.notes.as_str(), answer.code), ("", OK));
+}
+
+#[test]
+fn a_value_that_can_not_be_made_is_named_with_its_causes() {
+    let line = "run --log-level off --no-http --for 1ms";
+    let error = || std::io::Error::other("the disk is gone");
+    let answer =
+        ask_with(&registry(), line, EIGHTY, |builder| Ok(builder.provide_with::<u128, _>(move || Err(error()))));
+    let message = "error: the `u128` that is to be provided can't be made: the disk is gone\n";
+    assert_eq!((answer.notes.as_str(), answer.code), (message, ERROR));
 }

@@ -77,7 +77,9 @@ impl<D: Registered + 'static> Context<D> {
 
     /// Runs a helper task that belongs to this daemon: it is told to stop, and ended, with it.
     ///
-    /// A panic in it is an error of the daemon, and the `JoinHandle` has it too.
+    /// A panic in it is an error of the daemon, and the `JoinHandle` has it too. What `on_exit` spawns
+    /// is aborted when that returns. A context that outlives its incarnation spawns nothing: the task
+    /// is dropped, and its `JoinHandle` says that it was cancelled.
     pub fn spawn<F>(&self, task: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
@@ -87,7 +89,8 @@ impl<D: Registered + 'static> Context<D> {
     }
 
     /// Runs blocking work on tokio's blocking pool. It can't be cancelled: check
-    /// [`shutdown`](Self::shutdown) in it, or the daemon is `Leaked` when it stops.
+    /// [`shutdown`](Self::shutdown) in it, or the daemon is `Leaked` when it stops. Once the incarnation
+    /// has ended, the work is not begun, as with [`spawn`](Self::spawn).
     pub fn spawn_blocking<F, T>(&self, work: F) -> JoinHandle<T>
     where
         F: FnOnce() -> T + Send + 'static,

@@ -14,7 +14,11 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use super::{Construct, Context, error::DaemonResult};
 use crate::{
     declaration::{
-        live::{delivery::deliver, incarnation::Living},
+        live::{
+            delivery::deliver,
+            drops::empty_safely,
+            incarnation::{Life, Living},
+        },
         spec::SubSpec,
     },
     delivery::taken::Taken,
@@ -109,7 +113,8 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 cx.enter(&mail.event);
                 let span = living.cx.life().delivery_span(&mail);
                 let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
-                (place, deliver(living.cx.life(), mailbox, place, &mail, &span, handler).await)
+                let mut handler = CutOffAlone { life: living.cx.life(), handler };
+                (place, deliver(living.cx.life(), mailbox, place, &mail, &span, handler.handler.as_mut()).await)
             });
         }
         // While some are slow, the places that are free go on with what comes in.
@@ -126,5 +131,17 @@ async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Res
                 verdict?;
             }
         }
+    }
+}
+
+/// One of several handlers, dropped by itself: a panic of its drop would leak those beside it.
+struct CutOffAlone<'a, F> {
+    life: &'a Life,
+    handler: Pin<&'a mut Option<F>>,
+}
+
+impl<F> Drop for CutOffAlone<'_, F> {
+    fn drop(&mut self) {
+        empty_safely(self.life, "a handler", self.handler.as_mut());
     }
 }

@@ -1,13 +1,13 @@
 //! What is wrong with a daemon that runs: apart from its state, which goes on being `Running`.
 
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering::Relaxed},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool};
 
 use tokio::task::AbortHandle;
 
 use crate::words::health::HealthReport;
+
+/// No time at which anything began.
+const ENDED: u64 = 0;
 
 /// What the ticker, the watchdog and the health checks have found.
 #[derive(Debug, Default)]
@@ -20,7 +20,8 @@ pub(crate) struct Conditions {
 /// The findings.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// The hook that runs without a heartbeat, and since when.
+    /// The hook that runs without a heartbeat, and since when; [`ENDED`] for one of an incarnation
+    /// that has ended, until the ticker has told that it is not stalled any more.
     pub(crate) stalled: Option<(&'static str, u64)>,
     /// Since when it blocks a worker thread.
     pub(crate) blocking_ms: Option<u64>,
@@ -37,10 +38,12 @@ impl Conditions {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new incarnation starts without them.
+    /// A new incarnation starts without them. That its predecessor was stalled is kept for the ticker:
+    /// whoever heard of it hears of its end, also when that lies between two ticks.
     pub(crate) fn clear(&self) {
-        *self.lock() = Found::default();
-        self.is_stalled.store(false, Relaxed);
+        let mut found = self.lock();
+        let stalled = found.stalled.map(|(hook, _)| (hook, ENDED));
+        *found = Found { stalled, ..Found::default() };
     }
 
     /// Ends the check under way, so that it does not hold an incarnation that has ended.
@@ -48,5 +51,12 @@ impl Conditions {
         if let Some(check) = self.lock().check.take() {
             check.abort();
         }
+    }
+}
+
+impl Found {
+    /// The hook of the living incarnation that is stalled, and since when it runs.
+    pub(crate) fn stalled_now(&self) -> Option<(&'static str, u64)> {
+        self.stalled.filter(|(_, began)| *began != ENDED)
     }
 }

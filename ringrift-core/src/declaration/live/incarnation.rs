@@ -57,9 +57,9 @@ impl Life {
         self.token().cancel();
     }
 
-    /// The helper tasks, if there ever were any.
-    pub(crate) fn tasks(&self) -> Option<&Tasks> {
-        self.tasks.get().map(|tasks| &**tasks)
+    /// The helper tasks; made when somebody asks for them.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        self.tasks.get_or_init(Box::default)
     }
 
     pub(crate) fn instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
@@ -89,7 +89,7 @@ impl Life {
         };
         let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
         let attributed = Attributed::new(self.world.number, self.record.index, Box::pin(scoped));
-        self.tasks.get_or_init(Box::default).spawn(attributed)
+        self.tasks().spawn(attributed)
     }
 
     /// Notes the panic as an error of the daemon, and hands it on to whoever holds the `JoinHandle`.
@@ -113,7 +113,7 @@ impl Life {
                 Err(panic) => life.helper_panicked("spawn_blocking", panic),
             }
         };
-        self.tasks.get_or_init(Box::default).spawn_blocking(scoped)
+        self.tasks().spawn_blocking(scoped)
     }
 }
 

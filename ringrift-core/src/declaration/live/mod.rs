@@ -5,6 +5,7 @@ pub(crate) mod attribution;
 pub(crate) mod conditions;
 pub(crate) mod counters;
 pub(crate) mod delivery;
+pub(crate) mod drops;
 #[cfg(feature = "testing")]
 pub(crate) mod faults;
 pub(crate) mod incarnation;

@@ -1,7 +1,7 @@
 //! The helper tasks of one incarnation: `cx.spawn` and `cx.spawn_blocking`.
 
 use std::{
-    future::Future,
+    future::{Future, pending},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,12 +12,19 @@ use tokio_util::task::TaskTracker;
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
     tracker: TaskTracker,
-    aborts: Mutex<Vec<AbortHandle>>,
+    spawned: Mutex<Spawned>,
+}
+
+#[derive(Debug, Default)]
+struct Spawned {
+    aborts: Vec<AbortHandle>,
+    /// Whether the incarnation has ended: a context that outlives it starts nothing any more.
+    is_over: bool,
 }
 
 impl Tasks {
-    fn aborts(&self) -> MutexGuard<'_, Vec<AbortHandle>> {
-        self.aborts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn spawned(&self) -> MutexGuard<'_, Spawned> {
+        self.spawned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn spawn<F>(&self, task: F) -> JoinHandle<F::Output>
@@ -25,12 +32,16 @@ impl Tasks {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let handle = self.tracker.spawn(task);
-        let mut aborts = self.aborts();
-        if aborts.len() == aborts.capacity() {
-            aborts.retain(|abort| !abort.is_finished());
+        let mut spawned = self.spawned();
+        if spawned.is_over {
+            drop(spawned);
+            return refused();
         }
-        aborts.push(handle.abort_handle());
+        let handle = self.tracker.spawn(task);
+        if spawned.aborts.len() == spawned.aborts.capacity() {
+            spawned.aborts.retain(|abort| !abort.is_finished());
+        }
+        spawned.aborts.push(handle.abort_handle());
         handle
     }
 
@@ -39,6 +50,11 @@ impl Tasks {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        let spawned = self.spawned();
+        if spawned.is_over {
+            drop(spawned);
+            return refused();
+        }
         self.tracker.spawn_blocking(work)
     }
 
@@ -55,6 +71,20 @@ impl Tasks {
 
     /// Ends all that can be ended; blocking work can't.
     pub(crate) fn abort(&self) {
-        self.aborts().drain(..).for_each(|abort| abort.abort());
+        self.spawned().aborts.drain(..).for_each(|abort| abort.abort());
     }
+
+    /// Ends all that can be ended, and refuses what comes later.
+    pub(crate) fn close(&self) {
+        self.spawned().is_over = true;
+        self.abort();
+    }
+}
+
+/// The handle of a task that was cancelled before it began.
+#[expect(clippy::disallowed_methods, reason = "it is never polled, so there is nothing to belong to an incarnation")]
+fn refused<T: Send + 'static>() -> JoinHandle<T> {
+    let handle = tokio::spawn(pending());
+    handle.abort();
+    handle
 }

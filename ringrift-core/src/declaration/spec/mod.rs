@@ -104,6 +104,8 @@ pub struct DaemonSpec {
     pub(crate) has_runner: bool,
     pub(crate) schedule: ScheduleSpec,
     pub(crate) options: Options,
+    /// `None` for what `critical`, of the declaration or of the operator, makes of it.
+    pub(crate) on_exhausted: Option<OnExhausted>,
     pub(crate) build: Build,
 }
 
@@ -136,6 +138,7 @@ impl DaemonSpec {
             has_runner: false,
             schedule: ScheduleSpec::OnRequest,
             options: Options::DEFAULT,
+            on_exhausted: None,
             build,
         }
     }
@@ -201,9 +204,11 @@ setters! {
     /// `restart_reset = ".."`
     restart_reset(after: Duration) => options.restart.reset = after;
     /// `on_exhausted = ".."`
-    on_exhausted(action: OnExhausted) => options.restart.on_exhausted = action;
+    on_exhausted(action: OnExhausted) => on_exhausted = Some(action);
     /// `on_unhealthy = ".."`
     on_unhealthy(action: OnUnhealthy) => options.on_unhealthy = action;
+    /// `critical`
+    critical() => options.critical = true;
     /// `health_check_interval = ".."`
     health_check_interval(interval: Duration) => options.health_check_interval = interval;
     /// `mailbox = n`
@@ -215,14 +220,6 @@ setters! {
 }
 
 impl DaemonSpec {
-    /// `critical`: gates readiness; and escalates, unless `on_exhausted`, set after it, differs.
-    #[must_use]
-    pub const fn critical(mut self) -> Self {
-        self.options.critical = true;
-        self.options.restart.on_exhausted = OnExhausted::Escalate;
-        self
-    }
-
     /// Which daemon it is.
     pub const fn daemon_type(&self) -> DaemonType {
         self.ty

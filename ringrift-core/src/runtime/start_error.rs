@@ -1,0 +1,62 @@
+//! Why a runtime does not start.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::selection::SelectionError;
+use crate::{
+    config::problem::ConfigError,
+    declaration::{live::provided::NotMade, wiring::WiringProblem},
+    delivery::guard::BoxError,
+    words::daemon_type::DaemonType,
+};
+
+/// Why a runtime did not start. Nothing of it runs.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The wiring is wrong.
+    #[error("the wiring is wrong{}", list(.0))]
+    Wiring(Vec<WiringProblem>),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nobody provides values that `#[inject]` fields need.
+    #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder{}", list(.0))]
+    NotProvided(Vec<String>),
+    /// A value given with [`Builder::provide_with`](super::Builder::provide_with) can't be made.
+    #[error("the `{type_name}` that is to be provided can't be made")]
+    NotMade {
+        /// Its type.
+        type_name: &'static str,
+        /// Why.
+        source: BoxError,
+    },
+    /// What was selected does not exist.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The file of disabled daemons can't be read.
+    #[error("the disabled daemons in the data folder can't be read")]
+    DataDir(#[source] io::Error),
+    /// The watchdog's thread can't be started.
+    #[error("the watchdog thread can't be started")]
+    Watchdog(#[source] io::Error),
+    /// With `strict`: the first daemon whose start failed. All others have been stopped again.
+    #[error("daemon `{daemon}` did not start: {cause}")]
+    FailedStart {
+        /// Which daemon.
+        daemon: DaemonType,
+        /// Why.
+        cause: String,
+    },
+}
+
+impl From<NotMade> for StartError {
+    fn from(NotMade { type_name, error }: NotMade) -> Self {
+        Self::NotMade { type_name, source: error }
+    }
+}
+
+fn list(lines: &[impl ToString]) -> String {
+    lines.iter().map(|line| format!("\n{}", line.to_string())).collect()
+}
