@@ -32,6 +32,7 @@ impl Stopwatch {
     }
 
     /// The microseconds from `begin` to each [`stop`](Self::stop).
+    #[expect(clippy::disallowed_methods, reason = "a benchmark runs on the wall clock, and this thread has no worker")]
     pub(crate) async fn measure(&self, samples: usize, mut begin: impl AsyncFnMut()) -> Vec<f64> {
         let mut micros = Vec::with_capacity(samples);
         for _ in 0..samples {
