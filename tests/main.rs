@@ -11,6 +11,7 @@ mod delivery;
 mod desk;
 mod emit;
 mod ending;
+mod faults;
 mod floors;
 mod graphs;
 mod hang;
