@@ -156,6 +156,23 @@ async fn an_error_is_recorded_and_the_retry_is_delayed_by_backoff_while_errors_g
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_is_noticed_within_a_minute() {
+    let (kit, log) = kit_of::<Nightly>().await;
+    kit.advance(secs(10)).await;
+    // Ten seconds to three in Berlin.
+    kit.set_time_of_day(std::time::UNIX_EPOCH + secs(2 * 3600 - 10));
+    kit.advance(secs(9)).await;
+    assert_eq!(log.take(), [0; 0]);
+    kit.advance(secs(52)).await;
+    assert_eq!(log.take().len(), 1);
+    // Set back, it is three again; that firing has been.
+    kit.set_time_of_day(std::time::UNIX_EPOCH + secs(2 * 3600 - 10));
+    kit.advance(secs(120)).await;
+    assert_eq!(log.take(), [0; 0]);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_last_fifty_errors_are_kept() {
     let (kit, _) = kit_of::<Steady>().await;
     kit.fault(Steady::TYPE, FaultAt::Cycle, Fault::Error, 60);

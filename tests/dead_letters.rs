@@ -149,20 +149,27 @@ async fn a_retry_that_is_cut_off_spends_no_attempt() {
 #[tokio::test(start_paused = true)]
 async fn what_is_stale_after_a_week_is_exhausted_and_a_week_later_purged() {
     let desk = Desk::default();
-    let kit = erring_worker(&desk, "restart = \"never\"").await;
+    // Two weeks of looks every 10 s would take longer than all other tests together.
+    let rarely = "cycle = \"10m\"\nhealth_check_interval = \"1d\"";
+    let config = format!(
+        "[daemons.dlq_retry.options]\n{rarely}\n[daemons.event_router.options]\nhealth_check_interval = \"1d\"\n{}",
+        options("restart = \"never\"")
+    );
+    let kit = TestKit::builder().daemon::<Worker>().provide(desk.clone()).config(&config).start().await;
+    kit.expect_failures_of(Worker::TYPE);
     kit.work(1, Does::Err).await;
     kit.settle().await;
     kit.kill(Worker::TYPE);
     kit.wait_for(Worker::TYPE, StateName::Failed).await;
     kit.seconds(167 * 3600).await;
     assert_eq!(kit.letters(), [letter(HandlerError, Pending, 0)]);
-    kit.seconds(3600 + 11).await;
+    kit.seconds(3600 + 601).await;
     assert_eq!(kit.letters(), [letter(HandlerError, Exhausted, 0)], "it stays, for a person");
     let stale = DlqStaleEvents { stale_count: 1, event_types: vec!["WORK".into()], max_stale_hours: 168 };
     assert_eq!(*kit.expect_event::<DlqStaleEvents>().await, stale);
     kit.seconds(167 * 3600).await;
     assert_eq!(kit.letters().len(), 1);
-    kit.seconds(3600 + 11).await;
+    kit.seconds(3600 + 601).await;
     assert_eq!(kit.letters(), []);
     let purged = DlqEventsPurged { count: 1, reason: "exhausted and older than 7days".into() };
     assert_eq!(*kit.expect_event::<DlqEventsPurged>().await, purged);

@@ -12,6 +12,7 @@ mod delivery;
 mod desk;
 mod emit;
 mod ending;
+mod faults;
 mod floors;
 mod graphs;
 mod hang;

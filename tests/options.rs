@@ -57,6 +57,25 @@ async fn cycle_and_schedule() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn jitter() {
+    let kit = with("cycle = '1s'\njitter = '9s'").await;
+    kit.advance(secs(100)).await;
+    let cycles = kit.stats(Plain::TYPE).cycles;
+    assert!((11..50).contains(&cycles), "{cycles}");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn tz() {
+    let kit = with("schedule = '0 3 * * *'\ntz = 'Europe/Berlin'").await;
+    for (until, cycles) in [(2 * 3600 - 1, 0), (2, 1)] {
+        kit.advance(secs(until)).await;
+        assert_eq!(kit.stats(Plain::TYPE).cycles, cycles);
+    }
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn start_timeout() {
     let kit = with("start_timeout = '2s'").await;
     kit.fault(Plain::TYPE, FaultAt::Start, Fault::Hang, 1);
@@ -116,6 +135,47 @@ async fn restart_limits() {
     kit.advance(secs(20)).await;
     assert!(fail(&kit).await.starts_with("backoff (restart 1 after "));
     kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_exhausted() {
+    for (action, state) in [("fail", Failed), ("retry_slow", Backoff), ("escalate", Failed)] {
+        let kit = with(&format!("max_restarts = 1\non_exhausted = '{action}'")).await;
+        fail(&kit).await;
+        kit.wait_for(Plain::TYPE, Running).await;
+        kit.kill(Plain::TYPE);
+        kit.advance(millis(1)).await;
+        assert_eq!(kit.state(Plain::TYPE).name(), state, "{action}");
+        let escalated = tokio::time::timeout(millis(1), kit.runtime().escalated()).await.is_ok();
+        assert_eq!(escalated, action == "escalate", "{action}");
+        kit.finish().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_unhealthy() {
+    for (action, incarnation) in [("report", 1), ("restart", 2)] {
+        let kit = with(&format!("on_unhealthy = '{action}'\nhealth_check_interval = '2s'\nstartup_grace = '0s'")).await;
+        kit.fault(Plain::TYPE, FaultAt::Health, Fault::Error, 3);
+        kit.advance(secs(15)).await;
+        assert_eq!(daemon(&kit, Plain::TYPE).incarnation, incarnation, "{action}");
+        kit.finish().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn concurrency() {
+    for (options, handled) in [("", 1), ("concurrency = 3", 3)] {
+        let kit = with(options).await;
+        kit.fault(Plain::TYPE, FaultAt::Handler, Fault::Slow(secs(1)), 4);
+        for _ in 0..4 {
+            kit.emit(Ping).await;
+        }
+        kit.advance(millis(1_500)).await;
+        assert_eq!(kit.snapshot().deliveries.handled, handled, "{options}");
+        kit.settle().await;
+        kit.finish().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,10 @@
 //! The time of one runtime: milliseconds since its start, and the time of day.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -21,14 +24,14 @@ pub(crate) enum TimeOfDay {
 #[derive(Debug)]
 pub(crate) struct Clock {
     start: Instant,
-    time_of_day: TimeOfDay,
+    time_of_day: Mutex<TimeOfDay>,
     /// What the last reading said: good enough for stamps, and free.
     coarse_ms: AtomicU64,
 }
 
 impl Clock {
     pub(crate) fn new(time_of_day: TimeOfDay) -> Self {
-        Self { start: Instant::now(), time_of_day, coarse_ms: AtomicU64::new(1) }
+        Self { start: Instant::now(), time_of_day: Mutex::new(time_of_day), coarse_ms: AtomicU64::new(1) }
     }
 
     /// Milliseconds since the start, plus one so that zero can mean "never".
@@ -51,10 +54,20 @@ impl Clock {
 
     /// The time of day.
     pub(crate) fn wall(&self) -> SystemTime {
-        match self.time_of_day {
+        match *self.time_of_day() {
             TimeOfDay::System => SystemTime::now(),
             TimeOfDay::SinceStart(start) => start + self.start.elapsed(),
         }
+    }
+
+    /// Sets a test's time of day, as an operator sets the machine's: nothing else notices.
+    #[cfg(feature = "testing")]
+    pub(crate) fn set_wall(&self, now: SystemTime) {
+        *self.time_of_day() = TimeOfDay::SinceStart(now - self.start.elapsed());
+    }
+
+    fn time_of_day(&self) -> MutexGuard<'_, TimeOfDay> {
+        self.time_of_day.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The time of day of an earlier reading.

@@ -12,7 +12,7 @@ use std::{
             Ordering::{Relaxed, SeqCst},
         },
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use super::{KitBuilder, verdict};
@@ -96,6 +96,12 @@ impl TestKit {
     /// Lets so much time pass; everything that is due in it runs.
     pub async fn advance(&self, time: Duration) {
         tokio::time::sleep(time).await;
+    }
+
+    /// Sets the time of day, as an operator or a time server does: 1 January 1970 at the start of a
+    /// test. Cron schedules follow within a minute; nothing else notices.
+    pub fn set_time_of_day(&self, now: SystemTime) {
+        self.runtime.world().clock.set_wall(now);
     }
 
     /// Waits until the daemon is in that state.
