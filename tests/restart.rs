@@ -180,7 +180,8 @@ async fn a_critical_daemon_that_is_exhausted_escalates_and_is_named() {
     assert!(!runtime.ready && !runtime.healthy);
     let why = "critical daemon `critical` is backoff: run_cycle panicked: an injected panic";
     assert_eq!(runtime.not_ready_because, [why]);
-    let (daemon, cause) = kit.runtime().escalated().await;
+    let escalated = tokio::time::timeout(secs(60), kit.runtime().escalated()).await;
+    let (daemon, cause) = escalated.expect("it escalates");
     assert_eq!((daemon, cause.as_str()), (Critical::TYPE, "run_cycle panicked: an injected panic"));
     kit.finish().await;
 }

@@ -180,8 +180,8 @@ fn options(spec: &DaemonSpec, section: &OptionsSection) -> Options {
     options.restart.max_restarts = section.max_restarts.unwrap_or(options.restart.max_restarts);
     options.on_unhealthy = section.on_unhealthy.unwrap_or(options.on_unhealthy);
     options.critical = section.critical.unwrap_or(options.critical);
-    let by_default = if options.critical { OnExhausted::Escalate } else { OnExhausted::Fail };
-    options.restart.on_exhausted = section.on_exhausted.or(spec.on_exhausted).unwrap_or(by_default);
+    let exhausted = section.on_exhausted.or(spec.on_exhausted);
+    options.restart.on_exhausted = OnExhausted::effective(exhausted, options.critical);
     options.mailbox = section.mailbox.unwrap_or(options.mailbox);
     options.overflow = section.overflow.unwrap_or(options.overflow);
     options.concurrency = section.concurrency.unwrap_or(options.concurrency);

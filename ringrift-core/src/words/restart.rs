@@ -28,6 +28,17 @@ pub enum OnExhausted {
     RetrySlow,
 }
 
+impl OnExhausted {
+    /// What is in force: what was said, and otherwise what a critical daemon does or another.
+    pub(crate) const fn effective(said: Option<Self>, is_critical: bool) -> Self {
+        match said {
+            Some(action) => action,
+            None if is_critical => Self::Escalate,
+            None => Self::Fail,
+        }
+    }
+}
+
 /// The pace of `on_exhausted = "retry_slow"`.
 pub(crate) const SLOW_RETRY: Duration = Duration::from_mins(5);
 

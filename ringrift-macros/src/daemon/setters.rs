@@ -98,7 +98,6 @@ fn policy(options: &DaemonOptions, p: &Private) -> TokenStream {
         quote!(.backoff(#first, #cap))
     });
     let critical = flag(options.critical.as_ref());
-    // After `critical`, which sets it too.
     let on_exhausted = variant(options.on_exhausted.as_ref(), "OnExhausted", p);
     let on_unhealthy = variant(options.on_unhealthy.as_ref(), "OnUnhealthy", p);
     let overflow = variant(options.overflow.as_ref(), "Overflow", p);

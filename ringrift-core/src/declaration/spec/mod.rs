@@ -104,7 +104,7 @@ pub struct DaemonSpec {
     pub(crate) has_runner: bool,
     pub(crate) schedule: ScheduleSpec,
     pub(crate) options: Options,
-    /// `None` for what `critical`, of the declaration or of the operator, makes of it.
+    /// What the declaration says; `None` for what `critical`, here or of the operator, makes of it.
     pub(crate) on_exhausted: Option<OnExhausted>,
     pub(crate) build: Build,
 }
@@ -203,12 +203,8 @@ setters! {
     backoff(first: Duration, cap: Duration) => options.restart.backoff = Backoff { first, cap };
     /// `restart_reset = ".."`
     restart_reset(after: Duration) => options.restart.reset = after;
-    /// `on_exhausted = ".."`
-    on_exhausted(action: OnExhausted) => on_exhausted = Some(action);
     /// `on_unhealthy = ".."`
     on_unhealthy(action: OnUnhealthy) => options.on_unhealthy = action;
-    /// `critical`
-    critical() => options.critical = true;
     /// `health_check_interval = ".."`
     health_check_interval(interval: Duration) => options.health_check_interval = interval;
     /// `mailbox = n`
@@ -220,6 +216,22 @@ setters! {
 }
 
 impl DaemonSpec {
+    /// `critical`
+    #[must_use]
+    pub const fn critical(mut self) -> Self {
+        self.options.critical = true;
+        self.options.restart.on_exhausted = OnExhausted::effective(self.on_exhausted, true);
+        self
+    }
+
+    /// `on_exhausted = ".."`
+    #[must_use]
+    pub const fn on_exhausted(mut self, action: OnExhausted) -> Self {
+        self.on_exhausted = Some(action);
+        self.options.restart.on_exhausted = action;
+        self
+    }
+
     /// Which daemon it is.
     pub const fn daemon_type(&self) -> DaemonType {
         self.ty
