@@ -48,7 +48,7 @@ async fn self_play_fills_the_database_evenly_up_to_its_target_and_the_games_are_
 async fn self_play_stays_paused_over_a_restart_while_the_machine_is_short_of_memory() {
     let site = Site::new();
     let kit = site.provide(TestKit::builder().daemon::<SelfplayCoordinator>().daemon::<ClusterMonitor>());
-    let kit = kit.config("[daemons.cluster_monitor]\nmemory_limit_percent = 0").start().await;
+    let kit = kit.config("[daemons.cluster_monitor]\nmemory_limit_percent = 0\ndisk_limit_percent = 101").start().await;
     for incarnation in [1, 2] {
         kit.advance(Duration::from_secs(61)).await;
         let snapshot = kit.snapshot();
