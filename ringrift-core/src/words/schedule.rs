@@ -2,12 +2,11 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use croner::{
-    Cron,
-    parser::{CronParser, Seconds},
-};
+use croner::Cron;
 use serde::{Serialize, Serializer};
 use thiserror::Error;
+
+use super::cron_line;
 
 /// When a daemon's cycles run, as `#[daemon(..)]` says it: checked text, usable in a `static`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +46,9 @@ pub(crate) struct CronSchedule {
 /// Why a schedule can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub(crate) enum InvalidSchedule {
-    /// The cron line is wrong.
-    #[error(
-        "`{line}` is not a cron line: {reason}; write five fields, `minute hour day month weekday`, as in `0 3 * * *`"
-    )]
-    Cron {
-        /// The line.
-        line: String,
-        /// What the parser says.
-        reason: String,
-    },
+    /// The cron line is wrong: which, why, and what to write.
+    #[error("{0}")]
+    Cron(String),
     /// The time zone is not in the IANA list.
     #[error("`{0}` is not a time zone; write an IANA name such as `UTC` or `Europe/Berlin`")]
     Zone(String),
@@ -66,18 +58,14 @@ impl CronSchedule {
     /// Reads a cron line (five fields, or six with seconds first) in an IANA time zone.
     ///
     /// # Errors
-    /// When one of the two can't be read.
+    /// When one of the two can't be read, or the line never fires.
     pub(crate) fn parse(line: &str, zone: &str) -> Result<Self, InvalidSchedule> {
-        let cron = CronParser::builder()
-            .seconds(Seconds::Optional)
-            .build()
-            .parse(line)
-            .map_err(|error| InvalidSchedule::Cron { line: line.into(), reason: error.to_string() })?;
+        let cron = cron_line::parse(line).map_err(InvalidSchedule::Cron)?;
         let zone = chrono_tz::Tz::from_str(zone).map_err(|_| InvalidSchedule::Zone(zone.into()))?;
         Ok(Self { line: line.into(), cron, zone })
     }
 
-    /// The first firing after `now`; `None` when there is none, as for 30 February.
+    /// The first firing after `now`; `None` when there is none before the year 5000.
     pub(crate) fn next_after(&self, now: chrono::DateTime<chrono::Utc>) -> Option<chrono::DateTime<chrono::Utc>> {
         let local = now.with_timezone(&self.zone);
         let next = self.cron.find_next_occurrence(&local, false).ok()?;
@@ -117,14 +105,8 @@ mod tests {
     #[test]
     fn names_the_line_and_the_zone_that_are_wrong() {
         let line = CronSchedule::parse("0 25 * * *", "UTC").unwrap_err();
-        assert!(line.to_string().starts_with("`0 25 * * *` is not a cron line: "), "{line}");
+        assert!(line.to_string().starts_with("`0 25 * * *` is not a cron line: `25` is no hour; "), "{line}");
         let zone = CronSchedule::parse("0 3 * * *", "Mars/Base").unwrap_err();
         assert_eq!(zone, InvalidSchedule::Zone("Mars/Base".into()));
-    }
-
-    #[test]
-    fn a_day_that_never_comes_has_no_firing() {
-        let schedule = CronSchedule::parse("0 0 30 2 *", "UTC").unwrap();
-        assert_eq!(schedule.next_after(Utc.with_ymd_and_hms(2026, 1, 1, 0, 0, 0).unwrap()), None);
     }
 }

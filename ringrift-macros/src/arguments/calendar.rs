@@ -2,25 +2,17 @@
 
 use std::str::FromStr;
 
-use croner::parser::{CronParser, Seconds};
 use syn::LitStr;
 
-use super::{Argument, values::text};
+use super::{Argument, cron_line, values::text};
 use crate::{nearest::did_you_mean, problems::Problems};
 
 /// `schedule = ".."`.
 pub(crate) fn cron(argument: &Argument, problems: &mut Problems) -> Option<LitStr> {
     let line = text(argument, problems)?;
-    let parser = CronParser::builder().seconds(Seconds::Optional).build();
-    match parser.parse(&line.value()) {
+    match cron_line::parse(&line.value()) {
         Ok(_) => Some(line),
-        Err(error) => {
-            let reason = error.to_string();
-            let message = format!(
-                "`{}` is not a cron line: {}; write five fields, `minute hour day month weekday`, as in \"0 3 * * *\"",
-                line.value(),
-                reason.trim_end_matches('.')
-            );
+        Err(message) => {
             problems.at(&line, message);
             None
         }

@@ -3,6 +3,7 @@
 //! They are split at commas before any value is read, so that a wrong value hides no other mistake.
 
 pub(crate) mod calendar;
+mod cron_line;
 pub(crate) mod lists;
 mod table;
 pub(crate) mod values;

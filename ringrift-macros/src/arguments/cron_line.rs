@@ -1,0 +1,1 @@
+../../../ringrift-core/src/words/cron_line.rs
