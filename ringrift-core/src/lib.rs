@@ -134,6 +134,17 @@ pub mod prelude {
     };
 }
 
+/// What the compiler asks of daemons, events and their fields. The macros implement these traits, or
+/// they hold of themselves; you meet them in messages.
+pub mod bounds {
+    pub use crate::{
+        declaration::daemon::{
+            ConfiguredBy, Construct, DependsOn, EmittedBy, FieldDefault, Init, Provide, Registered, Runner, Section,
+        },
+        words::event::Payload,
+    };
+}
+
 /// What the macros' output names. Not for people.
 #[doc(hidden)]
 pub mod __private {
@@ -145,14 +156,15 @@ pub mod __private {
         declaration::{
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
-                Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, Provide, Registered, Runner,
-                RunnerFn, Section, SectionOf, TableOf, emitted, init, injected, meta_of, ready, run, section_of,
+                Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, NotShared, Provide, Registered,
+                Runner, Running, Section, SectionOf, Sharing, TableOf, configured, dependency, emitted, init, injected,
+                meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},
             spec::{
                 DaemonSpec, InjectSpec, Place, SpecRef, SubSpec,
-                check::{Level, check, max_level, sub},
+                check::{Level, SharedField, check, check_shared, max_level, sub},
             },
         },
         words::event::{Erased, Payload},

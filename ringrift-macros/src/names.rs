@@ -1,4 +1,33 @@
-//! How names are written: daemons in snake case, events in upper snake case.
+//! How names are written: daemons in snake case, events in upper snake case, types as in the source.
+
+use quote::ToTokens;
+
+/// A type or path as people write it: `Arc<dyn Fn(u8) + Send>`, not `Arc < dyn Fn (u8) + Send >`.
+pub(crate) fn type_name(ty: &impl ToTokens) -> String {
+    let spaced = ty.to_token_stream().to_string();
+    let words: Vec<&str> = spaced.split(' ').collect();
+    let mut text = words[0].to_owned();
+    for pair in words.windows(2) {
+        let (last, next) = (pair[0], pair[1]);
+        let is_lifetime = last.starts_with('\'') && next.starts_with(['[', '(']);
+        let joins_words = is_lifetime || last.ends_with(ends_word) && next.starts_with(is_word);
+        let is_spaced =
+            last.ends_with("->") || last.ends_with([',', ';', '+', '=']) || next.starts_with(['+', '=', '-']);
+        if joins_words || is_spaced {
+            text.push(' ');
+        }
+        text.push_str(next);
+    }
+    text
+}
+
+fn ends_word(c: char) -> bool {
+    is_word(c) || c == '>' || c == ')'
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '\''
+}
 
 /// `QualityMonitor` as `quality_monitor`, `HTTPServer` as `http_server`, `S3Sync` as `s3_sync`.
 pub(crate) fn snake_case(name: &str) -> String {
@@ -47,7 +76,21 @@ fn is_snake(name: &str, is_letter: impl Fn(char) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_snake_case, is_upper_snake_case, snake_case, upper_snake_case};
+    use super::{is_snake_case, is_upper_snake_case, snake_case, type_name, upper_snake_case};
+
+    #[test]
+    fn types_are_written_as_people_do() {
+        for text in [
+            "Arc<dyn for<'a> Fn(&'a [u8; 4]) -> &'a u8 + Send>",
+            "<a::B as Iterator>::Item",
+            "(&'static mut str, *const u8)",
+            "impl Iterator<Item = fn(u8) -> ()>",
+            "Vec<Option<u8>>",
+        ] {
+            let ty: syn::Type = syn::parse_str(text).expect("it is a type");
+            assert_eq!(type_name(&ty), text);
+        }
+    }
 
     #[test]
     fn struct_names_become_daemon_names() {

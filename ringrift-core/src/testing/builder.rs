@@ -43,7 +43,7 @@ impl KitBuilder {
     }
 
     /// Adds a daemon from a factory, which is called again at every restart.
-    pub fn with<D: Daemon>(self, make: impl Fn() -> D + Send + Sync + 'static) -> Self {
+    pub fn with<D: Daemon + Send + Sync>(self, make: impl Fn() -> D + Send + Sync + 'static) -> Self {
         let factory: Factory = Arc::new(move |life| living(Arc::new(make()), life));
         self.entry(Entry { factory: Some(factory), ..Entry::of(D::SPEC.get()) })
     }

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::{Argument, values::read_duration};
-use crate::problems::Problems;
+use crate::{names::type_name, problems::Problems};
 
 /// The elements of `[a, b]`, without their commas.
 fn elements(argument: &Argument, example: &str, problems: &mut Problems) -> Option<Vec<TokenStream>> {
@@ -54,7 +54,7 @@ fn read<T: Parse + ToTokens>(
             problems.at(&element, format!("`{element}` is not {what}; write `{} = [{example}]`", argument.key));
             continue;
         };
-        let text = parsed.to_token_stream().to_string().replace(' ', "");
+        let text = type_name(&parsed);
         if seen.insert(text.clone()) {
             all.push(parsed);
         } else {

@@ -2,14 +2,17 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{Path, spanned::Spanned};
 
 use super::{
     fields::{DaemonField, Source},
     parse::DaemonItem,
     setters::inject_const,
 };
-use crate::krate::{Private, located};
+use crate::{
+    krate::{Private, located},
+    names::type_name,
+};
 
 /// What each `#[inject]` field asks of its type, asked once.
 pub(super) fn requirements(daemon: &DaemonItem, p: &Private) -> TokenStream {
@@ -17,7 +20,7 @@ pub(super) fn requirements(daemon: &DaemonItem, p: &Private) -> TokenStream {
     let injects = provided.map(|field| {
         let DaemonField { name, ty, cfgs, .. } = field;
         let (constant, field) = (inject_const(name), name.to_string());
-        let type_name = quote!(#ty).to_string().replace(' ', "");
+        let type_name = type_name(ty);
         let p = p.at(ty.span());
         quote_spanned! {located(ty.span())=>
             #cfgs const #constant: #p::Injected<#ty> = #p::injected::<#ty>(#field, #type_name);
@@ -29,27 +32,11 @@ pub(super) fn requirements(daemon: &DaemonItem, p: &Private) -> TokenStream {
 /// The whole impl.
 pub(super) fn construct(daemon: &DaemonItem, p: &Private) -> TokenStream {
     let ident = &daemon.item.ident;
-    let runner = daemon.options.runner.as_ref().map(|runner| {
-        let path = &runner.value;
-        let (span, at_path) = (located(path.span()), p.at(path.span()));
-        let run = quote_spanned!(span=> #at_path::run(#path, daemon, cx));
-        quote! {
-            const RUNNER: ::core::option::Option<#p::RunnerFn<Self>> =
-                ::core::option::Option::Some(|daemon, cx| #run);
-        }
-    });
-    let body = match &daemon.options.init {
-        Some(init) => {
-            let path = &init.value;
-            let (span, p) = (located(path.span()), p.at(path.span()));
-            quote_spanned!(span=> #p::init(#path, build))
-        }
-        None => {
-            let build = Ident::new("_build", Span::mixed_site());
-            let value = value(daemon, &build, p);
-            quote!(#p::ready(build, |#build| ::core::result::Result::Ok(#value)))
-        }
+    let constructor = match &daemon.options.init {
+        Some(init) => init_call(&init.value, p),
+        None => of_fields(daemon, p),
     };
+    let runner = daemon.options.runner.as_ref().map(|runner| runner_call(daemon, &runner.value, p));
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -59,12 +46,60 @@ pub(super) fn construct(daemon: &DaemonItem, p: &Private) -> TokenStream {
                 use #p::NoHandlers as _;
                 #p::TableOf::<#ident>::TABLE
             };
+            #constructor
             #runner
-            fn construct(
-                build: #p::BuildContext<Self>,
-            ) -> impl ::core::future::Future<Output = #p::DaemonResult<Self>> + ::core::marker::Send {
-                #body
-            }
+        }
+    }
+}
+
+/// `init = path`. What is not `Send` is reported at the path, with the line that is to blame.
+fn init_call(path: &Path, p: &Private) -> TokenStream {
+    let (span, p) = (path.span(), p.at(path.span()));
+    quote_spanned! {span=>
+        fn construct(
+            build: #p::BuildContext<Self>,
+        ) -> impl ::core::future::Future<Output = #p::DaemonResult<Self>> + ::core::marker::Send
+        where
+            for<'shared> Self: ::core::marker::Send + ::core::marker::Sync,
+        {
+            #p::init(build, #path)
+        }
+    }
+}
+
+/// `runner = path`, in a function of its own for the same reason.
+fn runner_call(daemon: &DaemonItem, path: &Path, p: &Private) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let (span, at_path) = (path.span(), p.at(path.span()));
+    let shared = quote!(where for<'shared> #ident: ::core::marker::Sync);
+    let run = quote_spanned! {span=>
+        fn __runner<'a>(
+            daemon: &'a #ident,
+            cx: &'a #at_path::Context<#ident>,
+        ) -> impl ::core::future::Future<Output = #at_path::DaemonResult> + ::core::marker::Send + 'a
+        #shared
+        {
+            #at_path::run(daemon, cx, #path)
+        }
+    };
+    quote! {
+        fn runner<'a>(&'a self, cx: &'a #p::Context<Self>) -> ::core::option::Option<#p::Running<'a>>
+        #shared
+        {
+            #run
+            ::core::option::Option::Some(::std::boxed::Box::pin(__runner(self, cx)))
+        }
+    }
+}
+
+fn of_fields(daemon: &DaemonItem, p: &Private) -> TokenStream {
+    let build = Ident::new("_build", Span::mixed_site());
+    let value = value(daemon, &build, p);
+    quote! {
+        fn construct(
+            build: #p::BuildContext<Self>,
+        ) -> impl ::core::future::Future<Output = #p::DaemonResult<Self>> {
+            #p::ready(build, |#build| ::core::result::Result::Ok(#value))
         }
     }
 }
@@ -74,14 +109,16 @@ fn value(daemon: &DaemonItem, build: &Ident, p: &Private) -> TokenStream {
     let fields = daemon.fields.iter().map(|field| {
         let DaemonField { name, ty, cfgs, source, .. } = field;
         // Where a type that the field can't have is reported.
-        let (span, p) = (located(ty.span()), p.at(ty.span()));
-        let mut build = build.clone();
-        build.set_span(build.span().located_at(ty.span()));
+        let (span, p) = (ty.span(), p.at(ty.span()));
         let value = match source {
-            Source::Config => quote_spanned!(span=> #build.config::<#ty>()?),
+            Source::Config => {
+                let read = quote_spanned!(span=> #p::configured::<Self, #ty>());
+                quote!(#read(#build)?)
+            }
             Source::Handle(daemon) => {
-                build.set_span(build.span().located_at(daemon.span()));
-                quote_spanned!(located(daemon.span())=> #build.daemon::<#daemon>())
+                let p = p.at(daemon.span());
+                let handle = quote_spanned!(daemon.span()=> #p::dependency::<Self, #daemon>());
+                quote!(#handle(#build))
             }
             Source::Provided => {
                 let constant = inject_const(name);

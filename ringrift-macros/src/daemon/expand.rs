@@ -4,11 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{construct, links::Links, parse::DaemonItem, setters};
-use crate::{
-    attributes::cfgs,
-    krate::{Private, located},
-};
+use super::{construct, links::Links, parse::DaemonItem, setters, sharing};
+use crate::{attributes::cfgs, krate::Private};
 
 /// Everything, for a struct without mistakes.
 pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
@@ -21,6 +18,7 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let requirements = construct::requirements(daemon, p);
     let construct = construct::construct(daemon, p);
     let check = check(daemon, p);
+    let sharing = sharing::check(daemon, p);
     let is_listed = daemon.options.register.as_ref().is_none_or(|register| register.value);
     let listed =
         is_listed.then(|| quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }));
@@ -34,6 +32,7 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
             #registered
             #impls
             #construct
+            #sharing
             #check
             #listed
         };
@@ -89,12 +88,14 @@ fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let setters = setters::setters(daemon, links, p);
     // At the struct's name, where a missing `impl Daemon` is reported.
     let at_name = p.at(ident.span());
-    let new = quote_spanned!(located(ident.span())=> #at_name::DaemonSpec::new::<#ident>);
+    let new = quote_spanned!(ident.span()=> #at_name::DaemonSpec::of::<#ident>);
+    let build = sharing::of(&quote!(#ident), p);
     quote! {
         static SPEC: #p::DaemonSpec = #new(
             <#ident>::TYPE,
             #p::Category::#category,
             #p::Place { file: ::core::file!(), line: ::core::line!(), module: ::core::module_path!() },
+            #build::BUILD,
         )
         #setters;
     }
@@ -125,7 +126,7 @@ fn check(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
     let ident = &daemon.item.ident;
     let lists = [&daemon.options.depends_on, &daemon.options.wants];
     let list = lists.into_iter().flatten().find(|list| !list.value.is_empty())?;
-    let (span, p) = (located(list.place.span()), p.at(list.place.span()));
+    let (span, p) = (list.place.span(), p.at(list.place.span()));
     let check = quote_spanned!(span=> #p::check::<#ident>());
     Some(quote!(const _: () = #check;))
 }

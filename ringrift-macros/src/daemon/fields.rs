@@ -1,6 +1,6 @@
 //! The fields of a daemon, and where the constructor gets each from.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Expr, Field, GenericArgument, Ident, ItemStruct, Meta, PathArguments, Type};
 
@@ -36,11 +36,11 @@ pub(crate) struct DaemonField {
 
 /// Reads the fields, and takes our attributes off them.
 pub(crate) fn read(item: &mut ItemStruct, problems: &mut Problems) -> Vec<DaemonField> {
-    let fields = item.fields.iter_mut();
-    fields.filter_map(|field| read_field(field, problems)).collect()
+    let (ident, fields) = (&item.ident, item.fields.iter_mut());
+    fields.filter_map(|field| read_field(field, ident, problems)).collect()
 }
 
-fn read_field(field: &mut Field, problems: &mut Problems) -> Option<DaemonField> {
+fn read_field(field: &mut Field, daemon: &Ident, problems: &mut Problems) -> Option<DaemonField> {
     let mut ours = Vec::new();
     field.attrs.retain(|attribute| {
         let is_ours = [CONFIG, INJECT, INIT].iter().any(|name| attribute.path().is_ident(name));
@@ -53,11 +53,12 @@ fn read_field(field: &mut Field, problems: &mut Problems) -> Option<DaemonField>
         problems.at(second, "a field has one of `#[config]`, `#[inject]` and `#[init(..)]`; keep one");
     }
     let attribute = ours.into_iter().next();
+    let ty = without_self(&field.ty, daemon);
     let source = match &attribute {
-        Some(attribute) => source(attribute, &field.ty, problems),
+        Some(attribute) => source(attribute, &ty, problems),
         None => Source::Default,
     };
-    Some(DaemonField { name: field.ident.clone()?, ty: field.ty.clone(), source, attribute, cfgs: cfgs(&field.attrs) })
+    Some(DaemonField { name: field.ident.clone()?, ty, source, attribute, cfgs: cfgs(&field.attrs) })
 }
 
 fn source(attribute: &Attribute, ty: &Type, problems: &mut Problems) -> Source {
@@ -82,6 +83,24 @@ fn init(attribute: &Attribute, problems: &mut Problems) -> Source {
             Source::Default
         }
     }
+}
+
+/// The type where `Self` means nothing.
+fn without_self(ty: &Type, daemon: &Ident) -> Type {
+    syn::parse2(renamed(ty.to_token_stream(), daemon)).unwrap_or_else(|_| ty.clone())
+}
+
+fn renamed(tokens: TokenStream, daemon: &Ident) -> TokenStream {
+    let rename = |token| match token {
+        TokenTree::Ident(own) if own == "Self" => TokenTree::Ident(Ident::new(&daemon.to_string(), own.span())),
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), renamed(group.stream(), daemon));
+            inside.set_span(group.span());
+            inside.into()
+        }
+        other => other,
+    };
+    tokens.into_iter().map(rename).collect()
 }
 
 /// `Y` of `Handle<Y>`, by whatever path `Handle` is named.

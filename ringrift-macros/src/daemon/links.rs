@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
 
 use super::parse::DaemonItem;
-use crate::krate::{Private, located};
+use crate::krate::Private;
 
 /// A path in an option.
 pub(super) struct Link {
@@ -38,7 +38,7 @@ impl Links {
             wants: links(&wants, "__Wanted"),
             emits: links(&paths(&options.emits), "__Event"),
             config: options.config.as_ref().map(|config| Link {
-                alias: Ident::new("__Config", located(config.value.span())),
+                alias: Ident::new("__Config", config.value.span()),
                 path: config.value.to_token_stream(),
             }),
         }
@@ -82,6 +82,7 @@ impl Links {
             let (span, p) = (alias.span(), p.at(alias.span()));
             quote_spanned! {span=>
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl #generics #p::ConfiguredBy<#alias> for #ident #arguments #bounds {
                     const SECTION: #p::SectionOf<#alias> = #p::section_of::<#alias>();
                 }
@@ -94,7 +95,7 @@ impl Links {
 fn links(paths: &[Path], prefix: &str) -> Vec<Link> {
     let link = |(i, path): (usize, &Path)| {
         let last = path.segments.last().map_or_else(|| path.span(), |last| last.ident.span());
-        Link { path: path.to_token_stream(), alias: format_ident!("{prefix}{i}", span = located(last)) }
+        Link { path: path.to_token_stream(), alias: format_ident!("{prefix}{i}", span = last) }
     };
     paths.iter().enumerate().map(link).collect()
 }

@@ -7,6 +7,7 @@ mod links;
 mod options;
 mod parse;
 mod setters;
+mod sharing;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
 use syn::{LitStr, Path, Type};
 
 use crate::{
     arguments::{Given, calendar, lists, option_table, values, words},
+    names::type_name,
     problems::Problems,
 };
 
@@ -110,7 +110,7 @@ impl DaemonOptions {
             return;
         };
         for path in wants.value.iter().filter(|path| depends_on.value.contains(path)) {
-            let text = path.to_token_stream().to_string().replace(' ', "");
+            let text = type_name(path);
             problems.at(path, format!("`{text}` is in `depends_on` already; remove it from `wants`"));
         }
     }

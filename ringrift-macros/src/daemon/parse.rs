@@ -11,7 +11,7 @@ use super::{
 use crate::{
     arguments::{Form, split, words::category_list},
     attributes::first_doc_line,
-    names::snake_case,
+    names::{snake_case, type_name},
     problems::Problems,
 };
 
@@ -107,7 +107,7 @@ fn check_fields(fields: &[DaemonField], options: &DaemonOptions, problems: &mut 
                 ),
             );
         } else if options.config.is_none() && matches!(field.source, Source::Config) {
-            let ty = field.ty.to_token_stream().to_string().replace(' ', "");
+            let ty = type_name(&field.ty);
             problems
                 .at(attribute, format!("a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`"));
         }

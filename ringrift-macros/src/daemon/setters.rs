@@ -31,11 +31,12 @@ fn wiring(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let wants = specs(&links.wants, p).map(|specs| quote!(.wants(#specs)));
     let events = links.emits.iter().map(|link| &link.alias);
     let emits = (!links.emits.is_empty()).then(|| quote!(.emits(&[#(#p::emitted::<#ident, #events>()),*])));
+    let runner = daemon.options.runner.as_ref().map(|_| quote!(.runner()));
     let config = links.config.as_ref().map(|link| {
         let alias = &link.alias;
         quote!(.config(<#ident as #p::ConfiguredBy<#alias>>::SECTION.check))
     });
-    quote!(#depends_on #wants #emits #config)
+    quote!(#depends_on #wants #emits #config #runner)
 }
 
 fn specs(links: &[Link], p: &Private) -> Option<TokenStream> {

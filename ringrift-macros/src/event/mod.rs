@@ -7,11 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use self::parse::EventItem;
-use crate::{
-    attributes::cfgs,
-    krate::{Private, located},
-    problems::Problems,
-};
+use crate::{attributes::cfgs, krate::Private, problems::Problems};
 
 /// The expansion of `#[event(arguments)]` on `item`.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -35,7 +31,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     });
     let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
     // At the name, where a payload that can't be serialised, or sent, is reported.
-    let (span, at_name) = (located(ident.span()), p.at(ident.span()));
+    let (span, at_name) = (ident.span(), p.at(ident.span()));
     let header = quote_spanned!(span=> impl #at_name::Event for #ident);
     let new = quote_spanned!(span=> #at_name::EventMeta::new::<#ident>);
     quote! {

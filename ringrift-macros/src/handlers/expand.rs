@@ -8,6 +8,7 @@ use crate::{
     attributes::cfgs,
     daemon::duration_literal,
     krate::{Private, located},
+    names::type_name,
 };
 
 /// Everything, for a block without mistakes.
@@ -43,7 +44,7 @@ impl Sub {
     /// At the literal, where a name that is not the event's is reported.
     fn new(handler: &Handler, p: &Private) -> Self {
         let Handler { name, payload, event, options } = handler;
-        let type_name = quote!(#payload).to_string().replace(' ', "");
+        let type_name = type_name(payload);
         let (name, span, p) = (name.to_string(), located(event.span()), p.at(event.span()));
         let sub = quote_spanned!(span=> #p::sub::<#payload>(#name, #type_name, #event));
         let dedup = options.dedup.as_ref().map(|dedup| {
@@ -70,7 +71,10 @@ fn dispatch(block: &HandlersBlock, p: &Private) -> TokenStream {
             slot: u16,
             event: &'a #p::Erased,
             cx: &'a #p::Context<Self>,
-        ) -> #p::DaemonResult {
+        ) -> #p::DaemonResult
+        where
+            for<'shared> Self: ::core::marker::Sync,
+        {
             match slot {
                 #(#arms,)*
                 _ => ::core::unreachable!("the router knows the table"),
@@ -81,14 +85,17 @@ fn dispatch(block: &HandlersBlock, p: &Private) -> TokenStream {
 
 fn wrapper(handler: &Handler, ty: &TokenStream, p: &Private) -> TokenStream {
     let Handler { name, payload, .. } = handler;
-    let (span, p) = (located(name.span()), p.at(name.span()));
+    let (span, p) = (name.span(), p.at(name.span()));
     quote_spanned! {span=>
         #[inline]
         fn #name<'a>(
             daemon: &'a #ty,
             event: &'a #payload,
             cx: &'a #p::Context<#ty>,
-        ) -> impl ::core::future::Future<Output = #p::DaemonResult> + ::core::marker::Send + 'a {
+        ) -> impl ::core::future::Future<Output = #p::DaemonResult> + ::core::marker::Send + 'a
+        where
+            for<'shared> #ty: ::core::marker::Sync,
+        {
             <#ty>::#name(daemon, event, cx)
         }
     }

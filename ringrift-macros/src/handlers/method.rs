@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Ident, ImplItemFn, LitStr, Meta, Pat, PathArguments,
 use super::options::OnEventOptions;
 use crate::{
     arguments::{Form, split},
-    names::{is_upper_snake_case, upper_snake_case},
+    names::{is_upper_snake_case, type_name, upper_snake_case},
     problems::Problems,
 };
 
@@ -180,5 +180,5 @@ fn event_type(signature: &Signature) -> String {
         ty @ Type::Path(_) => Some(ty.to_token_stream()),
         _ => None,
     });
-    ty.map_or_else(|| "Event".to_owned(), |ty| ty.to_string().replace(' ', ""))
+    ty.map_or_else(|| "Event".to_owned(), |ty| type_name(&ty))
 }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     arguments::{Form, split},
+    names::type_name,
     problems::Problems,
 };
 
@@ -66,8 +67,8 @@ fn an_impl(item: &TokenStream, problems: &mut Problems) -> Option<ItemImpl> {
 
 fn check_block(item: &ItemImpl, problems: &mut Problems) {
     if let Some((_, path, _)) = &item.trait_ {
-        let name = path.to_token_stream().to_string().replace(' ', "");
-        let ty = item.self_ty.to_token_stream();
+        let name = type_name(path);
+        let ty = type_name(&item.self_ty);
         problems.at(path, format!("`#[handlers]` goes on an `impl {ty}` block of its own, not on that of `{name}`"));
     }
     if !item.generics.params.is_empty() {

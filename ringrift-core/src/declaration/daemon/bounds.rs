@@ -16,8 +16,8 @@ pub trait Registered {
     /// Its declaration.
     const SPEC: SpecRef;
 
-    /// The daemon itself: a way to [`Level`] through this trait, so that what is no daemon is
-    /// reported once. An associated type that named a dependency could leak a private one.
+    /// The daemon itself: a way to [`Level`] and [`DependsOn`] through this trait, so that what is no
+    /// daemon is reported once. An associated type that named a dependency could leak a private one.
     type Node<X>: Level<X>;
 }
 
@@ -42,6 +42,14 @@ pub const fn emitted<D, E: EmittedBy<D>>() -> fn() -> &'static EventMeta {
     note = "add `{T}` to `depends_on = [..]` or `wants = [..]` of `#[daemon]` on `{Self}`"
 )]
 pub trait DependsOn<T> {}
+
+/// The daemon that `T::Node` is when `T` is none.
+pub struct Unknown(());
+
+/// What is no daemon is reported as that, and not also as no dependency: rustc, which does not know
+/// the `T::Node` of it, may take it for this one.
+#[diagnostic::do_not_recommend]
+impl<D> DependsOn<Unknown> for D {}
 
 /// This daemon has `config = T`.
 #[diagnostic::on_unimplemented(

@@ -17,17 +17,10 @@ use super::{
 use crate::{
     config::problem::ConfigError,
     declaration::live::{incarnation::Life, provided::Provided},
-    delivery::guard::BoxError,
 };
 
-/// A user's own main loop (`runner = path`), boxed.
-pub type RunnerFn<D> = for<'a> fn(&'a D, &'a Context<D>) -> Running<'a>;
-
-/// An `init` under way.
-type Initialising<'a, D> = Pin<Box<dyn Future<Output = DaemonResult<D>> + Send + 'a>>;
-
 /// A runner under way.
-type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
+pub type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
 
 /// What `#[daemon]` generates beside the spec.
 #[diagnostic::on_unimplemented(
@@ -38,11 +31,20 @@ type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
 pub trait Construct: Registered + Sized + 'static {
     /// The table of `#[handlers]`, empty without one.
     const HANDLERS: HandlerTable<Self>;
-    /// `runner = path`.
-    const RUNNER: Option<RunnerFn<Self>> = None;
 
     /// Builds a new instance.
-    fn construct(build: BuildContext<Self>) -> impl Future<Output = DaemonResult<Self>> + Send;
+    fn construct(build: BuildContext<Self>) -> impl Future<Output = DaemonResult<Self>> + Send
+    where
+        Self: Send + Sync;
+
+    /// Starts the `runner = path`, if there is one.
+    fn runner<'a>(&'a self, cx: &'a Context<Self>) -> Option<Running<'a>>
+    where
+        Self: Sync,
+    {
+        _ = cx;
+        None
+    }
 }
 
 /// What a daemon is built from. `init = path` gets it under the name `InitContext`.
@@ -73,7 +75,7 @@ impl<D: Registered + 'static> BuildContext<D> {
     /// A handle to a dependency.
     pub fn daemon<T: Registered + 'static>(&self) -> Handle<T>
     where
-        D: DependsOn<T>,
+        D: DependsOn<T::Node<()>>,
     {
         self.cx.daemon()
     }
@@ -99,65 +101,6 @@ pub fn ready<D>(
     fields: impl FnOnce(&BuildContext<D>) -> DaemonResult<D>,
 ) -> Ready<DaemonResult<D>> {
     std::future::ready(fields(&build))
-}
-
-/// What `init = path` names.
-#[diagnostic::on_unimplemented(
-    message = "the `init` of daemon `{D}` does not have the shape of one",
-    label = "not an `async fn(InitContext<{D}>) -> Result<{D}, _>`",
-    note = "the error converts into `Box<dyn Error + Send + Sync>`",
-    note = "the future is `Send`: no `Rc` and no lock guard lives across an `.await`"
-)]
-pub trait Init<D> {
-    /// Builds the daemon.
-    fn init(self, build: BuildContext<D>) -> impl Future<Output = DaemonResult<D>> + Send;
-}
-
-#[diagnostic::do_not_recommend]
-impl<D, F, Fut, E> Init<D> for F
-where
-    F: FnOnce(BuildContext<D>) -> Fut,
-    Fut: Future<Output = Result<D, E>> + Send,
-    E: Into<BoxError>,
-{
-    fn init(self, build: BuildContext<D>) -> impl Future<Output = DaemonResult<D>> + Send {
-        let built = self(build);
-        async move { built.await.map_err(Into::into) }
-    }
-}
-
-/// Calls `init = path`.
-///
-/// Boxed, because a type that `init` had a part in would be reported as well as `init`.
-pub fn init<'a, D: 'a>(init: impl Init<D> + 'a, build: BuildContext<D>) -> Initialising<'a, D> {
-    Box::pin(init.init(build))
-}
-
-/// What `runner = path` names.
-#[diagnostic::on_unimplemented(
-    message = "the `runner` of daemon `{D}` does not have the shape of one",
-    label = "not an `async fn(&{D}, &Context<{D}>) -> DaemonResult`",
-    note = "the future is `Send`: no `Rc` and no lock guard lives across an `.await`"
-)]
-pub trait Runner<'a, D> {
-    /// Runs.
-    fn run(self, daemon: &'a D, cx: &'a Context<D>) -> Running<'a>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<'a, D: 'a, F, Fut> Runner<'a, D> for F
-where
-    F: FnOnce(&'a D, &'a Context<D>) -> Fut,
-    Fut: Future<Output = DaemonResult> + Send + 'a,
-{
-    fn run(self, daemon: &'a D, cx: &'a Context<D>) -> Running<'a> {
-        Box::pin(self(daemon, cx))
-    }
-}
-
-/// Calls `runner = path`.
-pub fn run<'a, D>(runner: impl Runner<'a, D>, daemon: &'a D, cx: &'a Context<D>) -> Running<'a> {
-    runner.run(daemon, cx)
 }
 
 impl<D: Registered + 'static> Context<D> {

@@ -102,7 +102,7 @@ impl<D: Registered + 'static> Context<D> {
     /// A handle to a daemon that this one depends on, or wants.
     pub fn daemon<T: Registered + 'static>(&self) -> Handle<T>
     where
-        D: DependsOn<T>,
+        D: DependsOn<T::Node<()>>,
     {
         self.life
             .world

@@ -5,7 +5,12 @@ use std::any::TypeId;
 
 use serde::de::DeserializeOwned;
 
-use super::{bounds::Registered, construct::BuildContext, error::DaemonResult};
+use super::{
+    bounds::{ConfiguredBy, DependsOn, Registered},
+    construct::BuildContext,
+    error::DaemonResult,
+    handle::Handle,
+};
 use crate::{
     config::{Config, problem::Problem},
     declaration::{
@@ -57,6 +62,21 @@ pub const fn section_of<T: Section>() -> SectionOf<T> {
 
 fn read<T: Section>(config: &Config, section: &str) -> Result<T, Vec<Problem>> {
     config.section_without(section, &["options"])
+}
+
+/// How a `#[config]` field is filled: the only place that asks whether it is of the type in `config = T`.
+pub fn configured<D: Registered + ConfiguredBy<T> + 'static, T>() -> fn(&BuildContext<D>) -> DaemonResult<T> {
+    BuildContext::config
+}
+
+/// How an `#[inject]` field is filled that is a `Handle<T>`: the only place that asks whether the
+/// daemon depends on `T`.
+pub fn dependency<D, T>() -> fn(&BuildContext<D>) -> Handle<T>
+where
+    T: Registered + 'static,
+    D: Registered + DependsOn<T::Node<()>> + 'static,
+{
+    BuildContext::daemon
 }
 
 /// One `#[inject]` field whose value the program provides.

@@ -32,7 +32,7 @@ pub(crate) const PANIC_WINDOW: Duration = Duration::from_mins(1);
 
 /// The statically dispatched handlers of a daemon. The macros know it as
 /// `OneHandlersBlockPerDaemon`: rustc names it when there are two, and the name is the message.
-pub trait Handlers: Construct + Send + Sync {
+pub trait Handlers: Construct {
     /// The subscriptions, in the order of the methods.
     const SUBS: &'static [SubSpec];
 
@@ -42,7 +42,9 @@ pub trait Handlers: Construct + Send + Sync {
         slot: u16,
         event: &'a Erased,
         cx: &'a Context<Self>,
-    ) -> impl Future<Output = DaemonResult> + Send + 'a;
+    ) -> impl Future<Output = DaemonResult> + Send + 'a
+    where
+        Self: Sync;
 }
 
 /// Runs a batch; `Err` is a failure of the daemon.
@@ -60,7 +62,7 @@ pub struct HandlerTable<D> {
 /// that of a trait, where its bounds hold.
 pub struct TableOf<D>(PhantomData<D>);
 
-impl<D: Handlers> TableOf<D> {
+impl<D: Handlers + Send + Sync> TableOf<D> {
     /// The table of a `#[handlers]` block.
     pub const TABLE: HandlerTable<D> =
         HandlerTable { subs: D::SUBS, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) };
@@ -74,12 +76,12 @@ pub trait NoHandlers<D> {
 
 impl<D> NoHandlers<D> for TableOf<D> {}
 
-async fn run_batch<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
+async fn run_batch<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
 }
 
 /// One at a time, in the order of the mailbox.
-async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
+async fn in_order<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(living.cx.life()));
     while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(&mail.event);
@@ -97,7 +99,7 @@ async fn in_order<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<
 }
 
 /// Up to `concurrency` at once.
-async fn side_by_side<D: Handlers>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
+async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mailbox = Arc::clone(&taken.mailbox);
     let mut free: Vec<usize> = (0..mailbox.watches.len()).collect();
     let mut under_way = FuturesUnordered::new();

@@ -139,7 +139,7 @@ pub(crate) struct Living<D> {
 }
 
 /// Builds a `D`: what `DaemonSpec::build` holds.
-pub(crate) fn build<D: Daemon>(life: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+pub(crate) fn build<D: Daemon + Send + Sync>(life: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
     Box::pin(async move {
         let daemon = D::construct(BuildContext::new(Arc::clone(&life))).await?;
         Ok(living(Arc::new(daemon), life))
@@ -147,7 +147,7 @@ pub(crate) fn build<D: Daemon>(life: Arc<Life>) -> Boxed<'static, DaemonResult<A
 }
 
 /// The incarnation of a daemon that is built already.
-pub(crate) fn living<D: Daemon>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Incarnation> {
+pub(crate) fn living<D: Daemon + Send + Sync>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Incarnation> {
     Arc::new(Living { daemon, cx: Context::new(life) })
 }
 
@@ -168,7 +168,7 @@ macro_rules! hook {
     }};
 }
 
-impl<D: Daemon> Incarnation for Living<D> {
+impl<D: Daemon + Send + Sync> Incarnation for Living<D> {
     fn life(&self) -> &Arc<Life> {
         self.cx.life()
     }
@@ -186,8 +186,8 @@ impl<D: Daemon> Incarnation for Living<D> {
     }
 
     fn runner(&self) -> Option<Boxed<'_, DaemonResult>> {
-        let run = <D as Construct>::RUNNER?;
-        Some(hook!(self, Runner, run(&self.daemon, &self.cx)))
+        let runner = Construct::runner(&*self.daemon, &self.cx)?;
+        Some(hook!(self, Runner, runner))
     }
 
     fn batch<'a>(&'a self, taken: &'a mut Taken) -> Boxed<'a, Result<(), String>> {

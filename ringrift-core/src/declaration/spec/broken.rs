@@ -1,15 +1,28 @@
 //! The declaration of a daemon whose `#[daemon]` has a mistake.
 
+use std::sync::Arc;
+
 use super::{DaemonSpec, Place, SpecRef};
-use crate::words::{category::Category, daemon_type::DaemonType};
+use crate::{
+    declaration::{
+        daemon::DaemonResult,
+        live::incarnation::{Boxed, Incarnation, Life},
+    },
+    words::{category::Category, daemon_type::DaemonType},
+};
 
 /// Never run: the program that names it does not compile.
 static BROKEN: DaemonSpec = DaemonSpec::bare(
     DaemonType::__new(""),
     Category::Misc,
     Place { file: file!(), line: line!(), module: module_path!() },
-    |_| Box::pin(async { Err("its `#[daemon]` has a mistake".into()) }),
+    build,
 );
+
+/// Builds nothing.
+pub(crate) fn build(_: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+    Box::pin(async { Err("its `#[daemon]` has a mistake".into()) })
+}
 
 impl SpecRef {
     /// Stands for the declaration that the macro could not write, so that the daemons which depend

@@ -1,6 +1,6 @@
 //! The declaration of a daemon: a `static` that `#[daemon]` writes.
 
-mod broken;
+pub(crate) mod broken;
 pub(crate) mod check;
 mod spec_ref;
 
@@ -8,8 +8,8 @@ use std::{any::TypeId, fmt, time::Duration};
 
 pub use self::spec_ref::SpecRef;
 use super::{
-    daemon::{Construct, Daemon},
-    live::incarnation::{Build, build},
+    daemon::{BuildFn, Construct, Daemon, Sharing},
+    live::incarnation::Build,
 };
 use crate::{
     config::{Config, problem::Problem},
@@ -111,10 +111,14 @@ pub struct DaemonSpec {
 
 impl DaemonSpec {
     /// A spec with every option at its default.
-    pub const fn new<D: Daemon>(ty: DaemonType, category: Category, place: Place) -> Self {
-        let mut spec = Self::bare(ty, category, place, build::<D>);
+    pub const fn new<D: Daemon + Send + Sync>(ty: DaemonType, category: Category, place: Place) -> Self {
+        Self::of::<D>(ty, category, place, Sharing::<D>::BUILD)
+    }
+
+    /// The same for a daemon of which it is not known whether it can be shared between threads.
+    pub const fn of<D: Daemon>(ty: DaemonType, category: Category, place: Place, build: BuildFn) -> Self {
+        let mut spec = Self::bare(ty, category, place, build.0);
         spec.handlers = <D as Construct>::HANDLERS.subs;
-        spec.has_runner = <D as Construct>::RUNNER.is_some();
         spec
     }
 
@@ -169,6 +173,8 @@ setters! {
     injects(fields: &'static [InjectSpec]) => injects = fields;
     /// `config = Type`
     config(check: ConfigCheck) => config = Some(check);
+    /// `runner = path`
+    runner() => has_runner = true;
     /// `profiles = [..]`
     profiles(names: &'static [&'static str]) => profiles = Some(names);
     /// `default_off`

@@ -1,0 +1,40 @@
+//! Whether a daemon can be shared between threads, asked without being told so by rustc: it would
+//! report a daemon that can't once for its `impl Daemon`, and once for every hook and handler.
+//!
+//! `Send` and `Sync` are therefore no supertraits of [`Daemon`]; its hooks assume them, and the
+//! constants below, of which an inherent one goes before that of a trait where its bounds hold, lead
+//! to one message at the struct.
+
+use std::marker::PhantomData;
+
+use super::Daemon;
+use crate::declaration::{
+    live::incarnation::{Build, build},
+    spec::broken,
+};
+
+/// How the spec of a daemon builds it.
+pub struct BuildFn(pub(crate) Build);
+
+/// Knows of a type whether it can be shared.
+pub struct Sharing<T: ?Sized>(PhantomData<T>);
+
+impl<T: ?Sized + Send + Sync> Sharing<T> {
+    /// It can.
+    pub const IS_SHARED: bool = true;
+}
+
+impl<D: Daemon + Send + Sync> Sharing<D> {
+    /// By its constructor.
+    pub const BUILD: BuildFn = BuildFn(build::<D>);
+}
+
+/// What is true of any other type.
+pub trait NotShared {
+    /// It can't.
+    const IS_SHARED: bool = false;
+    /// Never called: the program does not compile.
+    const BUILD: BuildFn = BuildFn(broken::build);
+}
+
+impl<T: ?Sized> NotShared for Sharing<T> {}
