@@ -14,9 +14,9 @@ use crate::{
 pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
     let state = record.state();
     let found = record.conditions.lock();
-    let checked_ms_ago = found.report.as_ref().map(|(_, at)| now.saturating_sub(*at));
+    let checked_ms_ago = found.report.as_ref().map(|checked| now.saturating_sub(checked.1));
     let failed_checks = found.failed_checks;
-    let own = found.report.as_ref().map(|(report, _)| report.clone());
+    let own = found.report.as_ref().map(|checked| checked.0.clone());
     let mut worries = Vec::new();
     if let Some((hook, started)) = found.stalled_now() {
         let since = started.max(record.last_heartbeat());

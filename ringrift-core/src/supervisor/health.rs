@@ -68,7 +68,7 @@ fn judge(world: &Arc<World>, record: &Arc<Record>, report: HealthReport, now: u6
     let mut found = record.conditions.lock();
     found.failed_checks = if is_failed { found.failed_checks + 1 } else { 0 };
     let failed_checks = found.failed_checks;
-    found.report = Some((report, now));
+    found.report = Some(Box::new((report, now)));
     drop(found);
     if failed_checks < FAILED_CHECKS || !failed_checks.is_multiple_of(FAILED_CHECKS) {
         return;

@@ -26,7 +26,7 @@ pub(crate) struct Found {
     /// Since when it blocks a worker thread.
     pub(crate) blocking_ms: Option<u64>,
     /// The newest health report, and when it was made.
-    pub(crate) report: Option<(HealthReport, u64)>,
+    pub(crate) report: Option<Box<(HealthReport, u64)>>,
     /// Failed checks in a row.
     pub(crate) failed_checks: u32,
     /// The check under way.
