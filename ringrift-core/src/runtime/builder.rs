@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::{Config, problem::ConfigError},
     declaration::{
-        live::provided::Offered,
+        live::{provided::Offered, world::World},
         registry::Registry,
         wiring::{self, Severity, WiringProblem},
     },
@@ -239,16 +239,20 @@ impl Launched {
     /// # Cancel safety
     /// Cancel safe.
     pub(crate) async fn first_start(&self) -> Option<(DaemonType, String)> {
-        let failed = async {
-            match self.strict {
-                true => self.runtime.inner.until(|world| world.failed_start.get().cloned()).await,
-                false => std::future::pending().await,
-            }
-        };
+        let failed = self.runtime.inner.until(|world| self.failed_start(world));
         tokio::select! {
             biased;
             failed = failed => Some(failed),
             () = self.runtime.started() => None,
         }
+    }
+
+    /// What [`first_start`](Self::first_start) ends with, if it has failed by now.
+    pub(crate) fn failed_so_far(&self) -> Option<(DaemonType, String)> {
+        self.failed_start(&self.runtime.inner.world)
+    }
+
+    fn failed_start(&self, world: &World) -> Option<(DaemonType, String)> {
+        world.failed_start.get().filter(|_| self.strict).cloned()
     }
 }

@@ -58,7 +58,12 @@ impl Ending {
                     voice.show(&started::table(registry, &snapshot));
                     voice.tell(&started::verdict(&snapshot));
                 }
-                (daemon, cause) = runtime.escalated() => return Self::Escalated(daemon, cause),
+                (daemon, cause) = runtime.escalated() => {
+                    // A start that failed since it was looked at may be what escalates, and goes first.
+                    let failed = launched.failed_so_far().filter(|_| !has_started);
+                    let escalated = Self::Escalated(daemon, cause);
+                    return failed.map_or(escalated, |(daemon, cause)| Self::FailedStart(daemon, cause));
+                }
                 () = &mut elapsed => return Self::Elapsed,
             }
         }
