@@ -10,7 +10,7 @@ use std::{
 fn floor(module: &str) -> Option<u8> {
     match module {
         "words" | "nearest" => Some(1),
-        "delivery" | "config" => Some(2),
+        "store" | "delivery" | "config" => Some(2),
         "declaration" => Some(3),
         "supervisor" | "runtime" | "builtin" | "testing" => Some(4),
         "http" | "metrics" | "cli" | "views" => Some(5),

@@ -42,7 +42,7 @@
 //! 5 views         http  metrics  cli
 //! 4 life          runtime -> supervisor   builtin  testing
 //! 3 declaration   daemon  spec  registry  graph  wiring  live
-//! 2 delivery      router  mailbox  dead letters     config
+//! 2 delivery      router -> journal -> store  mailbox  dead letters     config
 //! 1 words         event  state  health  options  restart  schedule  nearest
 //! ```
 //!
@@ -60,11 +60,17 @@
 //! # What survives what
 //!
 //! Queued events survive a restart of their daemon, in order; the struct's fields do not: a restart
-//! builds a new instance. Events are transient: they, and dead letters, end with the process.
+//! builds a new instance. Transient events end with the process, and dead letters of them. A durable
+//! event is on disk before its emit returns; each handler that was there at its emit, running or not,
+//! gets it at least once, in the order of the emits, in this process or a later one. What finds no
+//! room in a mailbox waits on the disk. A handler may see it again after a crash, so it should be
+//! ready for that; what it emits then has the same ids, and is delivered once. `cx.state()` keeps
+//! what a daemon saves.
 //!
 //! # Features
 //!
-//! `http` and `cli` (both default), and `testing` for the test kit.
+//! `store`, `http` and `cli` (all default), and `testing` for the test kit. `failpoints` lets tests of
+//! ringrift itself break the store; it has no place in a program.
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -85,6 +91,8 @@ pub mod http;
 pub mod metrics;
 mod nearest;
 pub mod runtime;
+#[cfg(feature = "store")]
+mod store;
 pub(crate) mod supervisor;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -123,6 +131,12 @@ pub use self::{
     },
 };
 
+#[cfg(feature = "store")]
+pub use self::{
+    declaration::daemon::{StateError, StoredState},
+    store::error::OpenError,
+};
+
 pub use self::runtime::Runtime;
 
 /// What a file with a daemon needs.
@@ -141,7 +155,7 @@ pub mod bounds {
         declaration::daemon::{
             ConfiguredBy, Construct, DependsOn, EmittedBy, FieldDefault, Init, Provide, Registered, Runner, Section,
         },
-        words::event::Payload,
+        words::event::{Durable, Payload, Transient},
     };
 }
 
@@ -164,10 +178,10 @@ pub mod __private {
             registry::{DaemonEntry, EventEntry},
             spec::{
                 DaemonSpec, InjectSpec, Place, SpecRef, SubSpec,
-                check::{Level, SharedField, check, check_shared, max_level, sub},
+                check::{Level, SharedField, check, check_shared, kept, max_level, sub},
             },
         },
-        words::event::{Erased, Payload},
+        words::event::{Durable, Erased, Payload, Transient},
     };
 }
 

@@ -6,6 +6,8 @@ pub(crate) mod dead_letters;
 pub(crate) mod dedup;
 pub(crate) mod emit;
 pub(crate) mod guard;
+#[cfg_attr(not(feature = "store"), path = "no_journal.rs")]
+pub(crate) mod journal;
 pub(crate) mod mail;
 pub(crate) mod mailbox;
 pub(crate) mod router;

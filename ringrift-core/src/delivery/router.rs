@@ -13,7 +13,8 @@ use super::{
     clock::Clock,
     dead_letters::{DeadLetters, DeadReason, Failure, Letter, LetterId},
     emit::{EmitError, HOP_LIMIT},
-    mail::{Mail, Refusal},
+    journal::{Journal, Origin},
+    mail::{Mail, Refusal, Settled},
     mailbox::Mailbox,
     waiting::{Blocked, Waiting},
 };
@@ -45,9 +46,11 @@ pub(crate) struct Router {
     /// The upper half of every event's id.
     prefix: u64,
     closed: AtomicBool,
+    /// The way of durable events.
+    pub(crate) journal: Option<Arc<Journal>>,
     /// Every event that was published, for tests.
     #[cfg(feature = "testing")]
-    pub(crate) tap: super::tap::Tap,
+    pub(crate) tap: Arc<super::tap::Tap>,
 }
 
 /// What is known of one type of event at run time.
@@ -90,8 +93,41 @@ impl Router {
             clock,
             prefix,
             closed: AtomicBool::new(false),
+            journal: None,
             #[cfg(feature = "testing")]
-            tap: super::tap::Tap::default(),
+            tap: Arc::default(),
+        }
+    }
+
+    /// Stores a durable event, and pushes it to every subscriber once it is on disk.
+    pub(crate) async fn store(&self, event: Arc<Erased>, origin: Option<Arc<Origin>>) -> Result<(), EmitError> {
+        let meta = event.meta;
+        self.check(&event)?;
+        let Some(journal) = &self.journal else {
+            let cause = "no daemon of this runtime emits or handles it, so there is no store".to_owned();
+            return Err(EmitError::StorageFailed { event: meta.name, cause });
+        };
+        Arc::clone(journal).emit(event, origin).await
+    }
+
+    /// Whether an event may be published at all.
+    fn check(&self, event: &Erased) -> Result<(), EmitError> {
+        if self.closed.load(Relaxed) {
+            return Err(EmitError::Stopped { event: event.meta.name });
+        }
+        match self.routes.get(event.meta.index()) {
+            Some(route) if event.hops >= HOP_LIMIT => Err(hop_limit(route, event.meta)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A delivery has come to an end; one that is on disk ends there too.
+    #[inline]
+    pub(crate) fn settled(&self, daemon: u32, slot: u16, event: &Erased, how: Settled) {
+        if event.seq != 0
+            && let Some(journal) = &self.journal
+        {
+            journal.settle(daemon, slot, event.seq, how);
         }
     }
 
@@ -173,6 +209,7 @@ impl Router {
                 "the store of dead letters is full; the oldest is discarded"
             );
             self.count_discarded(&pushed_out);
+            self.settled(pushed_out.daemon, pushed_out.slot, &pushed_out.event, Settled::Discarded);
         }
     }
 
@@ -191,7 +228,10 @@ impl Router {
     /// Gives up the dead letters that `which` picks, and counts them.
     pub(crate) fn discard_letters(&self, which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let discarded = self.letters.discard(which);
-        discarded.iter().for_each(|letter| self.count_discarded(letter));
+        for letter in &discarded {
+            self.count_discarded(letter);
+            self.settled(letter.daemon, letter.slot, &letter.event, Settled::Discarded);
+        }
         discarded
     }
 
@@ -233,10 +273,15 @@ impl Router {
     /// Every type of event of this runtime with its counters.
     pub(crate) fn routes(&self) -> impl Iterator<Item = RouteCounts> {
         self.routes.iter().filter_map(|route| {
-            let emitted = route.emitted.load(Relaxed);
+            let meta = route.meta?;
             let hop_limited = route.hop_limited.load(Relaxed);
-            route.meta.map(|meta| RouteCounts { meta, emitted, hop_limited })
+            Some(RouteCounts { meta, emitted: route.emitted.load(Relaxed) + self.stored(meta), hop_limited })
         })
+    }
+
+    /// How many durable events of a type were emitted.
+    fn stored(&self, meta: &'static EventMeta) -> u64 {
+        self.journal.as_ref().map_or(0, |journal| journal.emitted(meta))
     }
 
     /// The sum of all accounts.

@@ -9,6 +9,7 @@ use std::{
 use tokio::{sync::futures::Notified, time::Sleep};
 
 use super::{
+    emit::EmitError,
     mail::{Mail, Refusal},
     mailbox::Mailbox,
     router::{Router, Subscriber},
@@ -77,18 +78,18 @@ impl<'a> Blocked<'a> {
 }
 
 impl Future for Waiting<'_> {
-    type Output = ();
+    type Output = Result<(), EmitError>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         this.blocked.retain_mut(|blocked| !blocked.poll(this.router, cx));
         if this.blocked.is_empty() {
-            return Poll::Ready(());
+            return Poll::Ready(Ok(()));
         }
         let limit = this.limit.get_or_insert_with(|| Box::pin(tokio::time::sleep(BLOCK_LIMIT)));
         if limit.as_mut().poll(cx).is_ready() {
             this.give_up();
-            return Poll::Ready(());
+            return Poll::Ready(Ok(()));
         }
         Poll::Pending
     }

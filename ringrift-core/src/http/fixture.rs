@@ -53,6 +53,7 @@ fn runtime() -> RuntimeSnapshot {
         not_ready_because: Vec::new(),
         healthy: true,
         config_file: None,
+        store: None,
     }
 }
 
@@ -142,7 +143,7 @@ fn auto_export() -> DaemonSnapshot {
                 undelivered_at_stop: 6,
             },
         }],
-        mailbox: Some(MailboxSnapshot { queued: 1, capacity: 1024, overflow: Overflow::Block }),
+        mailbox: Some(MailboxSnapshot { queued: 1, in_store: 2, capacity: 1024, overflow: Overflow::Block }),
         ..daemon("auto_export", Category::Pipeline)
     }
 }

@@ -110,6 +110,11 @@ impl<'s> Daemons<'_, '_, 's> {
             column(|mailbox| mailbox.queued),
         )?;
         self.gauge(
+            "ringrift_mailbox_in_store",
+            "Durable events that wait in the store for room in the daemon's mailbox.",
+            column(|mailbox| mailbox.in_store),
+        )?;
+        self.gauge(
             "ringrift_mailbox_capacity",
             "How many events the daemon's mailbox takes.",
             column(|mailbox| mailbox.capacity),

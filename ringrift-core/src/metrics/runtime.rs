@@ -29,5 +29,8 @@ pub(super) fn encode(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let phases = PHASES.map(|(phase, name)| ([("phase", name)], flag(phase == runtime.phase)));
     page.gauge("ringrift_runtime_phase", "1 for the phase that the runtime is in, 0 for the others.", phases)?;
     page.single_gauge("ringrift_runtime_ready", "1 when the runtime is ready.", flag(runtime.ready))?;
-    page.single_gauge("ringrift_runtime_healthy", "1 when every critical daemon is healthy.", flag(runtime.healthy))
+    page.single_gauge("ringrift_runtime_healthy", "1 when every critical daemon is healthy.", flag(runtime.healthy))?;
+    let Some(store) = &runtime.store else { return Ok(()) };
+    let help = "1 when the store can be written, 0 while it can't: then durable events are refused.";
+    page.single_gauge("ringrift_store_writable", help, flag(store.trouble.is_none()))
 }

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+#[cfg(feature = "store")]
+use super::storage::Storage;
 use super::{
     disabled::DisabledFile,
     overrides::AllSettings,
     selection::{SelectionError, Wanted, add_dependencies, select},
+    start_error::StartError,
 };
 use crate::{
     config::Config,
@@ -38,6 +41,8 @@ pub(super) struct Assembly<'a> {
     pub(super) provided: Provided,
     pub(super) time_of_day: TimeOfDay,
     pub(super) disabled: &'a DisabledFile,
+    #[cfg(feature = "store")]
+    pub(super) storage: Option<Storage>,
 }
 
 /// Which daemons a runtime has, and how.
@@ -73,14 +78,19 @@ fn disabled_because(entry: &Entry, settings: &Settings, disabled: &DisabledFile)
     disabled.contains(entry.ty.as_str()).then(|| "an operator disabled it".into())
 }
 
-pub(super) fn world(assembly: Assembly<'_>) -> World {
+pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     let registry = assembly.registry;
     let clock = Arc::new(Clock::new(assembly.time_of_day));
     let records = records(registry, assembly.chosen, assembly.disabled);
     let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
-    let router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
+    #[cfg_attr(not(feature = "store"), expect(unused_mut, reason = "it has no journal"))]
+    let mut router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
+    #[cfg(feature = "store")]
+    if let Some(storage) = assembly.storage {
+        storage.attach(&mut router, &clock)?;
+    }
     let (links, config) = (links(registry), Arc::new(assembly.config));
-    World::new(Parts { records, links, router, clock, config, provided: assembly.provided })
+    Ok(World::new(Parts { records, links, router, clock, config, provided: assembly.provided }))
 }
 
 fn links(registry: &Registry) -> Links {

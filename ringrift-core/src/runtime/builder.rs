@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
+#[cfg(feature = "store")]
+use super::storage::Storage;
 use super::{
     Inner, Runtime,
     assemble::{self, Assembly, Chosen},
@@ -130,7 +132,9 @@ impl Builder {
         self
     }
 
-    /// The folder in which `disable` is kept; without one it lasts until the process ends.
+    /// The folder in which `disable`, durable events and states are kept, in place of `[runtime]
+    /// data_dir`. Without either, `disable` lasts until the process ends; and a program with durable
+    /// events keeps them in the default of [`RuntimeSection::data_dir`].
     #[must_use]
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data_dir = Some(folder.into());
@@ -174,6 +178,7 @@ impl Builder {
         let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
         let strict = self.strict.unwrap_or(section.strict);
         self.wanted.profile = self.wanted.profile.or(section.profile);
+        self.data_dir = self.data_dir.or(section.data_dir);
         Ok(Launched { runtime: self.assemble(settings)?, strict })
     }
 
@@ -189,13 +194,32 @@ impl Builder {
         Ok(needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)))
     }
 
+    /// Whether there are durable events, and no folder for them yet.
+    #[cfg(feature = "testing")]
+    pub(crate) fn needs_data_dir(&self) -> bool {
+        self.data_dir.is_none() && self.registry.events.iter().any(|meta| meta.durable)
+    }
+
+    /// The store, where there is a folder for it, or a durable event.
+    #[cfg(feature = "store")]
+    fn storage(&self) -> Result<Option<Storage>, StartError> {
+        let folder = match &self.data_dir {
+            Some(folder) => folder.clone(),
+            None if !self.registry.events.iter().any(|meta| meta.durable) => return Ok(None),
+            None => RuntimeSection::default().data_dir().ok_or(StartError::NoDataDir)?,
+        };
+        Ok(Some(Storage::open(&folder, &self.registry)?))
+    }
+
     fn assemble(self, settings: AllSettings) -> Result<Runtime, StartError> {
-        let disabled = DisabledFile::open(self.data_dir).map_err(StartError::DataDir)?;
+        let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
         let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
         let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));
         if !missing.is_empty() {
             return Err(StartError::NotProvided(missing));
         }
+        #[cfg(feature = "store")]
+        let storage = self.storage()?;
         let world = Arc::new(assemble::world(Assembly {
             registry: &self.registry,
             config: self.config,
@@ -203,7 +227,9 @@ impl Builder {
             provided: self.offered.make()?,
             time_of_day: self.time_of_day,
             disabled: &disabled,
-        }));
+            #[cfg(feature = "store")]
+            storage,
+        })?);
         if self.is_main {
             world.claim_main();
         } else {

@@ -14,6 +14,8 @@ mod section;
 mod selection;
 pub mod snapshot;
 mod start_error;
+#[cfg(feature = "store")]
+mod storage;
 
 use std::sync::{
     Arc, Mutex,
@@ -172,6 +174,9 @@ impl Runtime {
         inner.world.router.close();
         // What a leaked daemon has in hand comes back when its task ends.
         inner.supervisor.end_all().await;
+        if let Some(journal) = &inner.world.router.journal {
+            journal.close().await;
+        }
         self.count_undelivered();
         let undelivered = inner.world.router.total().undelivered_at_stop;
         inner.phase.advance(Phase::Stopped);
@@ -187,6 +192,10 @@ impl Runtime {
 
     fn count_undelivered(&self) {
         for mailbox in self.inner.world.router.mailboxes.iter().flatten() {
+            // They wait for the next process.
+            for (slot, waiting) in mailbox.slots.iter().zip(mailbox.close_store()) {
+                slot.account.undelivered_at_stop.add(waiting);
+            }
             for mail in mailbox.close() {
                 match mail.letter {
                     Some(id) => self.inner.world.router.letters.cancel_retry(id),

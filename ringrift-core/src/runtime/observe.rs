@@ -6,7 +6,7 @@ use super::{
     Runtime, health_view, phase,
     snapshot::{
         DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot,
-        Snapshot,
+        Snapshot, StoreSnapshot,
     },
 };
 use crate::{
@@ -60,6 +60,14 @@ impl Runtime {
                 .filter(|daemon| !daemon.ready)
                 .map(|daemon| format!("critical daemon `{}` is {}: {}", daemon.name, daemon.state, daemon.reason)),
         );
+        let store = world
+            .router
+            .journal
+            .as_ref()
+            .map(|journal| StoreSnapshot { file: journal.file().display().to_string(), trouble: journal.trouble() });
+        if let Some(trouble) = store.as_ref().and_then(|store| store.trouble.as_ref()) {
+            not_ready_because.push(format!("the store can't be written: {trouble}"));
+        }
         RuntimeSnapshot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
@@ -72,6 +80,7 @@ impl Runtime {
             not_ready_because,
             healthy: critical().all(|daemon| daemon.health.healthy),
             config_file: self.inner.config_file.clone(),
+            store,
         }
     }
 
@@ -107,6 +116,7 @@ impl Runtime {
             handlers: handlers(record),
             mailbox: record.mailbox.as_ref().map(|mailbox| MailboxSnapshot {
                 queued: mailbox.unsettled(),
+                in_store: mailbox.in_store(),
                 capacity: mailbox.capacity(),
                 overflow: record.options().overflow,
             }),

@@ -1,6 +1,9 @@
 //! The `[runtime]` section of the configuration.
 
-use std::path::PathBuf;
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 
@@ -12,7 +15,8 @@ pub struct RuntimeSection {
     pub profile: Option<String>,
     /// Whether the first failed start stops everything.
     pub strict: bool,
-    /// Where `disable` is kept; by default `$XDG_STATE_HOME/ringrift`, or `~/.local/state/ringrift`.
+    /// Where the store and `disable` are kept, for one process at a time; by default
+    /// `$XDG_STATE_HOME/<program>`, or `~/.local/state/<program>`.
     pub data_dir: Option<PathBuf>,
     /// The address of the HTTP views, `127.0.0.1:8790` by default, or `off`.
     pub http: Option<String>,
@@ -31,5 +35,11 @@ impl RuntimeSection {
 fn state_folder() -> Option<PathBuf> {
     let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    state.or_else(home).map(|folder| folder.join("ringrift"))
+    state.or_else(home).map(|folder| folder.join(program()))
+}
+
+/// The name of the program, so that two that are built with ringrift don't share a folder.
+fn program() -> OsString {
+    let program = std::env::current_exe().ok();
+    program.as_deref().and_then(Path::file_stem).map_or_else(|| "ringrift".into(), ToOwned::to_owned)
 }

@@ -74,6 +74,17 @@ pub struct RuntimeSnapshot {
     pub healthy: bool,
     /// The configuration file, if there is one.
     pub config_file: Option<String>,
+    /// The store, if there is one.
+    pub store: Option<StoreSnapshot>,
+}
+
+/// The store: what survives the process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreSnapshot {
+    /// Its file.
+    pub file: String,
+    /// What keeps it from being written now: durable events are refused as long as there is something.
+    pub trouble: Option<String>,
 }
 
 /// One daemon.
@@ -175,6 +186,8 @@ pub struct HandlerSnapshot {
 pub struct MailboxSnapshot {
     /// Events that are not settled, as the bound counts them: those that wait and those in hand.
     pub queued: u64,
+    /// Durable events that wait in the store for room; beyond the bound.
+    pub in_store: u64,
     /// Its bound.
     pub capacity: u64,
     /// What happens beyond.

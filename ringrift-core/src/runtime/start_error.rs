@@ -5,6 +5,8 @@ use std::io;
 use thiserror::Error;
 
 use super::selection::SelectionError;
+#[cfg(feature = "store")]
+use crate::store::error::OpenError;
 use crate::{
     config::problem::ConfigError,
     declaration::{live::provided::NotMade, wiring::WiringProblem},
@@ -38,6 +40,15 @@ pub enum StartError {
     /// The file of disabled daemons can't be read.
     #[error("the disabled daemons in the data folder can't be read")]
     DataDir(#[source] io::Error),
+    /// The store of the data folder can't be opened.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// There are durable events, and no folder to keep them in.
+    #[error(
+        "there are durable events, and neither `data_dir` nor `$HOME` says where to keep them; set `[runtime] data_dir`"
+    )]
+    NoDataDir,
     /// The watchdog's thread can't be started.
     #[error("the watchdog thread can't be started")]
     Watchdog(#[source] io::Error),

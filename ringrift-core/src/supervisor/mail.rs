@@ -1,9 +1,20 @@
 //! The mail of a running daemon.
 
-use std::{future::poll_fn, sync::Arc, task::Poll};
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use tokio::time::{Sleep, sleep};
 
 use super::{start::Failure, work::Work};
-use crate::delivery::taken::Taken;
+use crate::delivery::{mailbox::Mailbox, taken::Taken};
+
+/// How long a daemon waits before it reads the store again that could not be read.
+const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs batch after batch. `Ok` once it has drained; `Err` is a failure of the daemon.
 ///
@@ -14,8 +25,13 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
         return poll_fn(|_| if work.is_draining() { Poll::Ready(Ok(())) } else { Poll::Pending }).await;
     };
     let mut taken = Taken::new(Arc::clone(mailbox));
-    while filled(work, &mut taken).await {
-        work.living.batch(&mut taken).await.map_err(Failure::new)?;
+    loop {
+        let again = if mailbox.wanted().is_some() { Box::pin(load(work, mailbox)).await } else { None };
+        match filled(work, &mut taken, again).await {
+            Filled::Mail => work.living.batch(&mut taken).await.map_err(Failure::new)?,
+            Filled::LookAgain => {}
+            Filled::Drains => break,
+        }
     }
     // What came in until the stop began is still handled; what comes later waits for the next start.
     if taken.fill_now() {
@@ -24,7 +40,39 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Waits for mail; false once the daemon drains.
-fn filled(work: &Work<'_>, taken: &mut Taken) -> impl Future<Output = bool> {
-    poll_fn(|cx| if work.is_draining() { Poll::Ready(false) } else { taken.poll_fill(cx).map(|()| true) })
+/// Loads what waits in the store; when it can't, the wait before it is tried again.
+async fn load(work: &Work<'_>, mailbox: &Arc<Mailbox>) -> Option<Pin<Box<Sleep>>> {
+    let life = &work.life;
+    let journal = life.world.router.journal.as_ref()?;
+    let mut load = pin!(journal.load(life.record.index, mailbox));
+    let loaded = poll_fn(|cx| if work.is_draining() { Poll::Ready(None) } else { load.as_mut().poll(cx).map(Some) });
+    match loaded.await? {
+        Ok(_) => None,
+        Err(error) => {
+            tracing::warn!(%error, "what waits in the store can't be read");
+            Some(Box::pin(sleep(READ_AGAIN)))
+        }
+    }
+}
+
+enum Filled {
+    Mail,
+    LookAgain,
+    Drains,
+}
+
+/// Waits for mail, or for `again`, or until the daemon drains.
+fn filled(work: &Work<'_>, taken: &mut Taken, mut again: Option<Pin<Box<Sleep>>>) -> impl Future<Output = Filled> {
+    poll_fn(move |cx| {
+        if work.is_draining() {
+            return Poll::Ready(Filled::Drains);
+        }
+        if taken.poll_fill(cx).is_ready() {
+            return Poll::Ready(Filled::Mail);
+        }
+        match &mut again {
+            Some(again) => again.as_mut().poll(cx).map(|()| Filled::LookAgain),
+            None => Poll::Pending,
+        }
+    })
 }

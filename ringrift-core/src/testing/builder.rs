@@ -80,7 +80,8 @@ impl KitBuilder {
         Self { builder: self.builder.profile(name), is_by_profile: true, ..self }
     }
 
-    /// Keeps what an operator disables in that folder.
+    /// Keeps the store, and what an operator disables, in that folder. Without one, durable events are
+    /// kept in a folder that is removed with the kit.
     pub fn data_dir(self, folder: impl Into<std::path::PathBuf>) -> Self {
         Self { builder: self.builder.data_dir(folder), ..self }
     }
@@ -120,10 +121,17 @@ impl KitBuilder {
         }
         let registry = Registry::empty().with_entries(self.entries);
         let registry = with_links(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
-        let builder = builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
+        let mut builder = builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
+        let folder = match builder.needs_data_dir() {
+            true => Some(tempfile::tempdir().map_err(StartError::DataDir)?),
+            false => None,
+        };
+        if let Some(folder) = &folder {
+            builder = builder.data_dir(folder.path());
+        }
         let runtime = builder.start().await?;
         runtime.started().await;
-        Ok(TestKit::new(runtime))
+        Ok(TestKit::new(runtime, folder))
     }
 }
 

@@ -15,6 +15,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use tempfile::TempDir;
+
 use super::{KitBuilder, verdict};
 use crate::{
     declaration::{
@@ -45,6 +47,8 @@ pub struct TestKit {
     may_leave_dead_letters: AtomicBool,
     read: AtomicUsize,
     is_finished: bool,
+    /// Of a test with durable events that names none.
+    _data_dir: Option<TempDir>,
 }
 
 /// An event that was published.
@@ -73,13 +77,14 @@ impl TestKit {
         KitBuilder::default()
     }
 
-    pub(super) fn new(runtime: Runtime) -> Self {
+    pub(super) fn new(runtime: Runtime, data_dir: Option<TempDir>) -> Self {
         Self {
             runtime,
             expected: Mutex::default(),
             may_leave_dead_letters: AtomicBool::new(false),
             read: AtomicUsize::new(0),
             is_finished: false,
+            _data_dir: data_dir,
         }
     }
 

@@ -28,6 +28,22 @@ pub trait Event: Send + Sync + 'static {
     fn meta() -> &'static EventMeta;
 }
 
+/// An event that is kept in memory only: not `durable`. `#[event]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "the event `{Self}` is durable, and `try_emit` can't wait until it is on disk",
+    label = "this event is durable",
+    note = "write `cx.emit(..).await`"
+)]
+pub trait Transient {}
+
+/// An event that is on disk before its emit returns: `durable`. `#[event]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "the event `{Self}` is kept in memory only, so there is no oldest one to begin with",
+    label = "needs a durable event",
+    note = "make it `#[event(\"..\", durable)]`, or remove `from`"
+)]
+pub trait Durable {}
+
 /// What the payload of an event needs. Asked by [`EventMeta::new`] alone, so that one mistake is one
 /// message.
 #[diagnostic::on_unimplemented(
@@ -51,6 +67,8 @@ pub struct EventMeta {
     pub aliases: &'static [&'static str],
     /// Whether it comes from outside the program, so that nobody needs to emit it.
     pub external: bool,
+    /// Whether it is on disk before its emit returns, and survives the process.
+    pub durable: bool,
     /// The fields that content dedup looks at; all of them when empty.
     pub dedup_key: &'static [&'static str],
     /// Where it is declared.
@@ -65,6 +83,8 @@ pub struct EventMeta {
 #[derive(Debug, Clone, Copy)]
 struct Codec {
     encode: fn(&Erased) -> Result<serde_json::Value, serde_json::Error>,
+    #[cfg(feature = "store")]
+    encode_text: fn(&Erased) -> Result<String, serde_json::Error>,
     decode: fn(serde_json::Value) -> Result<Arc<Erased>, serde_json::Error>,
 }
 
@@ -79,10 +99,16 @@ impl EventMeta {
             description: "",
             aliases: E::ALIASES,
             external: false,
+            durable: false,
             dedup_key: &[],
             file,
             line,
-            codec: Codec { encode: encode::<E>, decode: decode::<E> },
+            codec: Codec {
+                encode: encode::<E>,
+                #[cfg(feature = "store")]
+                encode_text: encode_text::<E>,
+                decode: decode::<E>,
+            },
             index: AtomicU32::new(NO_INDEX),
         }
     }
@@ -98,6 +124,19 @@ impl EventMeta {
     #[must_use]
     pub const fn external(mut self) -> Self {
         self.external = true;
+        self
+    }
+
+    /// Sets `durable`.
+    ///
+    /// # Panics
+    /// At compile time, without the feature `store`.
+    #[must_use]
+    pub const fn durable(mut self) -> Self {
+        if !cfg!(feature = "store") {
+            panic!("a durable event needs the feature `store` of ringrift-core; add it to the features");
+        }
+        self.durable = true;
         self
     }
 
@@ -131,6 +170,12 @@ impl EventMeta {
         (self.codec.encode)(event)
     }
 
+    /// The payload as the text of JSON.
+    #[cfg(feature = "store")]
+    pub(crate) fn encode_text(&self, event: &Erased) -> Result<String, serde_json::Error> {
+        (self.codec.encode_text)(event)
+    }
+
     /// An envelope from a payload as JSON; unknown fields are ignored.
     pub(crate) fn decode(&self, payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
         (self.codec.decode)(payload)
@@ -141,11 +186,17 @@ fn encode<E: Event + Payload>(event: &Erased) -> Result<serde_json::Value, serde
     serde_json::to_value(event.payload::<E>())
 }
 
+#[cfg(feature = "store")]
+fn encode_text<E: Event + Payload>(event: &Erased) -> Result<String, serde_json::Error> {
+    serde_json::to_string(event.payload::<E>())
+}
+
 fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
     serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
 }
 
-/// The identity of one emitted event: a prefix of the runtime, then a counter.
+/// The identity of one emitted event, 128 bits: of a transient one a prefix of the runtime, then a
+/// counter; of a durable one a UUID.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct EventId {
     high: u64,
@@ -155,6 +206,17 @@ pub struct EventId {
 impl EventId {
     pub(crate) const fn new(high: u64, low: u64) -> Self {
         Self { high, low }
+    }
+
+    #[cfg(feature = "store")]
+    pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        let number = u128::from_be_bytes(bytes);
+        Self::new((number >> 64) as u64, number as u64)
+    }
+
+    #[cfg(feature = "store")]
+    pub(crate) const fn to_bytes(self) -> [u8; 16] {
+        ((self.high as u128) << 64 | self.low as u128).to_be_bytes()
     }
 }
 
@@ -184,6 +246,8 @@ pub struct Envelope<P: ?Sized = dyn Any + Send + Sync> {
     pub(crate) hops: u8,
     /// Which daemon emitted it, as its index in the runtime; [`OUTSIDE`] for none.
     pub(crate) emitter: u32,
+    /// Its place in the store; 0 when it is only in memory.
+    pub(crate) seq: u64,
     /// Its type.
     pub(crate) meta: &'static EventMeta,
     /// The payload.
@@ -198,7 +262,7 @@ pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
     pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self { id: EventId::default(), hops, emitter, meta: E::meta(), payload })
+        Arc::new(Self { id: EventId::default(), hops, emitter, seq: 0, meta: E::meta(), payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {

@@ -15,7 +15,7 @@ pub(crate) use self::table::{Given, option_table};
 use crate::{nearest::did_you_mean, problems::Problems};
 
 /// Known, to be refused: see [`values::later`].
-const LATER: [&str; 5] = ["scope", "durable", "retention", "from", "version"];
+const LATER: [&str; 3] = ["scope", "retention", "version"];
 
 /// One option as it was written.
 #[derive(Clone)]

@@ -27,6 +27,7 @@ const RESTARTS: Words = &[("on_failure", "OnFailure"), ("always", "Always"), ("n
 const EXHAUSTED: Words = &[("fail", "Fail"), ("escalate", "Escalate"), ("retry_slow", "RetrySlow")];
 const UNHEALTHY: Words = &[("report", "Report"), ("restart", "Restart")];
 const OVERFLOWS: Words = &[("block", "Block"), ("drop_oldest", "DropOldest"), ("drop_newest", "DropNewest")];
+const FROM: Words = &[("oldest", "Oldest")];
 const KINDS: Words = &[("service", "Service"), ("task", "Task")];
 
 /// `category = ".."`.
@@ -52,6 +53,11 @@ pub(crate) fn on_unhealthy(argument: &Argument, problems: &mut Problems) -> Opti
 /// `overflow = ".."`.
 pub(crate) fn overflow(argument: &Argument, problems: &mut Problems) -> Option<Ident> {
     word(argument, OVERFLOWS, problems)
+}
+
+/// `from = ".."`.
+pub(crate) fn from(argument: &Argument, problems: &mut Problems) -> Option<Ident> {
+    word(argument, FROM, problems)
 }
 
 /// `kind = ".."`.

@@ -30,6 +30,7 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
     });
     let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
+    let kept = if is_durable(event) { quote!(Durable) } else { quote!(Transient) };
     // At the name, where a payload that can't be serialised, or sent, is reported.
     let (span, at_name) = (ident.span(), p.at(ident.span()));
     let header = quote_spanned!(span=> impl #at_name::Event for #ident);
@@ -47,6 +48,9 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
                     &META
                 }
             }
+            #[automatically_derived]
+            #[diagnostic::do_not_recommend]
+            impl #p::#kept for #ident {}
             #listed
         };
     }
@@ -57,9 +61,14 @@ fn setters(event: &EventItem) -> TokenStream {
     let described = (!description.is_empty()).then(|| quote!(.description(#description)));
     let is_external = event.options.external.as_ref().is_some_and(|external| external.value);
     let external = is_external.then(|| quote!(.external()));
+    let durable = is_durable(event).then(|| quote!(.durable()));
     let dedup_key = event.options.dedup_key.as_ref().map(|keys| {
         let fields = &keys.value;
         quote!(.dedup_key(&[#(#fields),*]))
     });
-    quote!(#described #external #dedup_key)
+    quote!(#described #external #durable #dedup_key)
+}
+
+fn is_durable(event: &EventItem) -> bool {
+    event.options.durable.as_ref().is_some_and(|durable| durable.value)
 }

@@ -11,8 +11,8 @@ option_table! {
         "external" => external: bool = values::flag;
         "aliases" => aliases: Vec<LitStr> = lists::names;
         "dedup_key" => dedup_key: Vec<LitStr> = lists::names;
+        "durable" => durable: bool = values::flag;
         "crate" => krate: TokenStream = values::krate;
-        "durable" => durable: () = values::later;
         "retention" => retention: () = values::later;
         "from" => from: () = values::later;
         "version" => version: () = values::later;

@@ -55,7 +55,14 @@ impl Sub {
             let limit = duration_literal(timeout.value);
             quote!(.timeout(#limit))
         });
-        Self { check: quote_spanned!(span=> const _: () = #sub.check();), spec: quote!(#sub.spec #dedup #timeout) }
+        let from = options.from.as_ref().map(|_| quote!(.from_oldest()));
+        // At the option, where an event that is not kept is reported.
+        let kept = options.from.as_ref().map(|from| {
+            let at_option = p.at(from.key.span());
+            quote_spanned!(from.key.span()=> const _: () = #at_option::kept::<#payload>();)
+        });
+        let check = quote_spanned!(span=> const _: () = #sub.check(););
+        Self { check: quote!(#check #kept), spec: quote!(#sub.spec #dedup #timeout #from) }
     }
 }
 

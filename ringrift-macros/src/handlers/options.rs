@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 
 use crate::{
-    arguments::{Argument, option_table, values},
+    arguments::{Argument, option_table, values, words},
     problems::Problems,
 };
 
@@ -21,6 +21,7 @@ option_table! {
     OnEventOptions {
         "dedup" => dedup: Duration = window;
         "timeout" => timeout: Duration = values::duration;
+        "from" => from: Ident = words::from;
     }
 }
 

@@ -20,7 +20,7 @@ enum PhaseChanged {
 }
 
 #[derive(Serialize, Deserialize)]
-#[event("COUNTED")]
+#[event("COUNTED", durable)]
 struct Counted(u32);
 
 fn main() {
@@ -32,6 +32,7 @@ fn main() {
     assert!(meta.external && !PhaseChanged::meta().external);
     assert!(meta.file.ends_with("every_option.rs") && meta.line == 7);
     assert_eq!(ringrift_core::Registry::collected().event("upload").map(|meta| meta.name), Some("GAME_UPLOADED"));
+    assert!(Counted::meta().durable && !PhaseChanged::meta().durable);
     let _ = (PhaseChanged::Started, PhaseChanged::Ended { after: 1 }, Counted(1));
     let _ = |event: GameUploaded| (event.game, event.player, event.at);
 }

@@ -9,7 +9,7 @@ mod events {
     pub struct NewGamesAvailable {
         pub count: u32,
     }
-    #[event("TRAINING_COMPLETED")]
+    #[event("TRAINING_COMPLETED", durable)]
     #[derive(Serialize, Deserialize)]
     pub struct TrainingCompleted;
 }
@@ -34,7 +34,7 @@ impl Counter {
         Ok(())
     }
 
-    #[ringrift_core::on_event("TRAINING_COMPLETED", dedup = "10m")]
+    #[ringrift_core::on_event("TRAINING_COMPLETED", dedup = "10m", from = "oldest")]
     pub(crate) async fn on_training(&self, _: &events::TrainingCompleted, cx: &ringrift_core::Context<Counter>) -> DaemonResult {
         self.on_new_games(&events::NewGamesAvailable { count: 1 }, cx).await
     }

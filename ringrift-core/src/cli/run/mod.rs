@@ -103,11 +103,14 @@ async fn listen(views: Option<SocketAddr>) -> Result<Option<TcpListener>, Answer
 /// Flags were checked before: a selection that fails here is the configuration's.
 fn refused(error: &StartError) -> Answer {
     let code = match error {
+        #[cfg(feature = "store")]
+        StartError::Store(_) => exit_code::ERROR,
         StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
             exit_code::CONFIG
         }
         StartError::NotMade { .. }
         | StartError::DataDir(_)
+        | StartError::NoDataDir
         | StartError::Watchdog(_)
         | StartError::FailedStart { .. } => exit_code::ERROR,
     };

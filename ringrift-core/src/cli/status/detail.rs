@@ -74,7 +74,9 @@ impl Page {
         self.line("cycles", &cycles);
         self.line("errors", &format!("{}, {} of them panics", count(stats.errors), count(stats.panics)));
         if let Some(mailbox) = daemon.mailbox {
-            self.line("mailbox", &format!("{} of {}", mailbox.queued, mailbox.capacity));
+            let in_store = (mailbox.in_store > 0).then(|| format!(", {} more in the store", count(mailbox.in_store)));
+            let waiting = format!("{} of {}{}", mailbox.queued, mailbox.capacity, in_store.unwrap_or_default());
+            self.line("mailbox", &waiting);
         }
     }
 

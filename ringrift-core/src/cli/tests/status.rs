@@ -111,7 +111,7 @@ auto_export
   runs         on request
   cycles       0 ok, 0 failed
   errors       0, 0 of them panics
-  mailbox      1 of 1024
+  mailbox      1 of 1024, 2 more in the store
   depends on   auto_sync (running)
                event_router (running)
   wants        quality_monitor (backoff)

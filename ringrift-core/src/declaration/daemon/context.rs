@@ -5,16 +5,23 @@ use std::{future::Future, marker::PhantomData, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+#[cfg(feature = "store")]
+use super::state::{StoredState, UNNAMED};
 use super::{
     bounds::{DependsOn, EmittedBy, Registered},
     handle::Handle,
 };
 use crate::{
     declaration::live::incarnation::Life,
-    delivery::emit::{Emit, EmitError},
+    delivery::{
+        emit::{Emit, EmitError},
+        journal::Origin,
+        mail::Mail,
+        mailbox::Mailbox,
+    },
     words::{
         daemon_type::DaemonType,
-        event::{Envelope, Erased, EventId},
+        event::{Envelope, EventId, Transient},
         stats::DaemonStats,
     },
 };
@@ -26,18 +33,26 @@ pub struct Context<D> {
     hops: u8,
     /// The event that is being handled.
     event: Option<EventId>,
+    /// What it emits comes from, while it handles an event of the store.
+    origin: Option<Arc<Origin>>,
     daemon: PhantomData<fn() -> D>,
 }
 
 impl<D> Clone for Context<D> {
     fn clone(&self) -> Self {
-        Self { life: Arc::clone(&self.life), hops: self.hops, event: self.event, daemon: PhantomData }
+        Self {
+            life: Arc::clone(&self.life),
+            hops: self.hops,
+            event: self.event,
+            origin: self.origin.clone(),
+            daemon: PhantomData,
+        }
     }
 }
 
 impl<D: Registered + 'static> Context<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self { life, hops: 0, event: None, daemon: PhantomData }
+        Self { life, hops: 0, event: None, origin: None, daemon: PhantomData }
     }
 
     pub(crate) fn life(&self) -> &Arc<Life> {
@@ -46,14 +61,24 @@ impl<D: Registered + 'static> Context<D> {
 
     /// Makes this the context of a delivery: what the handler emits is one hop further.
     #[inline]
-    pub(crate) fn enter(&mut self, event: &Erased) {
-        self.hops = event.hops.saturating_add(1);
-        self.event = Some(event.id);
+    pub(crate) fn enter(&mut self, mailbox: &Mailbox, mail: &Mail) {
+        self.hops = mail.event.hops.saturating_add(1);
+        self.event = Some(mail.event.id);
+        let is_stored = mail.event.seq != 0;
+        if is_stored || self.origin.is_some() {
+            self.origin = is_stored.then(|| self.origin_of(mailbox, mail)).flatten();
+        }
+    }
+
+    #[cold]
+    fn origin_of(&self, mailbox: &Mailbox, mail: &Mail) -> Option<Arc<Origin>> {
+        let journal = self.life.world.router.journal.as_ref()?;
+        Some(journal.origin(self.life.record.index, mail.slot, mailbox, &mail.event))
     }
 
     /// Emits an event that the daemon lists in `emits`.
     ///
-    /// Awaited, it waits only for full mailboxes, 5 s at most.
+    /// Awaited, it waits only for full mailboxes, 5 s at most; with a durable event, for the disk instead.
     ///
     /// # Errors
     /// See [`EmitError`].
@@ -63,14 +88,15 @@ impl<D: Registered + 'static> Context<D> {
     #[inline]
     pub fn emit<E: EmittedBy<D>>(&self, event: E) -> Emit<'_> {
         let envelope = Envelope::new(event, self.life.record.index, self.hops);
-        Emit::new(&self.life.world.router, envelope)
+        Emit::new(&self.life.world.router, envelope).within(self.origin.clone())
     }
 
-    /// Emits without waiting: a delivery that finds a full mailbox becomes a dead letter at once.
+    /// Emits without waiting: a delivery that finds a full mailbox becomes a dead letter at once. A
+    /// durable event is emitted with [`emit`](Self::emit), which waits for the disk.
     ///
     /// # Errors
     /// See [`EmitError`].
-    pub fn try_emit<E: EmittedBy<D>>(&self, event: E) -> Result<(), EmitError> {
+    pub fn try_emit<E: EmittedBy<D> + Transient>(&self, event: E) -> Result<(), EmitError> {
         let envelope = Envelope::new(event, self.life.record.index, self.hops);
         self.life.world.router.publish(envelope).map(drop)
     }
@@ -108,6 +134,38 @@ impl<D: Registered + 'static> Context<D> {
             .world
             .handle::<T>()
             .expect("a dependency is in the same registry, or the runtime would not have started")
+    }
+
+    /// What this daemon keeps in the store: over restarts, and over processes with the same data folder.
+    ///
+    /// ```
+    /// # use ringrift_core::{prelude::*, StateError};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// #[serde(default)]
+    /// struct Cursor {
+    ///     last_file: String,
+    /// }
+    ///
+    /// # #[daemon(category = "misc", register = false)]
+    /// # struct Reader;
+    /// # impl Daemon for Reader {}
+    /// # async fn cycle(cx: &Context<Reader>) -> Result<(), StateError> {
+    /// let cursor: Cursor = cx.state().load().await?;
+    /// cx.state().save(&Cursor { last_file: cursor.last_file + ".next" }).await?;
+    /// cx.state().update(|cursor: &mut Cursor| cursor.last_file.clear()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "store")]
+    pub fn state<T>(&self) -> StoredState<T> {
+        self.state_named(UNNAMED)
+    }
+
+    /// The same, for a daemon that keeps more than one value.
+    #[cfg(feature = "store")]
+    pub fn state_named<T>(&self, name: &'static str) -> StoredState<T> {
+        StoredState::new(self.life.world.router.journal.clone(), self.life.record.ty, name)
     }
 
     /// Asks for a cycle as soon as the one under way, if any, has ended. Requests coalesce.

@@ -84,15 +84,19 @@ async fn run_batch<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Ta
 async fn in_order<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mut cx = Context::new(Arc::clone(living.cx.life()));
     while let Some((mailbox, mail)) = taken.begin() {
-        cx.enter(&mail.event);
+        cx.enter(mailbox, mail);
         let span = living.cx.life().delivery_span(mail);
         let verdict = {
             // Pinned here, so that it is moved nowhere, however large it is.
             let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
             deliver(living.cx.life(), mailbox, 0, mail, &span, handler).await
         };
+        let is_stored = mail.event.seq != 0;
         taken.settle();
         verdict?;
+        if is_stored {
+            living.cx.life().store_has_room().await;
+        }
         tokio::task::coop::consume_budget().await;
     }
     Ok(())
@@ -112,11 +116,12 @@ async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut
             let mailbox = &mailbox;
             under_way.push(async move {
                 let mut cx = Context::new(Arc::clone(living.cx.life()));
-                cx.enter(&mail.event);
+                cx.enter(mailbox, &mail);
                 let span = living.cx.life().delivery_span(&mail);
                 let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
                 let mut handler = CutOffAlone { life: living.cx.life(), handler };
-                (place, deliver(living.cx.life(), mailbox, place, &mail, &span, handler.handler.as_mut()).await)
+                let verdict = deliver(living.cx.life(), mailbox, place, &mail, &span, handler.handler.as_mut()).await;
+                (place, mail.event.seq != 0, verdict)
             });
         }
         // While some are slow, the places that are free go on with what comes in.
@@ -127,10 +132,13 @@ async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut
         match ended.await {
             None => {}
             Some(None) => return Ok(()),
-            Some(Some((place, verdict))) => {
+            Some(Some((place, is_stored, verdict))) => {
                 taken.settle_at(place);
                 free.push(place);
                 verdict?;
+                if is_stored {
+                    living.cx.life().store_has_room().await;
+                }
             }
         }
     }

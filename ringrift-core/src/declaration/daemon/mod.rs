@@ -10,9 +10,13 @@ mod functions;
 mod handle;
 mod handlers;
 mod sharing;
+#[cfg(feature = "store")]
+mod state;
 
 use std::future::Future;
 
+#[cfg(feature = "store")]
+pub use self::state::{StateError, StoredState};
 pub use self::{
     bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, meta_of},
     construct::{BuildContext, Construct, Running, ready},

@@ -16,7 +16,7 @@ use crate::{
         dead_letters::DeadReason,
         dedup::Dedup,
         guard::{BoxError, Chain, Outcome, cut_off, guarded_in, unended},
-        mail::Mail,
+        mail::{Mail, Settled},
         mailbox::Mailbox,
         slot::Slot,
         watch::Watch,
@@ -111,6 +111,7 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
             }
         }
     }
+    life.world.router.settled(life.record.index, mail.slot, &mail.event, Settled::Done);
 }
 
 /// A dead letter whose content another event brought meanwhile is a letter no more.
@@ -125,6 +126,7 @@ fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
             }
         }
     }
+    life.world.router.settled(life.record.index, mail.slot, &mail.event, Settled::Done);
 }
 
 #[cold]

@@ -6,7 +6,10 @@
 //! memoises, is linear and complete, and a cycle there is its own E0391.
 
 use super::{DaemonSpec, SubSpec};
-use crate::{declaration::daemon::Registered, words::event::Event};
+use crate::{
+    declaration::daemon::Registered,
+    words::event::{Durable, Event},
+};
 
 /// How many daemons the walk looks at.
 pub(crate) const BOUND: usize = 64;
@@ -230,13 +233,16 @@ pub struct Subscription {
 /// The only place that asks `E` to be an event, so that one mistake is one message.
 pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
     Subscription {
-        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None },
+        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None, from_oldest: false },
         payload,
         literal,
         name: E::NAME,
         agrees: equal(E::NAME, literal) || contains(E::ALIASES, literal),
     }
 }
+
+/// The only place that asks `E` to be durable, for `from = "oldest"`.
+pub const fn kept<E: Durable>() {}
 
 impl Subscription {
     /// Refuses a name that is not the event's. Apart from the table, whose every use would be

@@ -51,6 +51,8 @@ pub struct SubSpec {
     pub dedup: Option<Duration>,
     /// `timeout = ".."`, in place of the daemon's `handler_timeout`.
     pub timeout: Option<Duration>,
+    /// `from = "oldest"`: a handler that is new is owed every event that is kept.
+    pub from_oldest: bool,
 }
 
 impl SubSpec {
@@ -58,6 +60,13 @@ impl SubSpec {
     #[must_use]
     pub const fn dedup(mut self, window: Duration) -> Self {
         self.dedup = Some(window);
+        self
+    }
+
+    /// Sets `from = "oldest"`.
+    #[must_use]
+    pub const fn from_oldest(mut self) -> Self {
+        self.from_oldest = true;
         self
     }
 

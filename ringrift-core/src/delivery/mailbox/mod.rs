@@ -4,6 +4,9 @@
 //! whole batch is another, and the wake comes after the lock. The bound counts what is not settled,
 //! the batch in hand included.
 
+#[cfg_attr(not(feature = "store"), expect(dead_code, reason = "nothing is stored"))]
+pub(crate) mod stored;
+
 use std::{
     collections::VecDeque,
     sync::{
@@ -56,6 +59,8 @@ struct Queue {
     pushed: u64,
     /// The last reading of `settled`.
     settled: u64,
+    /// What waits in the store; boxed, because it is rare.
+    backlog: Option<Box<stored::Backlog>>,
 }
 
 impl Mailbox {
@@ -67,6 +72,7 @@ impl Mailbox {
             gate: Gate::Absent,
             pushed: 0,
             settled: 0,
+            backlog: None,
         };
         Self {
             queue: Mutex::new(queue),
@@ -128,7 +134,8 @@ impl Mailbox {
 
     #[cold]
     fn overflow(&self, queue: &mut Queue, mail: Mail) -> Result<(), (Mail, Refusal)> {
-        let oldest = queue.mail.iter().position(|queued| queued.letter.is_none());
+        // Neither the retry of a dead letter nor what is on disk is pushed out.
+        let oldest = queue.mail.iter().position(|queued| queued.letter.is_none() && queued.event.seq == 0);
         match (self.overflow, oldest) {
             (Overflow::Block, _) if queue.gate == Gate::Open => Err((mail, Refusal::Full)),
             (Overflow::Block, _) => Err((mail, Refusal::FullAndHeld)),

@@ -1,0 +1,114 @@
+//! The write of one durable event.
+
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{Journal, MAX_PAYLOAD, Route, millis, origin::Origin};
+use crate::{
+    delivery::{emit::EmitError, mail::Mail},
+    store::{Write, deliveries, error::StoreError, events, events::StoredEvent},
+    words::event::{Erased, EventId},
+};
+
+type Outcome = Result<(), StoreError>;
+
+/// One durable event on its way to the disk, and from there into the mailboxes.
+pub(super) struct Append {
+    journal: Arc<Journal>,
+    event: Arc<Erased>,
+    row: StoredEvent,
+    /// The subscribers that are owed it, as they were when it was written.
+    owed: Vec<usize>,
+    /// Its place in the store; `None` for one that is there already.
+    seq: Option<u64>,
+    done: Option<oneshot::Sender<Outcome>>,
+}
+
+impl Append {
+    pub(super) fn new(
+        journal: Arc<Journal>,
+        mut event: Arc<Erased>,
+        origin: Option<&Origin>,
+    ) -> Result<Self, EmitError> {
+        let meta = event.meta;
+        let encoded = meta.encode_text(&event);
+        let payload = encoded.map_err(|error| EmitError::NotEncoded { event: meta.name, cause: error.to_string() })?;
+        if payload.len() > MAX_PAYLOAD {
+            return Err(EmitError::TooLarge { event: meta.name, bytes: payload.len() });
+        }
+        let id = origin.map_or_else(new_id, |origin| origin.derive(meta.name, &payload));
+        let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
+        envelope.id = id;
+        let row = StoredEvent {
+            id: id.to_bytes(),
+            event: meta.name.to_owned(),
+            payload,
+            hops: event.hops,
+            emitter: journal.name(event.emitter).map(str::to_owned),
+            emitted: millis(journal.clock.wall()),
+            cause: origin.map(Origin::cause),
+        };
+        Ok(Self { journal, event, row, owed: Vec::new(), seq: None, done: None })
+    }
+
+    /// With the way to hear how it ended.
+    pub(super) fn answered(mut self) -> (Self, oneshot::Receiver<Outcome>) {
+        let (done, outcome) = oneshot::channel();
+        self.done = Some(done);
+        (self, outcome)
+    }
+
+    fn route(&self) -> Option<&Route> {
+        self.journal.routes.get(self.event.meta.index())
+    }
+
+    /// It is on disk: it has its place, and its subscribers get it.
+    fn push(&mut self, seq: u64) {
+        Arc::get_mut(&mut self.event).expect("it is shared only after it is on disk").seq = seq;
+        #[cfg(feature = "testing")]
+        self.journal.tap.note(&self.event);
+        let Some(route) = self.route() else { return };
+        route.emitted.fetch_add(1, Relaxed);
+        for subscriber in self.owed.iter().filter_map(|index| route.subscribers.get(*index)) {
+            let event = Arc::clone(&self.event);
+            subscriber.mailbox.push_stored(Mail { event, slot: subscriber.slot, attempt: 0, letter: None });
+        }
+    }
+}
+
+impl Write for Append {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.owed.clear();
+        let (seq, is_new) = events::append(connection, &self.row)?;
+        self.seq = is_new.then_some(seq as u64);
+        if !is_new {
+            return Ok(());
+        }
+        let mut owed = Vec::new();
+        for (index, subscriber) in self.route().iter().flat_map(|route| route.subscribers.iter()).enumerate() {
+            if subscriber.mailbox.is_owed() {
+                deliveries::owe(connection, subscriber.handler, seq, self.row.emitted)?;
+                owed.push(index);
+            }
+        }
+        self.owed = owed;
+        Ok(())
+    }
+
+    fn end(mut self: Box<Self>, result: Outcome) {
+        if let (Ok(()), Some(seq)) = (&result, self.seq) {
+            self.push(seq);
+        }
+        if let Some(done) = self.done.take() {
+            // Whoever emitted it may have gone.
+            _ = done.send(result);
+        }
+    }
+}
+
+/// The id of an event that no stored delivery caused.
+fn new_id() -> EventId {
+    EventId::from_bytes(uuid::Uuid::now_v7().into_bytes())
+}

@@ -1,0 +1,113 @@
+//! Loads what waits in the store into a mailbox, in the order of the store.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{Journal, Wanted, millis};
+use crate::{
+    delivery::{
+        mail::Mail,
+        mailbox::{Mailbox, stored::Loaded},
+    },
+    store::{
+        Write,
+        deliveries::{self, Pending},
+        error::StoreError,
+        events::StoredEvent,
+        quarantine,
+    },
+    words::event::{Erased, EventId, EventMeta, OUTSIDE},
+};
+
+/// One load on its way. It goes through the writer, so that it sees all that was settled before it,
+/// and nothing that is pushed after it.
+pub(super) struct Load {
+    journal: Arc<Journal>,
+    daemon: u32,
+    mailbox: Arc<Mailbox>,
+    loaded: Option<Loaded>,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+impl Load {
+    pub(super) fn new(
+        journal: Arc<Journal>,
+        daemon: u32,
+        mailbox: Arc<Mailbox>,
+    ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
+        let (done, outcome) = oneshot::channel();
+        (Self { journal, daemon, mailbox, loaded: None, done }, outcome)
+    }
+
+    fn handlers(&self) -> &[i64] {
+        self.journal.daemons.get(self.daemon as usize).map_or(&[], |known| &known.handlers)
+    }
+
+    fn read(&self, connection: &Connection, wanted: Wanted) -> rusqlite::Result<Loaded> {
+        let (rows, next) = rows(connection, self.handlers(), wanted)?;
+        let mut loaded = Loaded { next, ..Loaded::default() };
+        for (slot, row) in rows {
+            let meta = self.mailbox.slots[usize::from(slot)].event;
+            match row.event.and_then(|stored| self.event(meta, row.seq, stored)) {
+                Ok(event) => loaded.mail.push(Mail { event, slot, attempt: 0, letter: None }),
+                Err(reason) => {
+                    let now = millis(self.journal.clock.wall());
+                    quarantine::delivery(connection, (row.handler, row.seq), &reason, now)?;
+                    loaded.unreadable.push(slot);
+                }
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn event(&self, meta: &'static EventMeta, seq: i64, stored: StoredEvent) -> Result<Arc<Erased>, String> {
+        let payload = serde_json::from_str(&stored.payload).map_err(|error| error.to_string())?;
+        let mut event = meta.decode(payload).map_err(|error| error.to_string())?;
+        let envelope = Arc::get_mut(&mut event).expect("it has just been made");
+        envelope.id = EventId::from_bytes(stored.id);
+        envelope.seq = seq as u64;
+        envelope.hops = stored.hops;
+        envelope.emitter = stored.emitter.as_deref().and_then(|name| self.journal.index_of(name)).unwrap_or(OUTSIDE);
+        Ok(event)
+    }
+}
+
+impl Write for Load {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let wanted = self.mailbox.wanted();
+        self.loaded = wanted.map(|wanted| self.read(connection, wanted)).transpose()?;
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let (Ok(()), Some(loaded)) = (&result, self.loaded) {
+            self.mailbox.load(loaded);
+        }
+        // The daemon may have ended meanwhile.
+        _ = self.done.send(result);
+    }
+}
+
+/// What was found, each with the handler's place; and from where on more is.
+type Rows = (Vec<(u16, Pending)>, Option<u64>);
+
+/// What its handlers are owed, by event and handler, whole events only; and from where on more is.
+fn rows(connection: &Connection, handlers: &[i64], wanted: Wanted) -> rusqlite::Result<Rows> {
+    let limit = wanted.room as usize;
+    let mut rows = Vec::new();
+    let mut is_more = false;
+    for (slot, handler) in handlers.iter().enumerate() {
+        let found = deliveries::pending(connection, *handler, wanted.from as i64, limit)?;
+        is_more |= found.len() == limit;
+        rows.extend(found.into_iter().map(|row| (slot as u16, row)));
+    }
+    rows.sort_by_key(|(slot, row)| (row.seq, *slot));
+    let Some((_, last)) = rows.get(limit - 1) else { return Ok((rows, None)) };
+    let last = last.seq;
+    let whole = rows.partition_point(|(_, row)| row.seq <= last);
+    is_more |= whole < rows.len();
+    rows.truncate(whole);
+    Ok((rows, is_more.then_some(last as u64 + 1)))
+}

@@ -1,0 +1,246 @@
+//! Durable events: on disk before their emit returns, and until each handler has settled them.
+//!
+//! An emit appends the event and what each handler is owed in one transaction. Once that is on disk
+//! the writer's own thread pushes the event into the mailboxes, so they see durable events in the
+//! order of the store. A handler's Ok is acknowledged without waiting: until that is on disk too, a
+//! crash only means that the handler runs again.
+
+mod append;
+mod load;
+mod origin;
+pub(crate) mod recall;
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use rusqlite::Connection;
+
+pub(crate) use self::origin::Origin;
+use self::{append::Append, load::Load, recall::Known};
+use super::{
+    clock::Clock,
+    emit::EmitError,
+    mail::Settled,
+    mailbox::{Mailbox, stored::Wanted},
+};
+use crate::{
+    store::{
+        Store, Write, answered,
+        deliveries::{self, DeliveryState},
+        error::StoreError,
+    },
+    words::{
+        daemon_type::DaemonType,
+        event::{Erased, EventMeta, OUTSIDE},
+    },
+};
+
+/// The longest payload of a durable event, in bytes of JSON.
+pub(crate) const MAX_PAYLOAD: usize = 1 << 20;
+
+/// The way of one runtime's events through its store.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<Clock>,
+    /// Whose turn it is to update a daemon's state.
+    turns: Mutex<HashMap<(DaemonType, &'static str), Turn>>,
+    /// By the index of the event.
+    routes: Box<[Route]>,
+    /// By the index of the daemon.
+    daemons: Box<[Known]>,
+    #[cfg(feature = "testing")]
+    tap: Arc<super::tap::Tap>,
+}
+
+/// Held while a daemon updates a state.
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+#[derive(Debug, Default)]
+struct Route {
+    emitted: AtomicU64,
+    subscribers: Vec<Subscriber>,
+}
+
+#[derive(Debug)]
+struct Subscriber {
+    mailbox: Arc<Mailbox>,
+    slot: u16,
+    handler: i64,
+}
+
+/// What a journal is made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) mailboxes: &'a [Option<Arc<Mailbox>>],
+    pub(crate) daemons: Box<[Known]>,
+    #[cfg(feature = "testing")]
+    pub(crate) tap: Arc<super::tap::Tap>,
+}
+
+impl Journal {
+    pub(crate) fn new(parts: Parts<'_>) -> Self {
+        let mut routes: Vec<Route> = Vec::new();
+        for (mailbox, known) in parts.mailboxes.iter().zip(&parts.daemons) {
+            let Some(mailbox) = mailbox else { continue };
+            for (slot, (own, handler)) in mailbox.slots.iter().zip(&known.handlers).enumerate() {
+                let index = own.event.index();
+                if routes.len() <= index {
+                    routes.resize_with(index + 1, Route::default);
+                }
+                let subscriber = Subscriber { mailbox: Arc::clone(mailbox), slot: slot as u16, handler: *handler };
+                routes[index].subscribers.push(subscriber);
+            }
+        }
+        Self {
+            store: parts.store,
+            clock: parts.clock,
+            turns: Mutex::default(),
+            routes: routes.into(),
+            daemons: parts.daemons,
+            #[cfg(feature = "testing")]
+            tap: parts.tap,
+        }
+    }
+
+    /// Stores an event, and pushes it to its subscribers once it is on disk.
+    ///
+    /// # Cancel safety
+    /// Dropped after its first poll, the event may or may not be emitted.
+    pub(crate) async fn emit(
+        self: Arc<Self>,
+        event: Arc<Erased>,
+        origin: Option<Arc<Origin>>,
+    ) -> Result<(), EmitError> {
+        let name = event.meta.name;
+        let append = Append::new(Arc::clone(&self), event, origin.as_deref())?;
+        self.store.room().await;
+        let (append, outcome) = append.answered();
+        self.store.send(Box::new(append));
+        answered(outcome).await.map_err(|error| refused(name, error))
+    }
+
+    /// Loads what waits in the store for a mailbox, as far as it finds room; false when there is
+    /// nothing to load.
+    ///
+    /// # Cancel safety
+    /// Dropped, what is under way is still loaded.
+    pub(crate) async fn load(self: &Arc<Self>, daemon: u32, mailbox: &Arc<Mailbox>) -> Result<bool, StoreError> {
+        if mailbox.wanted().is_none() {
+            return Ok(false);
+        }
+        let (load, outcome) = Load::new(Arc::clone(self), daemon, Arc::clone(mailbox));
+        // Behind all that is settled and not yet written, which would be loaded again.
+        self.store.send(Box::new(load));
+        answered(outcome).await.map(|()| true)
+    }
+
+    /// A delivery has come to an end; not waited for, since nobody is worse off when it is repeated.
+    pub(crate) fn settle(&self, daemon: u32, slot: u16, seq: u64, how: Settled) {
+        let Some(handler) = self.handler(daemon, slot) else { return };
+        let state = match how {
+            Settled::Done => DeliveryState::Done,
+            Settled::Discarded => DeliveryState::Discarded,
+        };
+        let at = millis(self.clock.wall());
+        self.store.send(Box::new(Settle { delivery: (handler, seq as i64), state, at }));
+    }
+
+    /// Resolves once the store has room for more: whoever settles much waits here, and not for the disk.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn room(&self) {
+        self.store.room().await;
+    }
+
+    /// Waits until all that was handed in is on disk, and lets go of the file.
+    pub(crate) async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// The file of the store.
+    pub(crate) fn file(&self) -> &Path {
+        self.store.file()
+    }
+
+    /// What keeps durable events from being taken, if anything does.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.store.health().trouble().map(|error| error.to_string())
+    }
+
+    /// Held while a daemon updates a state.
+    pub(crate) fn turn(&self, daemon: DaemonType, name: &'static str) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry((daemon, name)).or_default())
+    }
+
+    /// What a handler's events come from, when it runs for an event of the store.
+    pub(crate) fn origin(&self, daemon: u32, slot: u16, mailbox: &Mailbox, event: &Erased) -> Arc<Origin> {
+        let name = format!("{}::{}", self.name(daemon).unwrap_or_default(), mailbox.slots[usize::from(slot)].handler);
+        Arc::new(Origin::new(event.id, self.handler(daemon, slot).unwrap_or_default(), name))
+    }
+
+    fn handler(&self, daemon: u32, slot: u16) -> Option<i64> {
+        self.daemons.get(daemon as usize)?.handlers.get(usize::from(slot)).copied()
+    }
+
+    /// The name of a daemon; `None` for outside.
+    fn name(&self, daemon: u32) -> Option<&'static str> {
+        (daemon != OUTSIDE).then(|| self.daemons.get(daemon as usize).map(|known| known.daemon))?
+    }
+
+    fn index_of(&self, name: &str) -> Option<u32> {
+        self.daemons.iter().position(|known| known.daemon == name).map(|index| index as u32)
+    }
+
+    /// How many events of a type it has taken.
+    pub(crate) fn emitted(&self, meta: &EventMeta) -> u64 {
+        self.routes.get(meta.index()).map_or(0, |route| route.emitted.load(Relaxed))
+    }
+}
+
+/// The end of a delivery, on its way to the disk.
+struct Settle {
+    delivery: (i64, i64),
+    state: DeliveryState,
+    at: i64,
+}
+
+impl Write for Settle {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        deliveries::settle(connection, self.delivery, self.state, self.at)
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            let (_, event) = self.delivery;
+            tracing::error!(event, %error, "a delivery that has ended can't be acknowledged: the next process repeats it");
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}
+
+fn refused(event: &'static str, error: StoreError) -> EmitError {
+    match error {
+        StoreError::Full => EmitError::StorageFull { event },
+        StoreError::Closed => EmitError::Stopped { event },
+        StoreError::Failed(_) | StoreError::Refused(_) => EmitError::StorageFailed { event, cause: error.to_string() },
+    }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn millis(at: SystemTime) -> i64 {
+    at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}

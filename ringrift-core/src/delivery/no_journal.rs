@@ -1,0 +1,52 @@
+//! In the place of the journal, without the feature `store`: no event is durable, so there is none.
+
+use std::sync::Arc;
+
+use super::{emit::EmitError, mail::Settled, mailbox::Mailbox};
+use crate::words::event::{Erased, EventMeta};
+
+/// There is no value of it.
+#[derive(Debug)]
+pub(crate) enum Journal {}
+
+/// There is no value of it.
+#[derive(Debug)]
+pub(crate) enum Origin {}
+
+impl Journal {
+    pub(crate) async fn emit(self: Arc<Self>, _: Arc<Erased>, _: Option<Arc<Origin>>) -> Result<(), EmitError> {
+        match *self {}
+    }
+
+    pub(crate) async fn load(&self, _: u32, _: &Arc<Mailbox>) -> Result<bool, std::convert::Infallible> {
+        match *self {}
+    }
+
+    pub(crate) fn settle(&self, _: u32, _: u16, _: u64, _: Settled) {
+        match *self {}
+    }
+
+    pub(crate) async fn room(&self) {
+        match *self {}
+    }
+
+    pub(crate) async fn close(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn file(&self) -> &std::path::Path {
+        match *self {}
+    }
+
+    pub(crate) fn trouble(&self) -> Option<String> {
+        match *self {}
+    }
+
+    pub(crate) fn origin(&self, _: u32, _: u16, _: &Mailbox, _: &Erased) -> Arc<Origin> {
+        match *self {}
+    }
+
+    pub(crate) fn emitted(&self, _: &EventMeta) -> u64 {
+        match *self {}
+    }
+}

@@ -1,0 +1,63 @@
+//! The store of a runtime: opened before the first daemon starts, and closed after the last has ended.
+
+use std::{path::Path, sync::Arc, time::SystemTime};
+
+use crate::{
+    declaration::registry::{Entry, Registry},
+    delivery::{
+        clock::Clock,
+        journal::{
+            Journal, Parts, millis,
+            recall::{DaemonHandlers, Known, Owed, recall, register},
+        },
+        router::Router,
+    },
+    store::{error::OpenError, handlers::Declared, open::Opening},
+};
+
+/// A store that is open, and what an earlier process left in it.
+pub(super) struct Storage {
+    opening: Opening,
+    known: Box<[Known]>,
+    owed: Owed,
+}
+
+impl Storage {
+    /// Opens the store of a folder, and makes the handlers of the registry known to it.
+    pub(super) fn open(folder: &Path, registry: &Registry) -> Result<Self, OpenError> {
+        let mut opening = Opening::open(folder)?;
+        let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
+        let now = millis(SystemTime::now());
+        let (known, owed) = opening.prepare(|connection| register(connection, &daemons, now))?;
+        Ok(Self { opening, known, owed })
+    }
+
+    /// Starts the writer, and leads the router's durable events through it.
+    pub(super) fn attach(self, router: &mut Router, clock: &Arc<Clock>) -> Result<(), OpenError> {
+        let waiting: u64 = self.owed.iter().map(|(_, _, count, _)| count).sum();
+        let store = Arc::new(self.opening.start()?);
+        if waiting > 0 {
+            tracing::info!(waiting, file = %store.file().display(), "deliveries of an earlier process go on");
+        }
+        recall(&router.mailboxes, &self.owed);
+        let parts = Parts {
+            store,
+            clock: Arc::clone(clock),
+            mailboxes: &router.mailboxes,
+            daemons: self.known,
+            #[cfg(feature = "testing")]
+            tap: Arc::clone(&router.tap),
+        };
+        router.journal = Some(Arc::new(Journal::new(parts)));
+        Ok(())
+    }
+}
+
+fn handlers(entry: &Entry) -> DaemonHandlers {
+    let daemon = entry.ty.as_str();
+    let declared = entry.spec.handlers.iter().map(|sub| {
+        let meta = (sub.event)();
+        Declared { daemon, handler: sub.handler, event: meta.name, aliases: meta.aliases, from_oldest: sub.from_oldest }
+    });
+    DaemonHandlers { daemon, handlers: declared.collect() }
+}

@@ -1,0 +1,105 @@
+//! Deliveries as rows: one an event and handler.
+
+use rusqlite::{Connection, Row, params};
+
+use super::{
+    checksum::checksum,
+    events::{self, StoredEvent},
+    failpoint,
+};
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum DeliveryState {
+    Pending = 0,
+    Done = 1,
+    /// A dead letter that is retried.
+    Dead = 2,
+    /// A dead letter for a person.
+    Exhausted = 3,
+    Discarded = 4,
+}
+
+/// A delivery that is owed, with its event.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) handler: i64,
+    pub(crate) seq: i64,
+    /// `Err` says why it can't be read.
+    pub(crate) event: Result<StoredEvent, String>,
+}
+
+fn row_checksum(handler: i64, event: i64, state: u8, letter: Option<&str>) -> u32 {
+    let letter = letter.unwrap_or_default().as_bytes();
+    checksum(&[&handler.to_le_bytes(), &event.to_le_bytes(), &[state], letter])
+}
+
+fn put(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    state: DeliveryState,
+    letter: Option<&str>,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let state = state as u8;
+    let put = "INSERT OR REPLACE INTO deliveries VALUES (?, ?, ?, ?, ?, ?)";
+    let checksum = row_checksum(handler, event, state, letter);
+    connection.prepare_cached(put)?.execute(params![handler, event, state, now, letter, checksum])?;
+    Ok(())
+}
+
+/// A handler is owed an event.
+pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -> rusqlite::Result<()> {
+    put(connection, (handler, event), DeliveryState::Pending, None, now)
+}
+
+/// A handler has handled an event, or it is given up for it; what it did through `once` is forgotten.
+pub(crate) fn settle(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    state: DeliveryState,
+    now: i64,
+) -> rusqlite::Result<()> {
+    failpoint::at("store.acknowledge.before")?;
+    put(connection, (handler, event), state, None, now)?;
+    failpoint::at("store.acknowledge.after")
+}
+
+/// A delivery is a dead letter from now on, or its letter has changed.
+pub(crate) fn bury(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    is_exhausted: bool,
+    letter: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    failpoint::at("store.letter.before")?;
+    let state = if is_exhausted { DeliveryState::Exhausted } else { DeliveryState::Dead };
+    put(connection, (handler, event), state, Some(letter), now)?;
+    failpoint::at("store.letter.after")
+}
+
+/// How many deliveries a handler is owed, and the first event of them.
+pub(crate) fn count_pending(connection: &Connection, handler: i64) -> rusqlite::Result<Option<(u64, i64)>> {
+    let count = "SELECT COUNT(*), MIN(event) FROM deliveries WHERE handler = ? AND state = 0";
+    let (count, first): (i64, Option<i64>) =
+        connection.prepare_cached(count)?.query_row([handler], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(first.map(|first| (count as u64, first)))
+}
+
+/// The first deliveries that a handler is owed, from an event on, in order.
+pub(crate) fn pending(
+    connection: &Connection,
+    handler: i64,
+    from: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Pending>> {
+    let select = format!(
+        "SELECT d.event, {} FROM deliveries d LEFT JOIN events e ON e.seq = d.event
+         WHERE d.handler = ? AND d.state = 0 AND d.event >= ? ORDER BY d.event LIMIT ?",
+        events::COLUMNS
+    );
+    let read = |row: &Row<'_>| Ok(Pending { handler, seq: row.get(0)?, event: StoredEvent::read(row, 1) });
+    connection.prepare_cached(&select)?.query_map(params![handler, from, limit as i64], read)?.collect()
+}

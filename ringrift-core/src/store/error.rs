@@ -1,0 +1,81 @@
+//! Why something was not stored.
+
+use std::{io, path::PathBuf};
+
+use rusqlite::{ErrorCode, ffi};
+use thiserror::Error;
+
+/// Why a write was not made, or a reading not done.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum StoreError {
+    /// There is no room on the disk. It is tried again by itself.
+    #[error("the disk is full")]
+    Full,
+    /// The disk failed; nothing is written any more in this process.
+    #[error("the disk failed ({0}); only a new process writes again")]
+    Failed(String),
+    /// SQLite refused this write alone.
+    #[error("{0}")]
+    Refused(String),
+    /// The runtime has ended.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let Some(code) = error.sqlite_error() else {
+            return Self::Refused(error.to_string());
+        };
+        match (code.code, code.extended_code) {
+            (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
+            (ErrorCode::SystemIoFailure, _) => Self::Failed(error.to_string()),
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+/// Why a store can't be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The folder can't be made, or the file not be locked.
+    #[error("the folder `{}` can't be used", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another process has it.
+    #[error("another process{} has the data folder `{}`; stop it, or name another folder in `data_dir`", .pid.map(|pid| format!(", {pid},")).unwrap_or_default(), .folder.display())]
+    Locked {
+        /// The folder.
+        folder: PathBuf,
+        /// The other process, where it says so.
+        pid: Option<u32>,
+    },
+    /// A newer version of ringrift wrote it.
+    #[error(
+        "`{}` was written by a newer version of ringrift (schema {found}; this one knows up to {known}); update this program, or name another folder in `data_dir`",
+        .file.display()
+    )]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// The version of its schema.
+        found: u32,
+        /// The newest that this program knows.
+        known: u32,
+    },
+    /// It is not a store, or broken beyond reading.
+    #[error("`{}` can't be read as a store; move it away, and a new one is begun", .file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// There is no thread for it.
+    #[error("the thread of the store can't be started")]
+    Thread(#[source] io::Error),
+}

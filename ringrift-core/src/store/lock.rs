@@ -1,0 +1,55 @@
+//! One process a store.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write as _},
+    path::Path,
+    time::Duration,
+};
+
+use super::error::OpenError;
+
+/// How often, and how far apart, a lock that is taken is tried: a process that has just ended may
+/// still hold it.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(25);
+
+/// The lock of a folder, until it is dropped, or the process ends in whatever way.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    pub(super) fn take(folder: &Path) -> Result<Self, OpenError> {
+        let refused = |source: io::Error| OpenError::Folder { folder: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(refused)?;
+        let path = folder.join("ringrift.lock");
+        let mut file =
+            File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(refused)?;
+        for left in (0..TRIES).rev() {
+            match file.try_lock() {
+                Ok(()) => {
+                    note_pid(&mut file).map_err(refused)?;
+                    return Ok(Self { _file: file });
+                }
+                Err(TryLockError::WouldBlock) if left > 0 => wait(),
+                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::Error(error)) => return Err(refused(error)),
+            }
+        }
+        let pid = fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok());
+        Err(OpenError::Locked { folder: folder.to_owned(), pid })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "before the runtime starts, and half a second at most")]
+fn wait() {
+    std::thread::sleep(BETWEEN_TRIES);
+}
+
+/// For the message of whoever comes second.
+fn note_pid(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    write!(file, "{}", std::process::id())
+}

@@ -1,0 +1,146 @@
+//! What survives the process: one SQLite file, one thread that writes it.
+//!
+//! Every change is a [`Write`]. The writer's thread takes all that wait, makes one transaction of
+//! them, and tells each how it ended; so a commit, which costs a sync of the disk, is shared by all
+//! that came in meanwhile. Readers have connections of their own, and never wait for the writer.
+//!
+//! Knows events, handlers and letters as rows, not what they mean.
+//!
+//! Rejected: a log of our own, which would be faster and would need its own proof for every torn
+//! write; and a pool of writers, of which SQLite lets one write at a time.
+
+pub(crate) mod checksum;
+pub(crate) mod deliveries;
+pub(crate) mod error;
+pub(crate) mod events;
+pub(crate) mod failpoint;
+pub(crate) mod handlers;
+pub(crate) mod health;
+mod lock;
+pub(crate) mod open;
+pub(crate) mod quarantine;
+mod queue;
+mod schema;
+pub(crate) mod states;
+mod write;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+pub(crate) use self::write::Write;
+use self::{error::StoreError, health::Health, queue::Queue};
+
+/// An open store. Dropped, it goes on until what was handed in is written.
+#[derive(Debug)]
+pub(crate) struct Store {
+    file: PathBuf,
+    queue: Arc<Queue>,
+    health: Arc<Health>,
+    /// Connections that read, while nobody uses them.
+    readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Store {
+    /// The file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What keeps it from being written, if anything does.
+    pub(crate) fn health(&self) -> &Health {
+        &self.health
+    }
+
+    /// Hands a write in, without waiting. Callers that can wait do so with [`room`](Self::room) first,
+    /// or after.
+    pub(crate) fn send(&self, write: Box<dyn Write>) {
+        if let Err(write) = self.queue.push(write) {
+            write.end(Err(StoreError::Closed));
+        }
+    }
+
+    /// Resolves once the writer has room.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn room(&self) {
+        self.queue.room().await;
+    }
+
+    /// Makes one change, and waits until it is on disk.
+    ///
+    /// # Cancel safety
+    /// Dropped before the first poll, nothing is written; later, the change may or may not be made.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.room().await;
+        let (done, outcome) = oneshot::channel();
+        self.send(Box::new(write::Change { change, value: None, done }));
+        answered(outcome).await
+    }
+
+    /// Reads, on a thread that may block.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = Arc::clone(self);
+        let reading = tokio::task::spawn_blocking(move || store.read_here(read));
+        reading.await.unwrap_or_else(|_| Err(StoreError::Closed))
+    }
+
+    /// Reads, and blocks the thread meanwhile.
+    pub(crate) fn read_here<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = idle.map_or_else(|| open::reader(&self.file), Ok)?;
+        let value = read(&connection)?;
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        Ok(value)
+    }
+
+    /// Waits until all that was handed in has ended, and lets go of the file.
+    ///
+    /// # Cancel safety
+    /// Dropped, the writer still ends.
+    pub(crate) async fn close(&self) {
+        self.queue.close();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            // A panic of the writer is told by the panic hook, and leaves nothing to do here.
+            _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        }
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// What the writer says of a write.
+pub(crate) async fn answered<T: Send + 'static>(
+    outcome: oneshot::Receiver<Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    // A test's paused clock stands still while a blocking task runs, and so while the writer writes.
+    #[cfg(feature = "testing")]
+    let outcome = async {
+        let waiting = tokio::task::spawn_blocking(move || outcome.blocking_recv());
+        waiting.await.unwrap_or_else(|_| Ok(Err(StoreError::Closed)))
+    };
+    outcome.await.unwrap_or(Err(StoreError::Closed))
+}

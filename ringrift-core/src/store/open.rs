@@ -1,0 +1,93 @@
+//! Opens a store: the lock, the file, its schema, and then its thread.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{Store, error::OpenError, health::Health, lock::Lock, queue::Queue, schema, writer::Writer};
+
+/// The file, in its folder.
+pub(crate) const FILE: &str = "ringrift.db";
+/// How long a statement waits for another process's, such as a shell that looks into the file.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// A store that is open, and not yet written by its thread: for all that is read and written before
+/// the first daemon starts.
+pub(crate) struct Opening {
+    file: PathBuf,
+    connection: Connection,
+    lock: Lock,
+}
+
+impl Opening {
+    /// Opens the store of a folder; makes both when they are not there.
+    pub(crate) fn open(folder: &Path) -> Result<Self, OpenError> {
+        let lock = Lock::take(folder)?;
+        let file = folder.join(FILE);
+        let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
+        let mut connection = Connection::open(&file).map_err(unreadable)?;
+        configure(&connection).map_err(unreadable)?;
+        schema::migrate(&mut connection, &file)?;
+        Ok(Self { file, connection, lock })
+    }
+
+    /// Reads and writes in one transaction.
+    pub(crate) fn prepare<T>(
+        &mut self,
+        prepare: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, OpenError> {
+        let unreadable = |source| OpenError::Unreadable { file: self.file.clone(), source };
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let prepared = begun.and_then(|transaction| {
+            let prepared = prepare(&transaction)?;
+            transaction.commit()?;
+            Ok(prepared)
+        });
+        prepared.map_err(unreadable)
+    }
+
+    /// Starts the writer.
+    pub(crate) fn start(self) -> Result<Store, OpenError> {
+        let (queue, health) = (Arc::new(Queue::default()), Arc::new(Health::default()));
+        let writer = Writer {
+            connection: self.connection,
+            queue: Arc::clone(&queue),
+            health: Arc::clone(&health),
+            _lock: self.lock,
+            kept: Default::default(),
+            last: (0, Duration::ZERO),
+        };
+        let thread = std::thread::Builder::new().name("ringrift-store".to_owned());
+        let writer = thread.spawn(|| writer.run()).map_err(OpenError::Thread)?;
+        Ok(Store { file: self.file, queue, health, readers: Default::default(), writer: Some(writer).into() })
+    }
+}
+
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// Write-ahead log, and a sync at every commit: what is committed survives the loss of power.
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    // Before the first table: space that retention frees can be given back to the disk.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// A connection that only reads.
+pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}

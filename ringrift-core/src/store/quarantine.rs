@@ -1,0 +1,39 @@
+//! What can't be trusted or understood: set aside as it was, with its place and the reason.
+
+use rusqlite::{Connection, params, types::Value};
+
+use super::deliveries;
+
+/// A delivery whose event can't be read: it is a dead letter for a person, and what is left of the
+/// row is kept.
+pub(crate) fn delivery(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    reason: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let place = format!("event {event}");
+    tracing::error!(event, handler, reason, "an event in the store can't be read: it is set aside");
+    let known = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE place = ?)";
+    let is_known: bool = connection.prepare_cached(known)?.query_row([&place], |row| row.get(0))?;
+    if !is_known {
+        let content = row_as_it_is(connection, event)?;
+        let insert = "INSERT INTO quarantine (found, place, reason, content) VALUES (?, ?, ?, ?)";
+        connection.prepare_cached(insert)?.execute(params![now, place, reason, content])?;
+    }
+    let letter = serde_json::json!({ "reason": "schema", "error": reason }).to_string();
+    deliveries::bury(connection, (handler, event), true, &letter, now)
+}
+
+/// The columns of an event's row, as text, whatever they hold.
+fn row_as_it_is(connection: &Connection, event: i64) -> rusqlite::Result<String> {
+    let mut select = connection.prepare_cached("SELECT * FROM events WHERE seq = ?")?;
+    let mut rows = select.query([event])?;
+    let Some(row) = rows.next()? else { return Ok(String::new()) };
+    let mut text = String::new();
+    for column in 0..row.as_ref().column_count() {
+        let value = row.get::<_, Value>(column)?;
+        text.push_str(&format!("{}: {value:?}\n", row.as_ref().column_name(column)?));
+    }
+    Ok(text)
+}

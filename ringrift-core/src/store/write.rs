@@ -1,0 +1,41 @@
+//! One change of the store, and who waits for it.
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::error::StoreError;
+
+/// One change. Several share a transaction, and each is made again by itself when one of them spoils
+/// it, so `run` may be called more than once; of all that it did only the last counts.
+pub(crate) trait Write: Send {
+    /// Makes the change, within a transaction.
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+
+    /// Hears whether it is on disk. On the writer's thread, in the order of the writes: be short.
+    fn end(self: Box<Self>, result: Result<(), StoreError>);
+
+    /// Whether it is kept and tried again when the disk is full, because nobody is there to be told.
+    fn is_kept(&self) -> bool {
+        false
+    }
+}
+
+/// A change whose outcome somebody waits for.
+pub(super) struct Change<T, F> {
+    pub(super) change: F,
+    pub(super) value: Option<T>,
+    pub(super) done: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Write for Change<T, F> {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.value = Some((self.change)(connection)?);
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        let Self { value, done, .. } = *self;
+        // Whoever asked may have gone.
+        _ = done.send(result.map(|()| value.expect("a change that succeeded has run")));
+    }
+}
