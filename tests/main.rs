@@ -28,6 +28,7 @@ mod kit;
 mod lifecycle;
 mod logs;
 mod look;
+mod once;
 mod operator;
 mod options;
 mod order;

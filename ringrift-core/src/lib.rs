@@ -133,7 +133,7 @@ pub use self::{
 
 #[cfg(feature = "store")]
 pub use self::{
-    declaration::daemon::{StateError, StoredState},
+    declaration::daemon::{Interrupted, NotRepeated, StateError, StoredState},
     store::error::OpenError,
 };
 

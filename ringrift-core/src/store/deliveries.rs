@@ -4,6 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     checksum::checksum,
+    effects,
     events::{self, StoredEvent},
     failpoint,
 };
@@ -63,6 +64,7 @@ pub(crate) fn settle(
 ) -> rusqlite::Result<()> {
     failpoint::at("store.acknowledge.before")?;
     put(connection, (handler, event), state, None, now)?;
+    effects::forget(connection, (handler, event))?;
     failpoint::at("store.acknowledge.after")
 }
 

@@ -11,6 +11,7 @@
 
 pub(crate) mod checksum;
 pub(crate) mod deliveries;
+pub(crate) mod effects;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod failpoint;

@@ -44,7 +44,7 @@ CREATE INDEX letters ON deliveries (handler, event) WHERE state IN (2, 3);
 -- What a handler did through `once`, as far as its delivery is not settled.
 CREATE TABLE effects (
     handler INTEGER NOT NULL,
-    event BLOB NOT NULL,
+    event INTEGER NOT NULL,
     name TEXT NOT NULL,
     -- JSON once it is done; NULL while it is only known to have begun.
     value TEXT,

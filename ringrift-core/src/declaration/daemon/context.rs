@@ -59,6 +59,11 @@ impl<D: Registered + 'static> Context<D> {
         &self.life
     }
 
+    #[cfg(feature = "store")]
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_deref()
+    }
+
     /// Makes this the context of a delivery: what the handler emits is one hop further.
     #[inline]
     pub(crate) fn enter(&mut self, mailbox: &Mailbox, mail: &Mail) {

@@ -9,14 +9,14 @@ mod fields;
 mod functions;
 mod handle;
 mod handlers;
+#[cfg(feature = "store")]
+mod once;
 mod sharing;
 #[cfg(feature = "store")]
 mod state;
 
 use std::future::Future;
 
-#[cfg(feature = "store")]
-pub use self::state::{StateError, StoredState};
 pub use self::{
     bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, meta_of},
     construct::{BuildContext, Construct, Running, ready},
@@ -32,6 +32,11 @@ pub use self::{
 pub(crate) use self::{
     handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE},
     sharing::BuildFn,
+};
+#[cfg(feature = "store")]
+pub use self::{
+    once::{Interrupted, NotRepeated},
+    state::{StateError, StoredState},
 };
 use crate::words::health::HealthReport;
 

@@ -139,8 +139,19 @@ fn failed(life: &Life, slot: &Slot, mail: &Mail, reason: DeadReason, error: &Box
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
-    let is_fatal = error.downcast_ref::<FatalError>().is_some();
+    let is_fatal = error.downcast_ref::<FatalError>().is_some() || is_interrupted(error);
     life.world.router.bury(life.record.index, mail.clone(), reason, message, is_fatal);
+}
+
+/// Whether an effect was cut off in an earlier run: no retry knows more.
+fn is_interrupted(error: &BoxError) -> bool {
+    #[cfg(feature = "store")]
+    return error.downcast_ref::<crate::declaration::daemon::Interrupted>().is_some();
+    #[cfg(not(feature = "store"))]
+    {
+        let _ = error;
+        false
+    }
 }
 
 /// Three panics of handlers in 60 s are a failure of the daemon.

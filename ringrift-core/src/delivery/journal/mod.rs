@@ -6,6 +6,7 @@
 //! crash only means that the handler runs again.
 
 mod append;
+mod effects;
 mod load;
 mod origin;
 pub(crate) mod recall;
@@ -186,7 +187,8 @@ impl Journal {
     /// What a handler's events come from, when it runs for an event of the store.
     pub(crate) fn origin(&self, daemon: u32, slot: u16, mailbox: &Mailbox, event: &Erased) -> Arc<Origin> {
         let name = format!("{}::{}", self.name(daemon).unwrap_or_default(), mailbox.slots[usize::from(slot)].handler);
-        Arc::new(Origin::new(event.id, self.handler(daemon, slot).unwrap_or_default(), name))
+        let handler = self.handler(daemon, slot).unwrap_or_default();
+        Arc::new(Origin::new(Arc::clone(&self.store), event, handler, name))
     }
 
     fn handler(&self, daemon: u32, slot: u16) -> Option<i64> {

@@ -3,12 +3,15 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use sha2::{Digest, Sha256};
 
-use crate::{store::events::Cause, words::event::EventId};
+use crate::{
+    store::{Store, events::Cause},
+    words::event::{Erased, EventId},
+};
 
 type Content = [u8; 32];
 
@@ -16,21 +19,29 @@ type Content = [u8; 32];
 #[derive(Debug)]
 pub(crate) struct Origin {
     event: EventId,
-    /// The handler, as the store numbers it.
-    handler: i64,
+    /// The handler and the event, as the store numbers them.
+    pub(super) delivery: (i64, i64),
+    pub(super) store: Arc<Store>,
     /// `daemon::handler`, which outlives the number.
     name: String,
     /// How often each content has been emitted in this run.
     emitted: Mutex<HashMap<Content, u32>>,
+    /// The effects that were made in this run, each with its value.
+    effects: Mutex<Vec<(String, String)>>,
 }
 
 impl Origin {
-    pub(crate) fn new(event: EventId, handler: i64, name: String) -> Self {
-        Self { event, handler, name, emitted: Mutex::default() }
+    pub(super) fn new(store: Arc<Store>, event: &Erased, handler: i64, name: String) -> Self {
+        let delivery = (handler, event.seq as i64);
+        Self { event: event.id, delivery, store, name, emitted: Mutex::default(), effects: Mutex::default() }
+    }
+
+    pub(super) fn effects(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+        self.effects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn cause(&self) -> Cause {
-        Cause { event: self.event.to_bytes(), handler: self.handler }
+        Cause { event: self.event.to_bytes(), handler: self.delivery.0 }
     }
 
     /// The id of the next event of that content: the same in every run, and another for each content,
@@ -63,37 +74,49 @@ fn digest(parts: &[&[u8]]) -> Content {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{store::open::Opening, words::event::Envelope};
 
-    fn run() -> Origin {
-        Origin::new(EventId::from_bytes([7; 16]), 3, "trainer::on_games".to_owned())
+    #[crate::event("ORIGIN_PARENT")]
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Parent;
+
+    fn of(parent: u8, name: &str) -> (Origin, tempfile::TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Opening::open(folder.path()).and_then(Opening::start).expect("a store");
+        let mut event = Envelope::from_outside(Parent);
+        Arc::get_mut(&mut event).expect("it is new").id = EventId::from_bytes([parent; 16]);
+        let event: Arc<Erased> = event;
+        (Origin::new(Arc::new(store), &event, 3, name.to_owned()), folder)
+    }
+
+    fn run() -> (Origin, tempfile::TempDir) {
+        of(7, "trainer::on_games")
     }
 
     #[test]
     fn a_second_run_emits_the_same_ids() {
-        let ids = |origin: Origin| ["a", "b", "a"].map(|payload| origin.derive("DONE", payload));
+        let ids = |(origin, _folder): (Origin, _)| ["a", "b", "a"].map(|payload| origin.derive("DONE", payload));
         assert_eq!(ids(run()), ids(run()));
     }
 
     #[test]
     fn equal_events_of_one_run_are_told_apart() {
-        let origin = run();
+        let (origin, _folder) = run();
         assert_ne!(origin.derive("DONE", "a"), origin.derive("DONE", "a"));
     }
 
     #[test]
     fn another_payload_type_handler_or_parent_is_another_id() {
-        let first = run().derive("DONE", "a");
-        assert_ne!(first, run().derive("DONE", "b"));
-        assert_ne!(first, run().derive("GONE", "a"));
-        let other = Origin::new(EventId::from_bytes([7; 16]), 3, "trainer::on_model".to_owned());
-        assert_ne!(first, other.derive("DONE", "a"));
-        let other = Origin::new(EventId::from_bytes([8; 16]), 3, "trainer::on_games".to_owned());
-        assert_ne!(first, other.derive("DONE", "a"));
+        let first = run().0.derive("DONE", "a");
+        assert_ne!(first, run().0.derive("DONE", "b"));
+        assert_ne!(first, run().0.derive("GONE", "a"));
+        assert_ne!(first, of(7, "trainer::on_model").0.derive("DONE", "a"));
+        assert_ne!(first, of(8, "trainer::on_games").0.derive("DONE", "a"));
     }
 
     #[test]
     fn an_id_does_not_depend_on_the_order_of_other_events() {
-        let (one, other) = (run(), run());
+        let ((one, _folder), (other, _other_folder)) = (run(), run());
         let first = one.derive("DONE", "a");
         other.derive("DONE", "b");
         assert_eq!(other.derive("DONE", "a"), first);

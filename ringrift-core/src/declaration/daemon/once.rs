@@ -1,0 +1,67 @@
+//! Effects outside that must not be doubled: `cx.once(name, ..)`.
+
+use std::future::Future;
+
+use serde::{Serialize, de::DeserializeOwned};
+use thiserror::Error;
+
+use super::{Context, DaemonResult};
+use crate::{declaration::daemon::Registered, delivery::guard::BoxError, store::effects::Effect};
+
+/// An effect was begun in an earlier run of the handler, and nobody knows whether it was made: the
+/// process was killed in it, or the handler cut off.
+///
+/// A handler that returns it leaves a dead letter for a person, who looks whether it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{name}` was begun before and cut off: whether it was made is for a person to see")]
+pub struct Interrupted {
+    /// The name of the effect.
+    pub name: String,
+}
+
+/// `once` was called outside of a handler of a durable event.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`once(\"{name}\", ..)` was called where nothing is repeated; call it in the handler of a durable event")]
+pub struct NotRepeated {
+    /// The name of the effect.
+    pub name: String,
+}
+
+impl<D: Registered + 'static> Context<D> {
+    /// Makes an effect at most once for the event that is being handled, however often its handler runs.
+    ///
+    /// That it begins is on disk before `effect` is called; what it returned is on disk with the end of
+    /// the delivery. A later run of the handler gets that value, and the effect is not made again. An
+    /// `Err` of the effect is handed on, and says that it was not made: the next run tries again. Each
+    /// effect of a handler has a `name` of its own.
+    ///
+    /// # Errors
+    /// Those of `effect`; [`Interrupted`], when an earlier run was cut off in it; [`NotRepeated`], where
+    /// the event is not durable, or none is handled; and when the store can't be written.
+    ///
+    /// # Cancel safety
+    /// Dropped after its first poll, the effect counts as interrupted.
+    pub async fn once<T, E, F>(&self, name: &str, effect: impl FnOnce() -> F) -> DaemonResult<T>
+    where
+        T: Serialize + DeserializeOwned,
+        E: Into<BoxError>,
+        F: Future<Output = Result<T, E>>,
+    {
+        let origin = self.origin().ok_or_else(|| NotRepeated { name: name.to_owned() })?;
+        match origin.begin(name).await? {
+            Effect::Done(value) => return Ok(serde_json::from_str(&value)?),
+            Effect::Begun => return Err(Interrupted { name: name.to_owned() }.into()),
+            Effect::New => {}
+        }
+        match effect().await {
+            Ok(value) => {
+                origin.done(name, serde_json::to_string(&value)?);
+                Ok(value)
+            }
+            Err(error) => {
+                origin.undo(name);
+                Err(error.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What handlers did through `cx.once`, as long as their delivery is not settled.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// How far an effect had come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Not begun before; it is begun now.
+    New,
+    /// Begun, and nobody knows how it ended.
+    Begun,
+    /// Done, with its value as JSON.
+    Done(String),
+}
+
+/// Notes that an effect begins, unless it has before.
+pub(crate) fn begin(connection: &Connection, (handler, event): (i64, i64), name: &str) -> rusqlite::Result<Effect> {
+    let select = "SELECT value FROM effects WHERE handler = ? AND event = ? AND name = ?";
+    let known = connection
+        .prepare_cached(select)?
+        .query_row(params![handler, event, name], |row| row.get::<_, Option<String>>(0))
+        .optional()?;
+    if let Some(value) = known {
+        return Ok(value.map_or(Effect::Begun, Effect::Done));
+    }
+    let insert = "INSERT INTO effects (handler, event, name) VALUES (?, ?, ?)";
+    connection.prepare_cached(insert)?.execute(params![handler, event, name])?;
+    Ok(Effect::New)
+}
+
+/// Notes what an effect came to, unless its delivery is settled, and it is forgotten.
+pub(crate) fn done(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    name: &str,
+    value: &str,
+) -> rusqlite::Result<()> {
+    let update = "UPDATE effects SET value = ? WHERE handler = ? AND event = ? AND name = ?";
+    connection.prepare_cached(update)?.execute(params![value, handler, event, name])?;
+    Ok(())
+}
+
+/// Notes that an effect was not made: it may begin again.
+pub(crate) fn undo(connection: &Connection, (handler, event): (i64, i64), name: &str) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM effects WHERE handler = ? AND event = ? AND name = ?";
+    connection.prepare_cached(delete)?.execute(params![handler, event, name])?;
+    Ok(())
+}
+
+/// Forgets the effects of a delivery that is settled.
+pub(crate) fn forget(connection: &Connection, (handler, event): (i64, i64)) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM effects WHERE handler = ? AND event = ?";
+    connection.prepare_cached(delete)?.execute(params![handler, event])?;
+    Ok(())
+}
