@@ -1,5 +1,8 @@
 //! Faults that a test strikes daemons with: at every hook, in every way.
 
+mod disk;
+mod kills;
+
 use std::time::Duration;
 
 use ringrift_core::{

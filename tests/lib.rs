@@ -1,1 +1,4 @@
-//! Whole-system tests live in `main.rs` and the files beside it; this library is empty.
+//! What the tests and the binaries beside them share. The tests themselves are in `main.rs` and the
+//! files beside it.
+
+pub mod crash;

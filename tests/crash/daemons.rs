@@ -1,0 +1,65 @@
+//! The daemons of the victim.
+
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::files::{Folder, Item, Lines};
+
+/// Work to do.
+#[event("CRASH_WORK", external, durable)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Work(pub Item);
+
+/// Work that was done.
+#[event("CRASH_DONE", durable)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Done(pub Item);
+
+/// A transient event, which must go on whatever happens to the store.
+#[event("CRASH_TICK", external)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Tick;
+
+/// Makes the effect of each work once, and says that it is done. Every 16th fails at its first run.
+#[daemon(category = "misc", emits = [Done], register = false)]
+pub struct Worker {
+    #[inject]
+    folder: Folder,
+    failed: std::sync::Mutex<std::collections::HashSet<Item>>,
+}
+impl Daemon for Worker {}
+
+#[handlers]
+impl Worker {
+    #[on_event("CRASH_WORK")]
+    async fn on_work(&self, work: &Work, cx: &Context<Self>) -> DaemonResult {
+        self.folder.add(Lines::Begun, work.0)?;
+        cx.once("effect", || async { self.folder.add(Lines::Effect, work.0) }).await?;
+        cx.emit(Done(work.0)).await?;
+        let is_first = work.0.number % 16 == 5 && self.failed.lock().is_ok_and(|mut failed| failed.insert(work.0));
+        if is_first { Err("every 16th fails at first".into()) } else { Ok(()) }
+    }
+}
+
+/// Keeps what was done.
+#[daemon(category = "misc", register = false)]
+pub struct Follower {
+    #[inject]
+    folder: Folder,
+    ticks: std::sync::atomic::AtomicU64,
+}
+impl Daemon for Follower {}
+
+#[handlers]
+impl Follower {
+    #[on_event("CRASH_DONE")]
+    async fn on_done(&self, done: &Done, _cx: &Context<Self>) -> DaemonResult {
+        Ok(self.folder.add(Lines::Followed, done.0)?)
+    }
+
+    #[on_event("CRASH_TICK")]
+    async fn on_tick(&self, _tick: &Tick, _cx: &Context<Self>) -> DaemonResult {
+        self.ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Ok(())
+    }
+}

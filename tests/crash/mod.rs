@@ -1,0 +1,11 @@
+//! A program that is killed, and the look at what is left of it.
+//!
+//! The binary `victim` emits durable events and handles them; every step leaves a line in a file, which
+//! outlives the process. A test, or `torture`, kills it at any moment, starts it again, and compares the
+//! files with the store.
+
+pub mod daemons;
+pub mod files;
+pub mod kill;
+pub mod roles;
+pub mod verdict;
