@@ -38,6 +38,10 @@ impl Journal {
         match *self {}
     }
 
+    pub(crate) fn damage(&self) -> &[String] {
+        match *self {}
+    }
+
     pub(crate) fn trouble(&self) -> Option<String> {
         match *self {}
     }

@@ -60,11 +60,11 @@ impl Runtime {
                 .filter(|daemon| !daemon.ready)
                 .map(|daemon| format!("critical daemon `{}` is {}: {}", daemon.name, daemon.state, daemon.reason)),
         );
-        let store = world
-            .router
-            .journal
-            .as_ref()
-            .map(|journal| StoreSnapshot { file: journal.file().display().to_string(), trouble: journal.trouble() });
+        let store = world.router.journal.as_ref().map(|journal| StoreSnapshot {
+            file: journal.file().display().to_string(),
+            trouble: journal.trouble(),
+            damage: journal.damage().to_vec(),
+        });
         if let Some(trouble) = store.as_ref().and_then(|store| store.trouble.as_ref()) {
             not_ready_because.push(format!("the store can't be written: {trouble}"));
         }

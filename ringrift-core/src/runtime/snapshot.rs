@@ -85,6 +85,8 @@ pub struct StoreSnapshot {
     pub file: String,
     /// What keeps it from being written now: durable events are refused as long as there is something.
     pub trouble: Option<String>,
+    /// What was damaged or missing when it was opened, a line each.
+    pub damage: Vec<String>,
 }
 
 /// One daemon.

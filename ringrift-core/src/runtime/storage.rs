@@ -7,12 +7,12 @@ use crate::{
     delivery::{
         clock::Clock,
         journal::{
-            Journal, Parts, millis,
+            Journal, Parts,
             recall::{DaemonHandlers, Known, Owed, recall, register},
         },
         router::Router,
     },
-    store::{error::OpenError, handlers::Declared, open::Opening},
+    store::{error::OpenError, handlers::Declared, millis, open::Opening},
 };
 
 /// A store that is open, and what an earlier process left in it.

@@ -82,6 +82,38 @@ pub(crate) fn bury(
     failpoint::at("store.letter.after")
 }
 
+/// After damage: owes again what nobody can tell the state of, to every handler that was there when the
+/// event was emitted. Returns how many.
+pub(crate) fn owe_unknown(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
+    let mut unknown = damaged(connection)?;
+    let gone = "SELECT h.id, e.seq FROM events e JOIN handlers h ON h.event = e.event AND h.since < e.seq
+        WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.handler = h.id AND d.event = e.seq)";
+    let mut gone = connection.prepare(gone)?;
+    unknown.extend(gone.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<Vec<_>>>()?);
+    for (handler, event) in &unknown {
+        owe(connection, *handler, *event, now)?;
+    }
+    Ok(unknown.len())
+}
+
+/// The deliveries whose rows can't be trusted.
+fn damaged(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut select = connection.prepare("SELECT handler, event, state, letter, checksum FROM deliveries")?;
+    let mut rows = select.query([])?;
+    let mut damaged = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (handler, event): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let is_whole = || -> rusqlite::Result<bool> {
+            let letter: Option<String> = row.get(3)?;
+            Ok(row_checksum(handler, event, row.get(2)?, letter.as_deref()) == row.get::<_, u32>(4)?)
+        };
+        if !is_whole().unwrap_or(false) {
+            damaged.push((handler, event));
+        }
+    }
+    Ok(damaged)
+}
+
 /// How many deliveries a handler is owed, and the first event of them.
 pub(crate) fn count_pending(connection: &Connection, handler: i64) -> rusqlite::Result<Option<(u64, i64)>> {
     let count = "SELECT COUNT(*), MIN(event) FROM deliveries WHERE handler = ? AND state = 0";

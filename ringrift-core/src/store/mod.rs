@@ -10,19 +10,24 @@
 //! write; and a pool of writers, of which SQLite lets one write at a time.
 
 pub(crate) mod checksum;
+mod checkup;
 pub(crate) mod deliveries;
 pub(crate) mod effects;
 pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod failpoint;
+#[cfg(test)]
+mod flips;
 pub(crate) mod handlers;
 pub(crate) mod health;
 mod lock;
 pub(crate) mod open;
 pub(crate) mod quarantine;
 mod queue;
+mod salvage;
 mod schema;
 pub(crate) mod states;
+mod wal;
 mod write;
 mod writer;
 
@@ -30,6 +35,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use rusqlite::Connection;
@@ -44,6 +50,8 @@ pub(crate) struct Store {
     file: PathBuf,
     queue: Arc<Queue>,
     health: Arc<Health>,
+    /// What was found when it was opened, a line each.
+    damage: Vec<String>,
     /// Connections that read, while nobody uses them.
     readers: Mutex<Vec<Connection>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -58,6 +66,11 @@ impl Store {
     /// What keeps it from being written, if anything does.
     pub(crate) fn health(&self) -> &Health {
         &self.health
+    }
+
+    /// What was damaged, or missing, when it was opened: a line each.
+    pub(crate) fn damage(&self) -> &[String] {
+        &self.damage
     }
 
     /// Hands a write in, without waiting. Callers that can wait do so with [`room`](Self::room) first,
@@ -144,4 +157,9 @@ pub(crate) async fn answered<T: Send + 'static>(
         waiting.await.unwrap_or_else(|_| Ok(Err(StoreError::Closed)))
     };
     outcome.await.unwrap_or(Err(StoreError::Closed))
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn millis(at: SystemTime) -> i64 {
+    at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

@@ -4,12 +4,14 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{Store, error::OpenError, health::Health, lock::Lock, queue::Queue, schema, writer::Writer};
+use super::{
+    Store, checkup, error::OpenError, health::Health, lock::Lock, millis, queue::Queue, salvage, schema, writer::Writer,
+};
 
 /// The file, in its folder.
 pub(crate) const FILE: &str = "ringrift.db";
@@ -22,6 +24,7 @@ pub(crate) struct Opening {
     file: PathBuf,
     connection: Connection,
     lock: Lock,
+    damage: Vec<String>,
 }
 
 impl Opening {
@@ -29,11 +32,26 @@ impl Opening {
     pub(crate) fn open(folder: &Path) -> Result<Self, OpenError> {
         let lock = Lock::take(folder)?;
         let file = folder.join(FILE);
+        let now = millis(SystemTime::now());
+        let mut damage: Vec<String> = checkup::of_log(&file).into_iter().collect();
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
-        let mut connection = Connection::open(&file).map_err(unreadable)?;
-        configure(&connection).map_err(unreadable)?;
+        let mut connection = connect(&file).map_err(unreadable)?;
         schema::migrate(&mut connection, &file)?;
-        Ok(Self { file, connection, lock })
+        let pages = checkup::pages(&connection).map_err(unreadable)?;
+        if !pages.is_empty() {
+            drop(connection);
+            damage.extend(pages);
+            damage.extend(salvage::salvage(&file, now)?);
+            connection = connect(&file).map_err(unreadable)?;
+        }
+        damage.extend(checkup::missing(&connection, now).map_err(unreadable)?);
+        damage.iter().for_each(|line| tracing::error!(file = %file.display(), "the store is damaged: {line}"));
+        Ok(Self { file, connection, lock, damage })
+    }
+
+    #[cfg(test)]
+    pub(super) fn damage(&self) -> &[String] {
+        &self.damage
     }
 
     /// Reads and writes in one transaction.
@@ -64,7 +82,14 @@ impl Opening {
         };
         let thread = std::thread::Builder::new().name("ringrift-store".to_owned());
         let writer = thread.spawn(|| writer.run()).map_err(OpenError::Thread)?;
-        Ok(Store { file: self.file, queue, health, readers: Default::default(), writer: Some(writer).into() })
+        Ok(Store {
+            file: self.file,
+            queue,
+            health,
+            damage: self.damage,
+            readers: Default::default(),
+            writer: Some(writer).into(),
+        })
     }
 }
 
@@ -72,6 +97,13 @@ impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opening").field("file", &self.file).finish_non_exhaustive()
     }
+}
+
+/// A connection that writes.
+pub(super) fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    configure(&connection)?;
+    Ok(connection)
 }
 
 /// Write-ahead log, and a sync at every commit: what is committed survives the loss of power.

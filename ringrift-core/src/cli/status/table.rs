@@ -48,6 +48,9 @@ fn process(snapshot: &Snapshot) -> String {
     let profile = profile.map_or(String::new(), |profile| format!(", profile {profile}"));
     let uptime = duration(runtime.uptime_ms);
     let mut text = format!("pid {}, {phase}, up {uptime}, {ready}{profile}\n", runtime.pid);
+    for damage in runtime.store.iter().flat_map(|store| &store.damage) {
+        text.push_str(&format!("  └ the store was damaged: {damage}\n"));
+    }
     for reason in &runtime.not_ready_because {
         text.push_str(&format!("  └ {reason}\n"));
     }

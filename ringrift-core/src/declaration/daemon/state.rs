@@ -6,8 +6,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    delivery::journal::{Journal, millis},
-    store::{error::StoreError, states},
+    delivery::journal::Journal,
+    store::{error::StoreError, millis, states},
     words::daemon_type::DaemonType,
 };
 

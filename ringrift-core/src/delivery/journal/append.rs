@@ -5,10 +5,10 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Journal, MAX_PAYLOAD, Route, millis, origin::Origin};
+use super::{Journal, MAX_PAYLOAD, Route, origin::Origin};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
-    store::{Write, deliveries, error::StoreError, events, events::StoredEvent},
+    store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
     words::event::{Erased, EventId},
 };
 

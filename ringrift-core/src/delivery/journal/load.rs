@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Journal, Wanted, millis};
+use super::{Journal, Wanted};
 use crate::{
     delivery::{
         mail::Mail,
@@ -16,7 +16,7 @@ use crate::{
         deliveries::{self, Pending},
         error::StoreError,
         events::StoredEvent,
-        quarantine,
+        millis, quarantine,
     },
     words::event::{Erased, EventId, EventMeta, OUTSIDE},
 };

@@ -18,7 +18,6 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use rusqlite::Connection;
@@ -36,6 +35,7 @@ use crate::{
         Store, Write, answered,
         deliveries::{self, DeliveryState},
         error::StoreError,
+        millis,
     },
     words::{
         daemon_type::DaemonType,
@@ -173,6 +173,11 @@ impl Journal {
         self.store.file()
     }
 
+    /// What was damaged when the store was opened.
+    pub(crate) fn damage(&self) -> &[String] {
+        self.store.damage()
+    }
+
     /// What keeps durable events from being taken, if anything does.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.store.health().trouble().map(|error| error.to_string())
@@ -240,9 +245,4 @@ fn refused(event: &'static str, error: StoreError) -> EmitError {
         StoreError::Closed => EmitError::Stopped { event },
         StoreError::Failed(_) | StoreError::Refused(_) => EmitError::StorageFailed { event, cause: error.to_string() },
     }
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn millis(at: SystemTime) -> i64 {
-    at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

@@ -1,0 +1,161 @@
+//! Every byte of a small store is damaged in turn: whatever is read then was written.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use rusqlite::Connection;
+
+use super::{
+    deliveries::{self, DeliveryState},
+    events::{StoredEvent, append},
+    handlers::{self, Declared},
+    open::{FILE, Opening},
+};
+
+const EVENTS: u8 = 12;
+const HANDLED: u8 = 4;
+
+fn event(number: u8) -> StoredEvent {
+    StoredEvent {
+        id: [number; 16],
+        event: "FLIPPED".to_owned(),
+        payload: format!("{{\"number\":{number},\"text\":\"some text\"}}"),
+        hops: number % 3,
+        emitter: (number % 2 == 0).then(|| "emitter".to_owned()),
+        emitted: 1_700_000_000_000 + i64::from(number),
+        cause: None,
+    }
+}
+
+const READER: Declared<'static> =
+    Declared { daemon: "reader", handler: "on_flipped", event: "FLIPPED", aliases: &[], from_oldest: false };
+
+/// Some events of which the first are handled.
+fn fill(connection: &Connection, numbers: std::ops::RangeInclusive<u8>) -> rusqlite::Result<()> {
+    let handler = handlers::register(connection, &READER, 0)?;
+    for number in numbers {
+        let (seq, _) = append(connection, &event(number))?;
+        deliveries::owe(connection, handler, seq, 0)?;
+        if number <= HANDLED {
+            deliveries::settle(connection, (handler, seq), DeliveryState::Done, 0)?;
+        }
+    }
+    Ok(())
+}
+
+/// A store whose pages are as small as they can be, so that there are few bytes.
+fn small(folder: &Path) {
+    drop(Opening::open(folder).expect("a store"));
+    let connection = Connection::open(folder.join(FILE)).expect("the store");
+    let shrink = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM; PRAGMA journal_mode = WAL";
+    connection.execute_batch(shrink).expect("small pages");
+}
+
+/// How the pending deliveries of a damaged store were read.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Ending {
+    /// As they were written.
+    Whole,
+    /// Some are missing, and it was said.
+    Told,
+    /// The file was refused, and is kept.
+    Refused,
+}
+
+/// Opens the store and reads what is pending; panics at a wrong event, or at a loss that nobody tells.
+/// Only of `the_end`, the last transaction of the log, SQLite can't know whether it was ever whole.
+fn read(folder: &Path, place: &str, the_end: bool) -> Ending {
+    let Ok(mut opening) = Opening::open(folder) else { return Ending::Refused };
+    let damage = opening.damage().to_vec();
+    let read = opening.prepare(|connection| {
+        let handler = handlers::register(connection, &READER, 0)?;
+        deliveries::pending(connection, handler, 0, 1000)
+    });
+    let Ok(rows) = read else { return Ending::Refused };
+    let mut told = !damage.is_empty();
+    let mut found = Vec::new();
+    for row in rows {
+        match row.event {
+            Err(_) => told = true,
+            Ok(read) => {
+                let number = read.id[0];
+                assert_eq!(read, event(number), "{place}: an event that nobody wrote");
+                found.push(number);
+            }
+        }
+    }
+    let last = if the_end { EVENTS - 1 } else { EVENTS };
+    let missing = (HANDLED + 1..=last).filter(|number| !found.contains(number)).count();
+    assert!(missing == 0 || told, "{place}: {missing} events are lost, and nobody tells: {found:?}");
+    if told { Ending::Told } else { Ending::Whole }
+}
+
+/// A folder whose syncs cost nothing, where the machine has one: nothing here is about them.
+fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+/// Damages each byte of a file in turn, one or all of its bits; returns how often it ended how.
+fn flip_each(of: &str, extra: impl Fn(&Path)) -> BTreeMap<Ending, usize> {
+    let pristine = tempfile::tempdir().expect("a folder");
+    small(pristine.path());
+    extra(pristine.path());
+    let names = [FILE.to_owned(), format!("{FILE}-wal")];
+    let files: Vec<(String, Vec<u8>)> =
+        names.into_iter().filter_map(|name| Some((name.clone(), fs::read(pristine.path().join(name)).ok()?))).collect();
+    let target = files.iter().find(|(name, _)| name == of).expect("it is there").1.clone();
+    let mut endings = BTreeMap::new();
+    let place = in_memory();
+    for at in 0..target.len() {
+        let folder = place.path().join(at.to_string());
+        fs::create_dir(&folder).expect("a folder");
+        for (name, bytes) in &files {
+            let mut bytes = bytes.clone();
+            if name == of {
+                bytes[at] ^= if at % 2 == 0 { 0xff } else { 1 << (at % 8) };
+            }
+            fs::write(folder.join(name), bytes).expect("written");
+        }
+        let the_end = of != FILE && at >= last_transaction(&target);
+        *endings.entry(read(&folder, &format!("byte {at} of {of}"), the_end)).or_default() += 1;
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+    endings
+}
+
+/// Where the frames of the last transaction begin: behind the last but one that ends a transaction.
+fn last_transaction(log: &[u8]) -> usize {
+    const FRAME: usize = 24 + 512;
+    let ends: Vec<usize> = (32..log.len()).step_by(FRAME).filter(|at| log[at + 4..at + 8] != [0; 4]).collect();
+    ends.iter().rev().nth(1).copied().expect("there are several transactions") + FRAME
+}
+
+#[test]
+fn a_flipped_byte_of_the_file_gives_no_wrong_event_and_no_silent_loss() {
+    let endings = flip_each(FILE, |folder| {
+        let mut opening = Opening::open(folder).expect("a store");
+        opening.prepare(|connection| fill(connection, 1..=EVENTS)).expect("filled");
+    });
+    eprintln!("{endings:?}");
+    assert!(endings[&Ending::Told] > 0 && endings[&Ending::Whole] > 0, "{endings:?}");
+}
+
+#[test]
+fn a_flipped_byte_of_the_log_gives_no_wrong_event_and_no_silent_loss() {
+    let log = format!("{FILE}-wal");
+    let endings = flip_each(&log, |folder| {
+        // Held open, so that the log is not taken into the file.
+        let mut opening = Opening::open(folder).expect("a store");
+        for numbers in [1..=HANDLED, HANDLED + 1..=EVENTS - 1, EVENTS..=EVENTS] {
+            opening.prepare(|connection| fill(connection, numbers.clone())).expect("filled");
+        }
+        for name in [FILE.to_owned(), log.clone()] {
+            fs::copy(folder.join(&name), folder.join(format!("{name}.copy"))).expect("copied");
+        }
+        drop(opening);
+        for name in [FILE.to_owned(), log.clone()] {
+            fs::rename(folder.join(format!("{name}.copy")), folder.join(&name)).expect("as in a crash");
+        }
+    });
+    eprintln!("{endings:?}");
+    assert!(endings[&Ending::Told] > 0 && endings[&Ending::Whole] > 0, "{endings:?}");
+}
