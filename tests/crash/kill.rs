@@ -4,8 +4,10 @@ use std::{
     io,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 use super::files::{Folder, Lines};
 

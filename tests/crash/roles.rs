@@ -4,10 +4,11 @@ use std::{
     error::Error,
     io::{self, Write},
     path::PathBuf,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use ringrift_core::{EmitError, Registry, Runtime};
+use tokio::time::Instant;
 
 use super::{
     daemons::{Follower, Tick, Work, Worker},
