@@ -20,7 +20,7 @@ fn event(number: u8) -> StoredEvent {
         event: "FLIPPED".to_owned(),
         payload: format!("{{\"number\":{number},\"text\":\"some text\"}}"),
         hops: number % 3,
-        emitter: (number % 2 == 0).then(|| "emitter".to_owned()),
+        emitter: number.is_multiple_of(2).then(|| "emitter".to_owned()),
         emitted: 1_700_000_000_000 + i64::from(number),
         cause: None,
     }
