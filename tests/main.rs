@@ -37,6 +37,7 @@ mod panics;
 mod policies;
 mod profiles;
 mod restart;
+mod retention;
 mod rules;
 mod snapshot;
 mod start_order;

@@ -126,6 +126,7 @@ pub use self::{
         health::{HealthReport, HealthStatus},
         options::{Kind, OnUnhealthy, Options, Overflow},
         restart::{Backoff, OnExhausted, Restart, RestartPolicy},
+        retention::Retention,
         state::{State, StateName},
         stats::{DaemonStats, ErrorRecord, Recent},
     },

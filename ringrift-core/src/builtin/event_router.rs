@@ -8,11 +8,18 @@ use crate::{prelude::*, words::health::HealthStatus};
 /// Over this share of a mailbox's bound the router says which one is filling up.
 const NEARLY_FULL: f64 = 0.9;
 
-/// Watches over the mailboxes and the accounts of all events.
-#[daemon(category = "event")]
+/// Watches over the mailboxes and the accounts of all events, and removes what is no longer kept.
+#[daemon(category = "event", cycle = "60s")]
 pub struct EventRouter;
 
 impl Daemon for EventRouter {
+    async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
+        if let Some(journal) = &cx.life().world.router.journal {
+            journal.prune().await?;
+        }
+        Ok(())
+    }
+
     async fn health(&self, cx: &Context<Self>) -> HealthReport {
         let world = &cx.life().world;
         let totals = world.router.total();

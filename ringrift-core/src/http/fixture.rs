@@ -178,6 +178,9 @@ fn cleanup() -> DaemonSnapshot {
 
 fn games_available() -> EventSnapshot {
     EventSnapshot {
+        durable: true,
+        retention: Some("7days".into()),
+        pruned: 7,
         name: "GAMES_AVAILABLE".into(),
         description: "Says so.".into(),
         external: false,

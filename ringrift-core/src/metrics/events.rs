@@ -53,6 +53,11 @@ fn emits(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
         "ringrift_events_hop_limited",
         "Emits that the hop limit cut off.",
         events().map(|event| ([("event", event.name.as_str())], event.hop_limited)),
+    )?;
+    page.counter(
+        "ringrift_events_pruned",
+        "Durable events that were removed, because they are no longer kept.",
+        events().filter(|event| event.durable).map(|event| ([("event", event.name.as_str())], event.pruned)),
     )
 }
 

@@ -205,6 +205,12 @@ pub struct EventSnapshot {
     pub description: String,
     /// Whether it comes from outside.
     pub external: bool,
+    /// Whether it is on disk before its emit returns.
+    pub durable: bool,
+    /// How long, and how much of it, is kept once it is settled; for a person. `None` when it is not durable.
+    pub retention: Option<String>,
+    /// Events that were removed since the start, because they are no longer kept.
+    pub pruned: u64,
     /// Who may emit it.
     pub emitters: Vec<String>,
     /// Who handles it, as `daemon::handler`.

@@ -13,11 +13,13 @@ use crate::{
         router::Router,
     },
     store::{error::OpenError, handlers::Declared, millis, open::Opening},
+    words::event::EventMeta,
 };
 
 /// A store that is open, and what an earlier process left in it.
 pub(super) struct Storage {
     opening: Opening,
+    events: Box<[&'static EventMeta]>,
     known: Box<[Known]>,
     owed: Owed,
 }
@@ -29,7 +31,7 @@ impl Storage {
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
         let (known, owed) = opening.prepare(|connection| register(connection, &daemons, now))?;
-        Ok(Self { opening, known, owed })
+        Ok(Self { opening, events: registry.events.as_slice().into(), known, owed })
     }
 
     /// Starts the writer, and leads the router's durable events through it.
@@ -43,6 +45,7 @@ impl Storage {
         let parts = Parts {
             store,
             clock: Arc::clone(clock),
+            events: &self.events,
             mailboxes: &router.mailboxes,
             daemons: self.known,
             #[cfg(feature = "testing")]

@@ -24,6 +24,7 @@ mod lock;
 pub(crate) mod open;
 pub(crate) mod quarantine;
 mod queue;
+pub(crate) mod retention;
 mod salvage;
 mod schema;
 pub(crate) mod states;

@@ -25,6 +25,8 @@ CREATE TABLE events (
     checksum INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX by_type ON events (event);
+
 -- One row an event and handler, with one state: 0 pending, 1 done, 2 dead, 3 exhausted, 4 discarded.
 CREATE TABLE deliveries (
     handler INTEGER NOT NULL,

@@ -7,9 +7,12 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
+
+use super::retention::Retention;
 
 /// A payload that daemons emit and handle; `#[event("NAME")]` implements it.
 #[diagnostic::on_unimplemented(
@@ -69,6 +72,8 @@ pub struct EventMeta {
     pub external: bool,
     /// Whether it is on disk before its emit returns, and survives the process.
     pub durable: bool,
+    /// How long, and how much of it, is kept once it is settled; of durable events.
+    pub retention: Retention,
     /// The fields that content dedup looks at; all of them when empty.
     pub dedup_key: &'static [&'static str],
     /// Where it is declared.
@@ -100,6 +105,7 @@ impl EventMeta {
             aliases: E::ALIASES,
             external: false,
             durable: false,
+            retention: Retention::DEFAULT,
             dedup_key: &[],
             file,
             line,
@@ -137,6 +143,20 @@ impl EventMeta {
             panic!("a durable event needs the feature `store` of ringrift-core; add it to the features");
         }
         self.durable = true;
+        self
+    }
+
+    /// Sets `retention = ".."`; `None` is `"forever"`.
+    #[must_use]
+    pub const fn retention(mut self, age: Option<Duration>) -> Self {
+        self.retention.age = age;
+        self
+    }
+
+    /// Sets `retention_size = ".."`.
+    #[must_use]
+    pub const fn retention_size(mut self, bytes: u64) -> Self {
+        self.retention.bytes = Some(bytes);
         self
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod health;
 pub(crate) mod options;
 pub(crate) mod restart;
+pub(crate) mod retention;
 pub(crate) mod schedule;
 pub(crate) mod state;
 pub(crate) mod stats;

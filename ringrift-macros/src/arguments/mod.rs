@@ -5,6 +5,7 @@
 pub(crate) mod calendar;
 mod cron_line;
 pub(crate) mod lists;
+pub(crate) mod retention;
 mod table;
 pub(crate) mod values;
 pub(crate) mod words;
@@ -15,7 +16,7 @@ pub(crate) use self::table::{Given, option_table};
 use crate::{nearest::did_you_mean, problems::Problems};
 
 /// Known, to be refused: see [`values::later`].
-const LATER: [&str; 3] = ["scope", "retention", "version"];
+const LATER: [&str; 2] = ["scope", "version"];
 
 /// One option as it was written.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use self::parse::EventItem;
-use crate::{attributes::cfgs, krate::Private, problems::Problems};
+use crate::{attributes::cfgs, daemon::duration_literal, krate::Private, problems::Problems};
 
 /// The expansion of `#[event(arguments)]` on `item`.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -66,7 +66,18 @@ fn setters(event: &EventItem) -> TokenStream {
         let fields = &keys.value;
         quote!(.dedup_key(&[#(#fields),*]))
     });
-    quote!(#described #external #durable #dedup_key)
+    let retention = event.options.retention.as_ref().map(|retention| match retention.value {
+        Some(age) => {
+            let age = duration_literal(age);
+            quote!(.retention(::core::option::Option::Some(#age)))
+        }
+        None => quote!(.retention(::core::option::Option::None)),
+    });
+    let size = event.options.retention_size.as_ref().map(|size| {
+        let bytes = size.value;
+        quote!(.retention_size(#bytes))
+    });
+    quote!(#described #external #durable #retention #size #dedup_key)
 }
 
 fn is_durable(event: &EventItem) -> bool {

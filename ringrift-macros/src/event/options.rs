@@ -1,9 +1,11 @@
 //! The options of `#[event]`.
 
+use std::time::Duration;
+
 use proc_macro2::TokenStream;
 use syn::LitStr;
 
-use crate::arguments::{lists, option_table, values};
+use crate::arguments::{lists, option_table, retention, values};
 
 option_table! {
     /// What `#[event("NAME", ..)]` says after the name.
@@ -13,7 +15,8 @@ option_table! {
         "dedup_key" => dedup_key: Vec<LitStr> = lists::names;
         "durable" => durable: bool = values::flag;
         "crate" => krate: TokenStream = values::krate;
-        "retention" => retention: () = values::later;
+        "retention" => retention: Option<Duration> = retention::age;
+        "retention_size" => retention_size: u64 = retention::size;
         "from" => from: () = values::later;
         "version" => version: () = values::later;
     }

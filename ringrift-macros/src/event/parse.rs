@@ -92,6 +92,7 @@ impl EventItem {
                 problems.at(alias, format!("`{}` is the name of the event already; remove the alias", self.name));
             }
         }
+        self.check_retention(problems);
         let Some(keys) = &self.options.dedup_key else {
             return;
         };
@@ -108,6 +109,18 @@ impl EventItem {
         let fields: Vec<&Field> = fields.named.iter().collect();
         for key in &keys.value {
             self.check_dedup_key(key, &fields, problems);
+        }
+    }
+
+    /// What is only in memory is not kept.
+    fn check_retention(&self, problems: &mut Problems) {
+        let EventOptions { durable, retention, retention_size, .. } = &self.options;
+        if durable.as_ref().is_some_and(|durable| durable.value) {
+            return;
+        }
+        let keys = retention.iter().map(|given| &given.key).chain(retention_size.iter().map(|given| &given.key));
+        for key in keys {
+            problems.at(key, format!("`{key}` is of durable events; add `durable`, or remove it"));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Options of a later version.
 use ringrift_core::event;
 use serde::{Deserialize, Serialize};
-#[event("PING", retention = "7d", version = 2, from = Old)]
+#[event("PING", version = 2, from = Old)]
 #[derive(Serialize, Deserialize)]
 struct Ping {
     key: String,

@@ -20,7 +20,7 @@ enum PhaseChanged {
 }
 
 #[derive(Serialize, Deserialize)]
-#[event("COUNTED", durable)]
+#[event("COUNTED", durable, retention = "30d", retention_size = "64MB")]
 struct Counted(u32);
 
 fn main() {
@@ -32,6 +32,9 @@ fn main() {
     assert!(meta.external && !PhaseChanged::meta().external);
     assert!(meta.file.ends_with("every_option.rs") && meta.line == 7);
     assert_eq!(ringrift_core::Registry::collected().event("upload").map(|meta| meta.name), Some("GAME_UPLOADED"));
+    assert_eq!(Counted::meta().retention.age, Some(std::time::Duration::from_secs(30 * 24 * 3600)));
+    assert_eq!(Counted::meta().retention.bytes, Some(64_000_000));
+    assert_eq!(PhaseChanged::meta().retention, ringrift_core::Retention::DEFAULT);
     assert!(Counted::meta().durable && !PhaseChanged::meta().durable);
     let _ = (PhaseChanged::Started, PhaseChanged::Ended { after: 1 }, Counted(1));
     let _ = |event: GameUploaded| (event.game, event.player, event.at);

@@ -9,6 +9,7 @@ mod append;
 mod effects;
 mod load;
 mod origin;
+mod prune;
 pub(crate) mod recall;
 
 use std::{
@@ -53,7 +54,9 @@ pub(crate) struct Journal {
     pub(crate) clock: Arc<Clock>,
     /// Whose turn it is to update a daemon's state.
     turns: Mutex<HashMap<(DaemonType, &'static str), Turn>>,
-    /// By the index of the event.
+    /// The events that the runtime knows.
+    events: Box<[&'static EventMeta]>,
+    /// By their index.
     routes: Box<[Route]>,
     /// By the index of the daemon.
     daemons: Box<[Known]>,
@@ -67,6 +70,7 @@ type Turn = Arc<tokio::sync::Mutex<()>>;
 #[derive(Debug, Default)]
 struct Route {
     emitted: AtomicU64,
+    pruned: AtomicU64,
     subscribers: Vec<Subscriber>,
 }
 
@@ -81,6 +85,7 @@ struct Subscriber {
 pub(crate) struct Parts<'a> {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<Clock>,
+    pub(crate) events: &'a [&'static EventMeta],
     pub(crate) mailboxes: &'a [Option<Arc<Mailbox>>],
     pub(crate) daemons: Box<[Known]>,
     #[cfg(feature = "testing")]
@@ -90,6 +95,8 @@ pub(crate) struct Parts<'a> {
 impl Journal {
     pub(crate) fn new(parts: Parts<'_>) -> Self {
         let mut routes: Vec<Route> = Vec::new();
+        let known = parts.events.iter().map(|meta| meta.index() + 1).max().unwrap_or_default();
+        routes.resize_with(known, Route::default);
         for (mailbox, known) in parts.mailboxes.iter().zip(&parts.daemons) {
             let Some(mailbox) = mailbox else { continue };
             for (slot, (own, handler)) in mailbox.slots.iter().zip(&known.handlers).enumerate() {
@@ -105,6 +112,7 @@ impl Journal {
             store: parts.store,
             clock: parts.clock,
             turns: Mutex::default(),
+            events: parts.events.into(),
             routes: routes.into(),
             daemons: parts.daemons,
             #[cfg(feature = "testing")]

@@ -1,0 +1,51 @@
+//! Removes what retention no longer keeps, a batch a transaction.
+
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+
+use super::Journal;
+use crate::{
+    store::{
+        error::StoreError,
+        millis,
+        retention::{self, BATCH, Kept},
+    },
+    words::event::EventMeta,
+};
+
+impl Journal {
+    /// Removes every settled event that is older, or takes more room, than its type allows.
+    ///
+    /// # Cancel safety
+    /// Dropped, what was removed is removed.
+    pub(crate) async fn prune(self: &Arc<Self>) -> Result<u64, StoreError> {
+        let mut total = 0;
+        for meta in self.events.iter().filter(|meta| meta.durable) {
+            let kept = Kept { event: meta.name, age: meta.retention.age, bytes: meta.retention.bytes };
+            loop {
+                let now = millis(self.clock.wall());
+                let pruned = self.store.run(move |connection| retention::prune(connection, &kept, now)).await?;
+                self.note_pruned(meta, pruned as u64);
+                total += pruned as u64;
+                if pruned < BATCH {
+                    break;
+                }
+            }
+        }
+        if total > 0 {
+            self.store.run(retention::vacuum).await?;
+            tracing::info!(events = total, "removed what is no longer kept");
+        }
+        Ok(total)
+    }
+
+    fn note_pruned(&self, meta: &EventMeta, pruned: u64) {
+        if let Some(route) = self.routes.get(meta.index()) {
+            route.pruned.fetch_add(pruned, Relaxed);
+        }
+    }
+
+    /// How many events of a type were removed since the start.
+    pub(crate) fn pruned(&self, meta: &EventMeta) -> u64 {
+        self.routes.get(meta.index()).map_or(0, |route| route.pruned.load(Relaxed))
+    }
+}
