@@ -36,6 +36,7 @@ mod overflow;
 mod panics;
 mod policies;
 mod profiles;
+mod replay;
 mod restart;
 mod retention;
 mod rules;

@@ -9,6 +9,8 @@ mod observe;
 mod operate;
 mod overrides;
 mod phase;
+#[cfg(feature = "store")]
+mod replay;
 mod rules;
 mod section;
 mod selection;
@@ -24,6 +26,8 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
+#[cfg(feature = "store")]
+pub use self::replay::{Replay, ReplayError, Replayed};
 pub use self::{
     builder::Builder,
     operate::{Dependents, OperateError},

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::wal;
+use super::{events, wal};
 
 /// How many problems of the file are told.
 const TOLD: u32 = 20;
@@ -41,8 +41,7 @@ pub(super) fn pages(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 
 /// The numbers that no event has, and that were not pruned. SQLite gives them out without gaps.
 fn gaps(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
-    let given = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)";
-    let given: i64 = connection.query_row(given, [], |row| row.get(0))?;
+    let given = events::last(connection)?;
     let known: i64 = connection.query_row(
         "SELECT (SELECT COUNT(*) FROM events) + (SELECT COALESCE(SUM(last - first + 1), 0) FROM pruned)",
         [],
@@ -86,6 +85,7 @@ mod tests {
             emitter: None,
             emitted: 0,
             cause: None,
+            replay_of: None,
         }
     }
 

@@ -23,11 +23,13 @@ pub(crate) struct StoredEvent {
     /// Milliseconds since 1970.
     pub(crate) emitted: i64,
     pub(crate) cause: Option<Cause>,
+    /// The event that it is a copy of.
+    pub(crate) replay_of: Option<[u8; 16]>,
 }
 
 /// The columns that [`StoredEvent::read`] reads, and the checksum.
 pub(crate) const COLUMNS: &str =
-    "e.id, e.event, e.payload, e.hops, e.emitter, e.emitted, e.cause_event, e.cause_handler, e.checksum";
+    "e.id, e.event, e.payload, e.hops, e.emitter, e.emitted, e.cause_event, e.cause_handler, e.replay_of, e.checksum";
 
 impl StoredEvent {
     fn checksum(&self) -> u32 {
@@ -42,6 +44,7 @@ impl StoredEvent {
             &self.emitted.to_le_bytes(),
             cause_event,
             cause_handler,
+            self.replay_of.as_ref().map_or(&[], |id| id),
         ])
     }
 
@@ -58,8 +61,9 @@ impl StoredEvent {
                 emitter: row.get(from + 4)?,
                 emitted: row.get(from + 5)?,
                 cause: cause_event.zip(cause_handler).map(|(event, handler)| Cause { event, handler }),
+                replay_of: row.get(from + 8)?,
             };
-            Ok((event, row.get(from + 8)?))
+            Ok((event, row.get(from + 9)?))
         };
         let (event, kept) = read().map_err(|error| error.to_string())?;
         let found = event.checksum();
@@ -76,8 +80,8 @@ pub(crate) fn append(connection: &Connection, event: &StoredEvent) -> rusqlite::
     {
         return Ok((seq, false));
     }
-    let insert = "INSERT INTO events (id, event, payload, hops, emitter, emitted, cause_event, cause_handler, checksum)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let insert = "INSERT INTO events (id, event, payload, hops, emitter, emitted, cause_event, cause_handler, replay_of, checksum)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(insert)?.execute(params![
         event.id,
         event.event,
@@ -87,10 +91,17 @@ pub(crate) fn append(connection: &Connection, event: &StoredEvent) -> rusqlite::
         event.emitted,
         event.cause.map(|cause| cause.event),
         event.cause.map(|cause| cause.handler),
+        event.replay_of,
         event.checksum(),
     ])?;
     failpoint::at("store.append.after")?;
     Ok((connection.last_insert_rowid(), true))
+}
+
+/// The last number that was given out.
+pub(crate) fn last(connection: &Connection) -> rusqlite::Result<i64> {
+    let last = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)";
+    connection.query_row(last, [], |row| row.get(0))
 }
 
 /// The place of an event.

@@ -23,6 +23,7 @@ fn event(number: u8) -> StoredEvent {
         emitter: number.is_multiple_of(2).then(|| "emitter".to_owned()),
         emitted: 1_700_000_000_000 + i64::from(number),
         cause: None,
+        replay_of: None,
     }
 }
 

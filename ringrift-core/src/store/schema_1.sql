@@ -22,6 +22,8 @@ CREATE TABLE events (
     -- The delivery in whose handler it was emitted: it may run again, and emit the same again.
     cause_event BLOB,
     cause_handler INTEGER,
+    -- The event that it is a copy of, emitted again for one daemon.
+    replay_of BLOB,
     checksum INTEGER NOT NULL
 ) STRICT;
 

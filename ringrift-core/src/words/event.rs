@@ -264,6 +264,8 @@ pub struct Envelope<P: ?Sized = dyn Any + Send + Sync> {
     pub(crate) id: EventId,
     /// How many handlers stand between the first emit and this one.
     pub(crate) hops: u8,
+    /// Whether it is a copy, emitted again for one daemon.
+    pub(crate) is_replay: bool,
     /// Which daemon emitted it, as its index in the runtime; [`OUTSIDE`] for none.
     pub(crate) emitter: u32,
     /// Its place in the store; 0 when it is only in memory.
@@ -282,7 +284,7 @@ pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
     pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self { id: EventId::default(), hops, emitter, seq: 0, meta: E::meta(), payload })
+        Arc::new(Self { id: EventId::default(), hops, is_replay: false, emitter, seq: 0, meta: E::meta(), payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {

@@ -33,6 +33,8 @@ pub struct Context<D> {
     hops: u8,
     /// The event that is being handled.
     event: Option<EventId>,
+    /// Whether that is a replay.
+    is_replay: bool,
     /// What it emits comes from, while it handles an event of the store.
     origin: Option<Arc<Origin>>,
     daemon: PhantomData<fn() -> D>,
@@ -44,6 +46,7 @@ impl<D> Clone for Context<D> {
             life: Arc::clone(&self.life),
             hops: self.hops,
             event: self.event,
+            is_replay: self.is_replay,
             origin: self.origin.clone(),
             daemon: PhantomData,
         }
@@ -52,7 +55,7 @@ impl<D> Clone for Context<D> {
 
 impl<D: Registered + 'static> Context<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
-        Self { life, hops: 0, event: None, origin: None, daemon: PhantomData }
+        Self { life, hops: 0, event: None, is_replay: false, origin: None, daemon: PhantomData }
     }
 
     pub(crate) fn life(&self) -> &Arc<Life> {
@@ -69,6 +72,7 @@ impl<D: Registered + 'static> Context<D> {
     pub(crate) fn enter(&mut self, mailbox: &Mailbox, mail: &Mail) {
         self.hops = mail.event.hops.saturating_add(1);
         self.event = Some(mail.event.id);
+        self.is_replay = mail.event.is_replay;
         let is_stored = mail.event.seq != 0;
         if is_stored || self.origin.is_some() {
             self.origin = is_stored.then(|| self.origin_of(mailbox, mail)).flatten();
@@ -208,6 +212,11 @@ impl<D: Registered + 'static> Context<D> {
     /// The number of this incarnation, counted from 1.
     pub fn incarnation(&self) -> u32 {
         self.life.incarnation
+    }
+
+    /// Whether the event that is being handled is a copy of an earlier one: see `Runtime::replay`.
+    pub fn is_replay(&self) -> bool {
+        self.is_replay
     }
 
     /// The event that is being handled; `None` outside a handler.

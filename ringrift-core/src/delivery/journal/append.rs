@@ -9,7 +9,7 @@ use super::{Journal, MAX_PAYLOAD, Route, origin::Origin};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
     store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
-    words::event::{Erased, EventId},
+    words::event::{Erased, EventId, EventMeta},
 };
 
 type Outcome = Result<(), StoreError>;
@@ -23,6 +23,8 @@ pub(super) struct Append {
     owed: Vec<usize>,
     /// Its place in the store; `None` for one that is there already.
     seq: Option<u64>,
+    /// The one daemon that gets it: of a replay.
+    only: Option<u32>,
     done: Option<oneshot::Sender<Outcome>>,
 }
 
@@ -49,8 +51,30 @@ impl Append {
             emitter: journal.name(event.emitter).map(str::to_owned),
             emitted: millis(journal.clock.wall()),
             cause: origin.map(Origin::cause),
+            replay_of: None,
         };
-        Ok(Self { journal, event, row, owed: Vec::new(), seq: None, done: None })
+        Ok(Self { journal, event, row, owed: Vec::new(), seq: None, only: None, done: None })
+    }
+
+    /// A copy of a stored event, for one daemon.
+    pub(super) fn replay(
+        journal: Arc<Journal>,
+        meta: &'static EventMeta,
+        stored: StoredEvent,
+        only: u32,
+    ) -> Result<Self, String> {
+        let id = new_id();
+        let emitted = millis(journal.clock.wall());
+        let row = StoredEvent {
+            id: id.to_bytes(),
+            event: meta.name.to_owned(),
+            emitted,
+            cause: None,
+            replay_of: Some(stored.id),
+            ..stored
+        };
+        let event = journal.event(meta, 0, &row)?;
+        Ok(Self { journal, event, row, owed: Vec::new(), seq: None, only: Some(only), done: None })
     }
 
     /// With the way to hear how it ended.
@@ -88,7 +112,8 @@ impl Write for Append {
         }
         let mut owed = Vec::new();
         for (index, subscriber) in self.route().iter().flat_map(|route| route.subscribers.iter()).enumerate() {
-            if subscriber.mailbox.is_owed() {
+            let is_meant = self.only.is_none_or(|only| only == subscriber.daemon);
+            if is_meant && subscriber.mailbox.is_owed() {
                 deliveries::owe(connection, subscriber.handler, seq, self.row.emitted)?;
                 owed.push(index);
             }

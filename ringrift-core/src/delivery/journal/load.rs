@@ -15,10 +15,8 @@ use crate::{
         Write,
         deliveries::{self, Pending},
         error::StoreError,
-        events::StoredEvent,
         millis, quarantine,
     },
-    words::event::{Erased, EventId, EventMeta, OUTSIDE},
 };
 
 /// One load on its way. It goes through the writer, so that it sees all that was settled before it,
@@ -50,7 +48,7 @@ impl Load {
         let mut loaded = Loaded { next, ..Loaded::default() };
         for (slot, row) in rows {
             let meta = self.mailbox.slots[usize::from(slot)].event;
-            match row.event.and_then(|stored| self.event(meta, row.seq, stored)) {
+            match row.event.and_then(|stored| self.journal.event(meta, row.seq, &stored)) {
                 Ok(event) => loaded.mail.push(Mail { event, slot, attempt: 0, letter: None }),
                 Err(reason) => {
                     let now = millis(self.journal.clock.wall());
@@ -60,17 +58,6 @@ impl Load {
             }
         }
         Ok(loaded)
-    }
-
-    fn event(&self, meta: &'static EventMeta, seq: i64, stored: StoredEvent) -> Result<Arc<Erased>, String> {
-        let payload = serde_json::from_str(&stored.payload).map_err(|error| error.to_string())?;
-        let mut event = meta.decode(payload).map_err(|error| error.to_string())?;
-        let envelope = Arc::get_mut(&mut event).expect("it has just been made");
-        envelope.id = EventId::from_bytes(stored.id);
-        envelope.seq = seq as u64;
-        envelope.hops = stored.hops;
-        envelope.emitter = stored.emitter.as_deref().and_then(|name| self.journal.index_of(name)).unwrap_or(OUTSIDE);
-        Ok(event)
     }
 }
 

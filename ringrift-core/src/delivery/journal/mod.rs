@@ -6,11 +6,13 @@
 //! crash only means that the handler runs again.
 
 mod append;
+mod decode;
 mod effects;
 mod load;
 mod origin;
 mod prune;
 pub(crate) mod recall;
+pub(crate) mod replay;
 
 use std::{
     collections::HashMap,
@@ -77,6 +79,7 @@ struct Route {
 #[derive(Debug)]
 struct Subscriber {
     mailbox: Arc<Mailbox>,
+    daemon: u32,
     slot: u16,
     handler: i64,
 }
@@ -97,14 +100,15 @@ impl Journal {
         let mut routes: Vec<Route> = Vec::new();
         let known = parts.events.iter().map(|meta| meta.index() + 1).max().unwrap_or_default();
         routes.resize_with(known, Route::default);
-        for (mailbox, known) in parts.mailboxes.iter().zip(&parts.daemons) {
+        for (daemon, (mailbox, known)) in parts.mailboxes.iter().zip(&parts.daemons).enumerate() {
             let Some(mailbox) = mailbox else { continue };
             for (slot, (own, handler)) in mailbox.slots.iter().zip(&known.handlers).enumerate() {
                 let index = own.event.index();
                 if routes.len() <= index {
                     routes.resize_with(index + 1, Route::default);
                 }
-                let subscriber = Subscriber { mailbox: Arc::clone(mailbox), slot: slot as u16, handler: *handler };
+                let mailbox = Arc::clone(mailbox);
+                let subscriber = Subscriber { mailbox, daemon: daemon as u32, slot: slot as u16, handler: *handler };
                 routes[index].subscribers.push(subscriber);
             }
         }

@@ -1,0 +1,29 @@
+//! From a row of the store to an event.
+
+use std::sync::Arc;
+
+use super::Journal;
+use crate::{
+    store::events::StoredEvent,
+    words::event::{Erased, EventId, EventMeta, OUTSIDE},
+};
+
+impl Journal {
+    /// The event of a row; `Err` says why its payload is not one of its type.
+    pub(super) fn event(
+        &self,
+        meta: &'static EventMeta,
+        seq: i64,
+        stored: &StoredEvent,
+    ) -> Result<Arc<Erased>, String> {
+        let payload = serde_json::from_str(&stored.payload).map_err(|error| error.to_string())?;
+        let mut event = meta.decode(payload).map_err(|error| error.to_string())?;
+        let envelope = Arc::get_mut(&mut event).expect("it has just been made");
+        envelope.id = EventId::from_bytes(stored.id);
+        envelope.seq = seq as u64;
+        envelope.hops = stored.hops;
+        envelope.is_replay = stored.replay_of.is_some();
+        envelope.emitter = stored.emitter.as_deref().and_then(|name| self.index_of(name)).unwrap_or(OUTSIDE);
+        Ok(event)
+    }
+}
