@@ -108,13 +108,14 @@ pub use self::{
     },
     delivery::{
         account::AccountSnapshot,
-        dead_letters::{DeadLetterCounts, DeadReason, LetterState},
+        dead_letters::{DeadLetterCounts, DeadReason, LetterId, LetterState, LettersByState},
         emit::{Emit, EmitError, HOP_LIMIT},
     },
     words::{
         category::Category,
         daemon_type::DaemonType,
         event::{Event, EventId, EventMeta},
+        event_id::NotAnEventId,
         health::{HealthReport, HealthStatus},
         options::{Kind, OnUnhealthy, Options, Overflow},
         restart::{Backoff, OnExhausted, Restart, RestartPolicy},

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, SystemTime},
 };
@@ -27,11 +27,18 @@ pub(crate) struct Clock {
     time_of_day: Mutex<TimeOfDay>,
     /// What the last reading said: good enough for stamps, and free.
     coarse_ms: AtomicU64,
+    /// Whether the ticker reads it at every tick.
+    is_ticking: AtomicBool,
 }
 
 impl Clock {
     pub(crate) fn new(time_of_day: TimeOfDay) -> Self {
-        Self { start: Instant::now(), time_of_day: Mutex::new(time_of_day), coarse_ms: AtomicU64::new(1) }
+        Self {
+            start: Instant::now(),
+            time_of_day: Mutex::new(time_of_day),
+            coarse_ms: AtomicU64::new(1),
+            is_ticking: AtomicBool::new(false),
+        }
     }
 
     /// Milliseconds since the start, plus one so that zero can mean "never".
@@ -45,6 +52,23 @@ impl Clock {
     #[inline]
     pub(crate) fn coarse_ms(&self) -> u64 {
         self.coarse_ms.load(Relaxed)
+    }
+
+    /// A reading for a stamp: at most one tick old, also while nothing is in hand.
+    #[inline]
+    pub(crate) fn stamp_ms(&self) -> u64 {
+        if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() }
+    }
+
+    /// The ticker reads the clock at every tick, from now on.
+    pub(crate) fn begin_ticking(&self) {
+        self.now_ms();
+        self.is_ticking.store(true, Relaxed);
+    }
+
+    /// The ticker may sleep: a stamp needs a reading of its own.
+    pub(crate) fn end_ticking(&self) {
+        self.is_ticking.store(false, Relaxed);
     }
 
     /// The instant of a reading.

@@ -148,18 +148,24 @@ impl Mailbox {
         }
     }
 
-    /// Whether the daemon runs and has room.
-    pub(crate) fn takes_retries(&self) -> bool {
-        let mut queue = self.queue();
-        queue.gate == Gate::Open && !self.is_full(&mut queue)
+    /// Why a retry would not be taken now: only a running daemon with room takes one.
+    pub(crate) fn retry_refusal(&self) -> Option<Refusal> {
+        self.refuses_retry(&mut self.queue())
     }
 
-    /// Puts the retry of a dead letter in line; only a running daemon with room takes it.
-    pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Mail> {
+    fn refuses_retry(&self, queue: &mut Queue) -> Option<Refusal> {
+        if queue.gate != Gate::Open {
+            return Some(Refusal::Ended);
+        }
+        self.is_full(queue).then_some(Refusal::Full)
+    }
+
+    /// Puts the retry of a dead letter in line.
+    pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Refusal> {
         let waker = {
             let mut queue = self.queue();
-            if queue.gate != Gate::Open || self.is_full(&mut queue) {
-                return Err(mail);
+            if let Some(refusal) = self.refuses_retry(&mut queue) {
+                return Err(refusal);
             }
             queue.pushed += 1;
             queue.mail.push_back(mail);

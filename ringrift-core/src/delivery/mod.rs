@@ -8,6 +8,7 @@ pub(crate) mod emit;
 pub(crate) mod guard;
 pub(crate) mod mail;
 pub(crate) mod mailbox;
+pub(crate) mod panics;
 pub(crate) mod router;
 pub(crate) mod slot;
 pub(crate) mod taken;

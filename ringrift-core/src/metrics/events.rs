@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::page::{Labels, Page};
 use crate::{
-    AccountSnapshot,
+    AccountSnapshot, DeadReason, LetterState,
     runtime::snapshot::{HandlerSnapshot, Snapshot},
 };
 
@@ -72,13 +72,16 @@ fn handlers(snapshot: &Snapshot) -> impl Iterator<Item = (Labels<'_, 3>, &Handle
 
 fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let counts = &snapshot.dead_letter_counts;
-    let states = [
-        ([("state", "pending")], counts.pending),
-        ([("state", "retrying")], counts.retrying),
-        ([("state", "exhausted")], counts.exhausted),
-    ];
-    let help = "Dead letters, by what becomes of them.";
-    page.gauge("ringrift_dead_letters", help, states)?;
+    let kept = LetterState::ALL.into_iter().flat_map(|state| {
+        DeadReason::ALL.map(|reason| {
+            let labels = [("state", state.as_str()), ("reason", reason.as_str())];
+            (labels, counts.of_reason(state, reason))
+        })
+    });
+    let help = "Dead letters that are kept, by what becomes of them and why the delivery failed last.";
+    page.gauge("ringrift_dead_letters", help, kept)?;
+    let help = "Dead letters whose retry is under way.";
+    page.single_gauge("ringrift_dead_letters_retrying", help, counts.retrying)?;
     page.single_counter(
         "ringrift_dead_letters_recovered",
         "Dead letters whose retry succeeded.",
@@ -88,5 +91,6 @@ fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
         "ringrift_dead_letters_exhausted",
         "Dead letters whose retries were used up.",
         counts.exhausted_total,
-    )
+    )?;
+    page.single_counter("ringrift_dead_letters_discarded", "Dead letters that were given up.", counts.discarded_total)
 }

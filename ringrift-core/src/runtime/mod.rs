@@ -4,6 +4,7 @@ mod assemble;
 pub(crate) mod builder;
 mod disabled;
 mod health_view;
+pub mod letters;
 mod needs;
 mod observe;
 mod operate;

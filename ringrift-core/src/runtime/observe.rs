@@ -3,18 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
-    Runtime, health_view, phase,
-    snapshot::{
-        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot,
-        Snapshot,
-    },
+    Runtime, health_view,
+    letters::DeadLetter,
+    phase,
+    snapshot::{DaemonSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot},
 };
 use crate::{
     declaration::live::record::{Intent, Record, Status},
-    delivery::{
-        account::AccountSnapshot,
-        dead_letters::{Letter, LetterId, LetterState},
-    },
+    delivery::account::AccountSnapshot,
     words::{
         event::EventMeta,
         state::{State, StateName},
@@ -30,13 +26,12 @@ impl Runtime {
         let world = &self.inner.world;
         let now = world.clock.now_ms();
         let daemons: Vec<DaemonSnapshot> = world.records.iter().map(|record| self.daemon(record, now)).collect();
-        let letters = world.router.letters.list();
-        let newest = letters.iter().rev().take(SHOWN_LETTERS);
+        let newest = world.router.letters.newest(SHOWN_LETTERS);
         Snapshot {
             runtime: self.runtime(&daemons, now),
             events: self.events(&daemons),
             dead_letter_counts: world.router.letters.counts(),
-            dead_letters: newest.map(|(id, letter)| self.letter(*id, letter, now)).collect(),
+            dead_letters: newest.iter().map(|(id, letter)| DeadLetter::of(world, *id, letter)).collect(),
             deliveries: world.router.total(),
             daemons,
         }
@@ -143,27 +138,6 @@ impl Runtime {
         let mut events: Vec<_> = routes.map(|route| describe(route.meta, route.emitted, route.hop_limited)).collect();
         events.sort_by(|a, b| a.name.cmp(&b.name));
         events
-    }
-
-    fn letter(&self, id: LetterId, letter: &Letter, now: u64) -> DeadLetterSnapshot {
-        let record = self.inner.world.record(letter.daemon);
-        let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(usize::from(letter.slot)));
-        let payload = letter.event.meta.encode(&letter.event);
-        DeadLetterSnapshot {
-            id: id.0.get(),
-            event: letter.event.meta.name.to_owned(),
-            event_id: letter.event.id.to_string(),
-            daemon: record.ty.as_str().to_owned(),
-            handler: slot.map(|slot| slot.handler.to_owned()).unwrap_or_default(),
-            reason: letter.reason,
-            error: letter.error.clone(),
-            retries: letter.retries,
-            state: letter.state,
-            first_failed_at: letter.first_failed,
-            last_failed_at: letter.last_failed,
-            next_retry_in_ms: (letter.state == LetterState::Pending).then(|| letter.due_ms.saturating_sub(now)),
-            payload: payload.unwrap_or_else(|error| serde_json::Value::String(error.to_string())),
-        }
     }
 }
 

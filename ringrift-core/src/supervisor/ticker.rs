@@ -36,10 +36,12 @@ pub(super) async fn run(world: Weak<World>) {
         }
         let next_check = begin_checks(&world, now, &mut checks);
         if is_active || is_in_hand {
+            world.clock.begin_ticking();
             // Not cut short: what begins meanwhile is seen at the next tick.
             tokio::time::sleep(TICK).await;
             continue;
         }
+        world.clock.end_ticking();
         let next_check = async {
             match next_check {
                 Some(at) => tokio::time::sleep_until(world.clock.instant(at)).await,

@@ -184,6 +184,10 @@ pub struct Envelope<P: ?Sized = dyn Any + Send + Sync> {
     pub(crate) hops: u8,
     /// Which daemon emitted it, as its index in the runtime; [`OUTSIDE`] for none.
     pub(crate) emitter: u32,
+    /// The event in whose handler it was emitted; [`EventId::default`] for none.
+    pub(crate) parent: EventId,
+    /// When it was published, by the runtime's clock; to a tick, which costs nothing.
+    pub(crate) emitted_ms: u64,
     /// Its type.
     pub(crate) meta: &'static EventMeta,
     /// The payload.
@@ -197,12 +201,12 @@ pub(crate) const OUTSIDE: u32 = u32::MAX;
 pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
-    pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self { id: EventId::default(), hops, emitter, meta: E::meta(), payload })
+    pub(crate) fn new(payload: E, emitter: u32, hops: u8, parent: EventId) -> Arc<Self> {
+        Arc::new(Self { id: EventId::default(), hops, emitter, parent, emitted_ms: 0, meta: E::meta(), payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {
-        Self::new(payload, OUTSIDE, 0)
+        Self::new(payload, OUTSIDE, 0, EventId::default())
     }
 }
 

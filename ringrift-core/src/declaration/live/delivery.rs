@@ -13,9 +13,9 @@ use super::incarnation::Life;
 use crate::{
     declaration::daemon::{DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
     delivery::{
-        dead_letters::DeadReason,
+        dead_letters::{DeadReason, Death},
         dedup::Dedup,
-        guard::{BoxError, Chain, Outcome, cut_off, guarded_in, unended},
+        guard::{Outcome, cut_off, guarded_in, unended},
         mail::Mail,
         mailbox::Mailbox,
         slot::Slot,
@@ -85,14 +85,18 @@ async fn once(
 fn went_wrong(life: &Life, slot: &Slot, mail: &Mail, outcome: Outcome) -> Result<(), String> {
     match outcome {
         Outcome::Ok(()) => {}
-        Outcome::Err(error) => failed(life, slot, mail, DeadReason::HandlerError, &error),
+        Outcome::Err(error) => {
+            let fatal = error.downcast_ref::<FatalError>();
+            let marked = fatal.map_or(&error, FatalError::marked);
+            failed(life, slot, mail, Death::of_error(marked, fatal.is_some()));
+        }
         Outcome::Timeout => {
             let limit = humantime::format_duration(slot.timeout);
-            failed(life, slot, mail, DeadReason::Timeout, &format!("took longer than {limit}").into());
+            failed(life, slot, mail, Death::new(DeadReason::Timeout, format!("took longer than {limit}")));
         }
         Outcome::Panic(panic) => {
-            failed(life, slot, mail, DeadReason::Panic, &format!("panicked: {panic}").into());
-            return panicked(life, slot, &panic);
+            failed(life, slot, mail, Death::of_panic(&panic));
+            return panicked(life, slot, &panic.message);
         }
     }
     Ok(())
@@ -105,7 +109,7 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
         None => slot.account.handled.bump(),
         Some(id) => {
             // A dead letter comes back to life: first it is no longer dead, then it is handled.
-            if life.world.router.letters.recover(id).is_some() {
+            if life.world.router.letters.recover(id, u32::from(mail.attempt) + 1, life.world.clock.wall()) {
                 slot.account.dead.sub(1);
                 slot.account.handled.bump();
             }
@@ -128,17 +132,15 @@ fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
 }
 
 #[cold]
-fn failed(life: &Life, slot: &Slot, mail: &Mail, reason: DeadReason, error: &BoxError) {
-    let message = Chain(&**error).to_string();
-    let event = slot.event.name;
-    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, ?reason, error = %message, "handler failed");
+fn failed(life: &Life, slot: &Slot, mail: &Mail, death: Death) {
+    let (event, reason, error) = (slot.event.name, death.reason, death.error());
+    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, %reason, error, "handler failed");
     life.record.counters.outcome(true);
-    life.record.counters.error(slot.handler, format!("{event}: {message}"), life.world.clock.wall());
+    life.record.counters.error(slot.handler, format!("{event}: {error}"), life.world.clock.wall());
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
-    let is_fatal = error.downcast_ref::<FatalError>().is_some();
-    life.world.router.bury(life.record.index, mail.clone(), reason, message, is_fatal);
+    life.world.router.bury(life.record.index, mail.clone(), death);
 }
 
 /// Three panics of handlers in 60 s are a failure of the daemon.
