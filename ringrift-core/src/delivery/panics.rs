@@ -20,13 +20,15 @@ static INSTALLED: Once = Once::new();
 
 /// Installs the hook, once in a process; the one that is there goes on working.
 pub(crate) fn install_hook() {
-    INSTALLED.call_once(|| {
-        let previous = take_hook();
-        set_hook(Box::new(move |info| {
-            note(info);
-            previous(info);
-        }));
-    });
+    INSTALLED.call_once(chain_hook);
+}
+
+fn chain_hook() {
+    let previous = take_hook();
+    set_hook(Box::new(move |info| {
+        note(info);
+        previous(info);
+    }));
 }
 
 fn note(info: &PanicHookInfo<'_>) {
@@ -47,11 +49,38 @@ pub(crate) fn place_of(message: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering::SeqCst},
+    };
+
     use super::*;
     use crate::delivery::guard::catch;
 
+    /// The hook is the process's: these tests take turns.
+    static TURN: Mutex<()> = Mutex::new(());
+
+    #[test]
+    fn the_hook_that_was_there_goes_on_working() {
+        static HEARD: AtomicU32 = AtomicU32::new(0);
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        // Other tests panic meanwhile, and want to be heard by the hook of their own.
+        let original = take_hook();
+        set_hook(Box::new(move |info| {
+            if info.payload_as_str() == Some("heard by both") {
+                HEARD.fetch_add(1, SeqCst);
+            }
+            original(info);
+        }));
+        chain_hook();
+        let message = catch(|| panic!("heard by both")).unwrap_err();
+        assert!(place_of(&message).is_some());
+        assert_eq!(HEARD.load(SeqCst), 1);
+    }
+
     #[test]
     fn a_panic_is_found_where_it_happened_and_once() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         install_hook();
         let message = catch(|| panic!("here")).unwrap_err();
         let line = line!() - 1;
@@ -62,6 +91,7 @@ mod tests {
 
     #[test]
     fn a_note_of_another_panic_is_not_taken() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         install_hook();
         catch(|| panic!("the first")).unwrap_err();
         let message = catch(|| std::panic::resume_unwind(Box::new("the second"))).unwrap_err();
