@@ -189,7 +189,7 @@ async fn letters_that_nobody_can_take_do_not_hold_up_the_others() {
     impl Daemon for Gone {}
     #[handlers]
     impl Gone {
-        #[on_event("WORK")]
+        #[on_event("WORK", breaker = "off")]
         async fn on_work(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
             if work.n > 0 { Err("gone".into()) } else { Ok(()) }
         }

@@ -4,6 +4,7 @@
 mod accounts;
 mod blocking;
 mod bombs;
+mod breaker;
 mod config;
 mod cycles;
 mod dead_letter_jsonl;

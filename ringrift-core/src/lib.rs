@@ -30,7 +30,8 @@
 //!
 //! A **daemon** is a struct with `#[daemon]`. It runs **cycles**, and its **handlers** handle
 //! **events**, each a struct with `#[event]`. One event on its way to one handler is a **delivery**;
-//! one that went wrong is a **dead letter**. One life of a daemon, from construction to end, is an
+//! one that went wrong is a **dead letter**, and a **retry** tries it once more. A handler that fails too
+//! often is **paused**, and its mail **held**. One life of a daemon, from construction to end, is an
 //! **incarnation**; a **restart** begins another. A daemon is in a **state**; its **health** is
 //! another matter. It **depends on** daemons that must be ready before it starts, and **wants** some
 //! that need not. The **registry** is all that is declared, the **runtime** what runs of it, and the

@@ -4,6 +4,9 @@
 //! whole batch is another, and the wake comes after the lock. The bound counts what is not settled,
 //! the batch in hand included.
 
+mod ending;
+mod retries;
+
 use std::{
     collections::VecDeque,
     sync::{
@@ -20,6 +23,7 @@ use tokio::sync::Notify;
 
 use super::{
     account::Account,
+    breaker::pauses::Breakers,
     mail::{Gate, Mail, Refusal},
     slot::Slot,
     watch::Watch,
@@ -41,6 +45,7 @@ pub(crate) struct Mailbox {
     /// One per delivery that may be in hand at once.
     pub(crate) watches: Box<[Watch]>,
     someone_waits: AtomicBool,
+    pub(crate) breakers: Breakers,
     _apart_from_reader: [u64; 5],
     settled: AtomicU64,
 }
@@ -77,6 +82,7 @@ impl Mailbox {
             slots,
             watches: (0..concurrency).map(|_| Watch::default()).collect(),
             someone_waits: AtomicBool::new(false),
+            breakers: Breakers::default(),
             _apart_from_reader: Default::default(),
             settled: AtomicU64::new(0),
         }
@@ -128,53 +134,31 @@ impl Mailbox {
 
     #[cold]
     fn overflow(&self, queue: &mut Queue, mail: Mail) -> Result<(), (Mail, Refusal)> {
-        let oldest = queue.mail.iter().position(|queued| queued.letter.is_none());
-        match (self.overflow, oldest) {
-            (Overflow::Block, _) if queue.gate == Gate::Open => Err((mail, Refusal::Full)),
-            (Overflow::Block, _) => Err((mail, Refusal::FullAndHeld)),
-            (Overflow::DropOldest, Some(oldest)) => {
-                self.account(&mail).owed.bump();
-                if let Some(evicted) = queue.mail.remove(oldest) {
-                    self.account(&evicted).evicted.bump();
-                }
+        match self.overflow {
+            Overflow::Block if queue.gate != Gate::Open || self.breakers.is_paused(mail.slot) => {
+                return Err((mail, Refusal::FullAndHeld));
+            }
+            Overflow::Block => return Err((mail, Refusal::Full)),
+            Overflow::DropOldest | Overflow::DropNewest => self.account(&mail).owed.bump(),
+        }
+        match (self.overflow == Overflow::DropOldest).then(|| self.evict(queue)).flatten() {
+            Some(evicted) => {
+                self.account(&evicted).evicted.bump();
                 queue.mail.push_back(mail);
-                Ok(())
             }
-            (Overflow::DropOldest | Overflow::DropNewest, _) => {
-                self.account(&mail).owed.bump();
-                self.account(&mail).dropped.bump();
-                Ok(())
-            }
-        }
-    }
-
-    /// Why a retry would not be taken now: only a running daemon with room takes one.
-    pub(crate) fn retry_refusal(&self) -> Option<Refusal> {
-        self.refuses_retry(&mut self.queue())
-    }
-
-    fn refuses_retry(&self, queue: &mut Queue) -> Option<Refusal> {
-        if queue.gate != Gate::Open {
-            return Some(Refusal::Ended);
-        }
-        self.is_full(queue).then_some(Refusal::Full)
-    }
-
-    /// Puts the retry of a dead letter in line.
-    pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Refusal> {
-        let waker = {
-            let mut queue = self.queue();
-            if let Some(refusal) = self.refuses_retry(&mut queue) {
-                return Err(refusal);
-            }
-            queue.pushed += 1;
-            queue.mail.push_back(mail);
-            queue.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
+            None => self.account(&mail).dropped.bump(),
         }
         Ok(())
+    }
+
+    /// Takes the oldest that may be pushed out: not the retry of a dead letter. What is held for a paused
+    /// handler is older than what is in line.
+    fn evict(&self, queue: &mut Queue) -> Option<Mail> {
+        let may_go = |mail: &Mail| mail.letter.is_none();
+        self.breakers.evict(may_go).or_else(|| {
+            let oldest = queue.mail.iter().position(may_go)?;
+            queue.mail.remove(oldest)
+        })
     }
 
     /// Counts a refused delivery as owed and dead.
@@ -254,18 +238,12 @@ impl Mailbox {
         std::mem::take(&mut self.queue().mail)
     }
 
-    /// All that waits at the end of the runtime. What an emit under way brings from now on is refused,
-    /// where anything was owed at all: nobody would count it.
-    pub(crate) fn close(&self) -> VecDeque<Mail> {
-        let mut queue = self.queue();
-        if queue.gate != Gate::Absent {
-            queue.gate = Gate::Refusing;
+    /// Wakes the reader, which has something to take that it was not pushed.
+    pub(crate) fn wake_reader(&self) {
+        let waker = self.queue().waker.take();
+        if let Some(waker) = waker {
+            waker.wake();
         }
-        let mail = std::mem::take(&mut queue.mail);
-        queue.pushed -= mail.len() as u64;
-        drop(queue);
-        self.wake_waiting();
-        mail
     }
 
     /// Gives an unsettled batch back to the head of the line, in its order.

@@ -1,6 +1,7 @@
 //! Floor 2: how events reach their handlers. Knows events and mailboxes, not daemons.
 
 pub(crate) mod account;
+pub(crate) mod breaker;
 pub(crate) mod clock;
 pub(crate) mod dead_letters;
 pub(crate) mod dedup;

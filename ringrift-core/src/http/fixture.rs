@@ -13,8 +13,8 @@ use crate::{
     runtime::{
         letters::{DeadLetter, LetterHeaders},
         snapshot::{
-            DaemonSnapshot, EventSnapshot, HandlerSnapshot, HealthSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot,
-            Snapshot,
+            DaemonSnapshot, EventSnapshot, HandlerSnapshot, HealthSnapshot, MailboxSnapshot, PauseSnapshot, Phase,
+            RuntimeSnapshot, Snapshot,
         },
     },
 };
@@ -141,6 +141,9 @@ fn auto_export() -> DaemonSnapshot {
         handlers: vec![HandlerSnapshot {
             handler: "on_games".into(),
             event: "GAMES_AVAILABLE".into(),
+            breaker: Some(100),
+            pauses: 2,
+            paused: Some(PauseSnapshot { ends_in_ms: 42_000, failures: 101, error: "disk full".into(), held: 1 }),
             deliveries: AccountSnapshot {
                 owed: 30,
                 handled: 8,

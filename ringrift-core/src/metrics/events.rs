@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::page::{Labels, Page};
+use super::page::{Labels, Page, flag};
 use crate::{
     AccountSnapshot, DeadReason, LetterState,
     runtime::snapshot::{HandlerSnapshot, Snapshot},
@@ -39,7 +39,16 @@ pub(super) fn encode(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let dead = handlers(snapshot).map(|(labels, it)| (labels, it.deliveries.dead));
     let help = "Deliveries that are dead letters now.";
     page.gauge("ringrift_deliveries_dead", help, dead)?;
+    pauses(page, snapshot)?;
     dead_letters(page, snapshot)
+}
+
+fn pauses(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
+    let paused = handlers(snapshot).map(|(labels, it)| (labels, flag(it.paused.is_some())));
+    let help = "1 while the handler is paused, because it failed too often.";
+    page.gauge("ringrift_handler_paused", help, paused)?;
+    let pauses = handlers(snapshot).map(|(labels, it)| (labels, it.pauses));
+    page.counter("ringrift_handler_pauses", "Pauses of the handler.", pauses)
 }
 
 fn emits(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {

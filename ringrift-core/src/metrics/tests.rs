@@ -99,6 +99,8 @@ fn every_column_of_the_account_has_its_own_series() {
         let family = format!("ringrift_deliveries_{family}");
         assert_eq!(series(&page, &family), [format!("{family}{labels} {value}")]);
     }
+    check("ringrift_handler_paused", &[&format!("ringrift_handler_paused{labels} 1")]);
+    check("ringrift_handler_pauses_total", &[&format!("ringrift_handler_pauses_total{labels} 2")]);
     check("ringrift_events_emitted_total", &[r#"ringrift_events_emitted_total{event="GAMES_AVAILABLE"} 20"#]);
 }
 

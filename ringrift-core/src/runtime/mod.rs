@@ -9,6 +9,7 @@ mod needs;
 mod observe;
 mod operate;
 mod overrides;
+mod pauses;
 mod phase;
 mod rules;
 mod section;

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     Runtime, health_view,
     letters::DeadLetter,
-    phase,
-    snapshot::{DaemonSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot},
+    pauses, phase,
+    snapshot::{DaemonSnapshot, EventSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot},
 };
 use crate::{
     declaration::live::record::{Intent, Record, Status},
@@ -99,7 +99,7 @@ impl Runtime {
             depends_on: world.depends_on(record).map(name).collect(),
             wants: world.wants(record).map(name).collect(),
             emits: spec.emits.iter().map(|event| event().name.to_owned()).collect(),
-            handlers: handlers(record),
+            handlers: pauses::handlers(record, now),
             mailbox: record.mailbox.as_ref().map(|mailbox| MailboxSnapshot {
                 queued: mailbox.unsettled(),
                 capacity: mailbox.capacity(),
@@ -150,16 +150,6 @@ fn next_restart(status: &Status, now: u64) -> Option<u64> {
         State::Backoff { delay, .. } => Some((status.since_ms + delay.as_millis() as u64).saturating_sub(now)),
         _ => None,
     }
-}
-
-fn handlers(record: &Record) -> Vec<HandlerSnapshot> {
-    let slots = record.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
-    let handlers = slots.map(|slot| HandlerSnapshot {
-        handler: slot.handler.to_owned(),
-        event: slot.event.name.to_owned(),
-        deliveries: slot.account.snapshot(),
-    });
-    handlers.collect()
 }
 
 /// The effective options, each as a person writes it.

@@ -163,9 +163,28 @@ pub struct HandlerSnapshot {
     pub handler: String,
     /// The event.
     pub event: String,
+    /// More failures a minute pause it; `None` for no limit.
+    pub breaker: Option<u32>,
+    /// How often it was paused since the start.
+    pub pauses: u64,
+    /// Its pause, while it has one.
+    pub paused: Option<PauseSnapshot>,
     /// What became of the deliveries.
     #[serde(flatten)]
     pub deliveries: AccountSnapshot,
+}
+
+/// The pause of a handler that failed too often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseSnapshot {
+    /// In how many milliseconds it ends by itself.
+    pub ends_in_ms: u64,
+    /// How many failures within a minute led to it.
+    pub failures: u32,
+    /// The last of them.
+    pub error: String,
+    /// How many deliveries are held for it.
+    pub held: u64,
 }
 
 /// A mailbox.

@@ -16,6 +16,10 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
     let mut taken = Taken::new(Arc::clone(mailbox));
     while filled(work, &mut taken).await {
         work.living.batch(&mut taken).await.map_err(Failure::new)?;
+        if mailbox.breakers.is_set() {
+            // A batch that was put aside has cost no budget.
+            tokio::task::coop::consume_budget().await;
+        }
     }
     // What came in until the stop began is still handled; what comes later waits for the next start.
     if taken.fill_now() {

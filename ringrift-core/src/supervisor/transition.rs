@@ -111,7 +111,7 @@ fn set_gate(world: &World, record: &Record, state: &State) {
     mailbox.set_gate(gate);
     if gate == Gate::Refusing {
         // What waits has nobody to wait for.
-        for mail in mailbox.take_now() {
+        for mail in mailbox.take_all() {
             mailbox.settle_from_outside();
             match mail.letter {
                 Some(id) => world.router.letters.cancel_retry(id),

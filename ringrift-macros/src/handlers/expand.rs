@@ -55,7 +55,12 @@ impl Sub {
             let limit = duration_literal(timeout.value);
             quote!(.timeout(#limit))
         });
-        Self { check: quote_spanned!(span=> const _: () = #sub.check();), spec: quote!(#sub.spec #dedup #timeout) }
+        let breaker = options.breaker.as_ref().map(|breaker| match breaker.value {
+            Some(limit) => quote!(.breaker(::core::option::Option::Some(#limit))),
+            None => quote!(.breaker(::core::option::Option::None)),
+        });
+        let check = quote_spanned!(span=> const _: () = #sub.check(););
+        Self { check, spec: quote!(#sub.spec #dedup #timeout #breaker) }
     }
 }
 

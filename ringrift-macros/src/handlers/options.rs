@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proc_macro2::TokenStream;
+use syn::{Lit, parse2};
 
 use crate::{
     arguments::{Argument, option_table, values},
@@ -21,6 +22,7 @@ option_table! {
     OnEventOptions {
         "dedup" => dedup: Duration = window;
         "timeout" => timeout: Duration = values::duration;
+        "breaker" => breaker: Option<u32> = breaker;
     }
 }
 
@@ -32,4 +34,24 @@ fn window(argument: &Argument, problems: &mut Problems) -> Option<Duration> {
         None => Some(DEDUP_WINDOW),
         Some(_) => values::duration(argument, problems),
     }
+}
+
+/// As many dead letters are kept in all.
+const MAX_BREAKER: u32 = 10_000;
+
+/// `breaker = n`, `breaker = "off"`.
+fn breaker(argument: &Argument, problems: &mut Problems) -> Option<Option<u32>> {
+    let literal = argument.value.clone().and_then(|value| parse2::<Lit>(value).ok());
+    match literal {
+        Some(Lit::Str(text)) if text.value() == "off" => return Some(None),
+        Some(Lit::Int(number)) => match number.base10_parse::<u32>() {
+            Ok(limit @ 1..=MAX_BREAKER) => return Some(Some(limit)),
+            _ => problems.at(
+                &number,
+                format!("`breaker` must be from 1 to {MAX_BREAKER} dead letters a minute; without a limit write `breaker = \"off\"`"),
+            ),
+        },
+        _ => problems.at(argument.place(), "write `breaker = 100`, or `breaker = \"off\"`"),
+    }
+    None
 }

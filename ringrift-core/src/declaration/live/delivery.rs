@@ -13,6 +13,7 @@ use super::incarnation::Life;
 use crate::{
     declaration::daemon::{DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
     delivery::{
+        breaker::Pause,
         dead_letters::{DeadReason, Death},
         dedup::Dedup,
         guard::{Outcome, cut_off, guarded_in, unended},
@@ -60,7 +61,7 @@ pub(crate) async fn deliver(
         handled(life, slot, mail);
         return Ok(());
     }
-    went_wrong(life, slot, mail, cut_off(handler, outcome))
+    went_wrong(life, mailbox, mail, cut_off(handler, outcome))
 }
 
 /// Runs a handler unless it has handled that content lately.
@@ -82,20 +83,21 @@ async fn once(
 }
 
 #[cold]
-fn went_wrong(life: &Life, slot: &Slot, mail: &Mail, outcome: Outcome) -> Result<(), String> {
+fn went_wrong(life: &Life, mailbox: &Mailbox, mail: &Mail, outcome: Outcome) -> Result<(), String> {
+    let slot = &mailbox.slots[usize::from(mail.slot)];
     match outcome {
         Outcome::Ok(()) => {}
         Outcome::Err(error) => {
             let fatal = error.downcast_ref::<FatalError>();
             let marked = fatal.map_or(&error, FatalError::marked);
-            failed(life, slot, mail, Death::of_error(marked, fatal.is_some()));
+            failed(life, mailbox, mail, Death::of_error(marked, fatal.is_some()));
         }
         Outcome::Timeout => {
             let limit = humantime::format_duration(slot.timeout);
-            failed(life, slot, mail, Death::new(DeadReason::Timeout, format!("took longer than {limit}")));
+            failed(life, mailbox, mail, Death::new(DeadReason::Timeout, format!("took longer than {limit}")));
         }
         Outcome::Panic(panic) => {
-            failed(life, slot, mail, Death::of_panic(&panic));
+            failed(life, mailbox, mail, Death::of_panic(&panic));
             return panicked(life, slot, &panic.message);
         }
     }
@@ -132,7 +134,8 @@ fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
 }
 
 #[cold]
-fn failed(life: &Life, slot: &Slot, mail: &Mail, death: Death) {
+fn failed(life: &Life, mailbox: &Mailbox, mail: &Mail, death: Death) {
+    let slot = &mailbox.slots[usize::from(mail.slot)];
     let (event, reason, error) = (slot.event.name, death.reason, death.error());
     tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, %reason, error, "handler failed");
     life.record.counters.outcome(true);
@@ -141,6 +144,26 @@ fn failed(life: &Life, slot: &Slot, mail: &Mail, death: Death) {
         slot.account.dead.add(1);
     }
     life.world.router.bury(life.record.index, mail.clone(), death);
+    if let Some(limit) = slot.breaker
+        && let Some(pause) = mailbox.breakers.failed(mail.slot, limit, life.world.clock.now_ms(), &error)
+    {
+        paused(life, slot, &pause);
+    }
+}
+
+/// Tells of a handler that is paused from now on; the ticker ends its pause.
+fn paused(life: &Life, slot: &Slot, pause: &Pause) {
+    let for_ms = pause.until_ms.saturating_sub(life.world.clock.now_ms());
+    tracing::error!(
+        handler = slot.handler,
+        event = slot.event.name,
+        failures = pause.failures,
+        for_ms,
+        error = pause.error,
+        "too many dead letters in a minute: the handler is paused, and its mail is held"
+    );
+    life.world.ticker.notify_one();
+    life.world.changed.notify_waiters();
 }
 
 /// Three panics of handlers in 60 s are a failure of the daemon.

@@ -6,7 +6,7 @@
 //! memoises, is linear and complete, and a cycle there is its own E0391.
 
 use super::{DaemonSpec, SubSpec};
-use crate::{declaration::daemon::Registered, words::event::Event};
+use crate::{declaration::daemon::Registered, delivery::breaker::DEFAULT_LIMIT, words::event::Event};
 
 /// How many daemons the walk looks at.
 pub(crate) const BOUND: usize = 64;
@@ -230,7 +230,7 @@ pub struct Subscription {
 /// The only place that asks `E` to be an event, so that one mistake is one message.
 pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
     Subscription {
-        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None },
+        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None, breaker: Some(DEFAULT_LIMIT) },
         payload,
         literal,
         name: E::NAME,

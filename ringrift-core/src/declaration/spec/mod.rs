@@ -51,6 +51,8 @@ pub struct SubSpec {
     pub dedup: Option<Duration>,
     /// `timeout = ".."`, in place of the daemon's `handler_timeout`.
     pub timeout: Option<Duration>,
+    /// `breaker = n`: more dead letters a minute pause the handler; `None` for `"off"`.
+    pub breaker: Option<u32>,
 }
 
 impl SubSpec {
@@ -65,6 +67,13 @@ impl SubSpec {
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets `breaker`.
+    #[must_use]
+    pub const fn breaker(mut self, limit: Option<u32>) -> Self {
+        self.breaker = limit;
         self
     }
 }

@@ -65,6 +65,7 @@ pub(crate) enum Refused {
     Undeliverable,
     NotRunning,
     MailboxFull,
+    Paused,
 }
 
 impl DeadLetters {

@@ -72,12 +72,12 @@ impl Router {
         Ok(ids)
     }
 
-    /// The oldest dead letters that are due and whose daemons run and have room: others, however
-    /// many, don't hold them up.
+    /// The oldest dead letters that are due and whose daemons run and have room, and whose handlers are not
+    /// paused: others, however many, don't hold them up.
     pub(crate) fn due_letters(&self, limit: usize) -> Vec<LetterId> {
         let can_be_taken = |letter: &Letter| {
             let to = self.mailbox_of(&letter.to);
-            to.is_some_and(|(mailbox, _)| mailbox.retry_refusal().is_none())
+            to.is_some_and(|(mailbox, slot)| refusal(mailbox, slot).is_none())
         };
         self.letters.due(self.clock.now_ms(), limit, can_be_taken)
     }
@@ -94,6 +94,9 @@ impl Router {
 
     fn post(&self, id: LetterId, letter: &Letter) -> Result<(), Refused> {
         let (mailbox, slot, event) = self.deliverable(letter).ok_or(Refused::Undeliverable)?;
+        if mailbox.breakers.is_paused(slot) {
+            return Err(Refused::Paused);
+        }
         let event = Arc::clone(event);
         Ok(mailbox.push_retry(Mail { event, slot, attempt: 0, letter: Some(id) })?)
     }
@@ -102,8 +105,8 @@ impl Router {
     pub(crate) fn can_retry(&self, id: LetterId) -> Result<(), Refused> {
         let letter = self.letters.look(id)?;
         // A letter that was to be readdressed first has no handler yet, of which nothing can be said.
-        let Some((mailbox, _)) = self.mailbox_of(&letter.to) else { return Ok(()) };
-        mailbox.retry_refusal().map_or(Ok(()), |refusal| Err(refusal.into()))
+        let Some((mailbox, slot)) = self.mailbox_of(&letter.to) else { return Ok(()) };
+        refusal(mailbox, slot).map_or(Ok(()), Err)
     }
 
     /// Resolves when there may be room for the retry of a letter; `None` when it has no mailbox.
@@ -119,6 +122,12 @@ impl Router {
             LetterEvent::Undecoded(_) => None,
         }
     }
+}
+
+/// Why a handler would not be given a retry now.
+fn refusal(mailbox: &Mailbox, slot: u16) -> Option<Refused> {
+    let is_paused = mailbox.breakers.is_paused(slot);
+    is_paused.then_some(Refused::Paused).or_else(|| mailbox.retry_refusal().map(Refused::from))
 }
 
 impl From<Refusal> for Refused {

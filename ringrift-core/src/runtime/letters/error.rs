@@ -45,6 +45,18 @@ pub enum LetterError {
         /// The daemon.
         daemon: String,
     },
+    /// The handler that it is for is paused.
+    #[error(
+        "dead letter {id} is not retried while handler `{daemon}::{handler}` is paused; call `resume_handler` first"
+    )]
+    Paused {
+        /// Which letter.
+        id: LetterId,
+        /// The daemon.
+        daemon: String,
+        /// Its handler.
+        handler: String,
+    },
     /// This program has no such handler.
     #[error("dead letter {id} is for `{daemon}::{handler}`, which does not handle `{event}` in this program")]
     NoHandler {

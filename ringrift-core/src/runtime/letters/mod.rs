@@ -150,6 +150,7 @@ impl DeadLetterOffice {
                 LetterError::NotRunning { id, daemon, state }
             }
             Refused::MailboxFull => LetterError::MailboxFull { id, daemon },
+            Refused::Paused => LetterError::Paused { id, daemon, handler },
             Refused::Undeliverable => LetterError::NoHandler { id, daemon, handler, event },
         }
     }
