@@ -161,6 +161,23 @@ async fn many_are_retried_oldest_first_at_the_rate_that_was_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_who_retry_all_at_once_retry_each_once_between_them() {
+    let desk = Desk::default();
+    let (kit, letters) = five(&desk, "").await;
+    let most = RetryRate::PerSecond(NonZeroU32::MAX);
+    let all = LetterFilter::default();
+    let (one, other) = tokio::join!(letters.retry_all(&all, most), letters.retry_all(&all, most));
+    let mut retried = [one.retried, other.retried].concat();
+    retried.sort();
+    assert_eq!(retried, [id(1), id(2), id(4), id(5)]);
+    assert_eq!(one.refused.len() + other.refused.len(), 4);
+    kit.settle().await;
+    kit.moment().await;
+    assert_eq!((desk.begun().len(), desk.done()), (9, vec![1, 2, 4, 5]));
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dry_run_says_what_would_be_and_changes_nothing() {
     let desk = Desk::default();
     let (kit, letters) = five(&desk, "").await;

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::{DeadLetter, DeadLetterOffice, LetterError, LetterFilter, address::Written};
 use crate::{
@@ -15,8 +15,18 @@ use crate::{
 pub enum RetryRate {
     /// As fast as the mailboxes take them.
     AtOnce,
-    /// So many a second, evenly.
+    /// So many a second, evenly; 1,000 at most, which is as fine as the timer.
     PerSecond(NonZeroU32),
+}
+
+impl RetryRate {
+    fn pace(self) -> Option<Interval> {
+        let Self::PerSecond(n) = self else { return None };
+        let mut pace = interval((Duration::from_secs(1) / n.get()).max(Duration::from_millis(1)));
+        // Who was held up does not catch up: the rate is a limit.
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Some(pace)
+    }
 }
 
 /// What became of the retries that were asked for, or would become of them.
@@ -59,14 +69,7 @@ impl DeadLetterOffice {
     /// # Cancel safety
     /// Dropped, it begins no more retries; those that it has begun go on.
     pub async fn retry_all(&self, filter: &LetterFilter, rate: RetryRate) -> RetryReport {
-        let mut pace = match rate {
-            RetryRate::AtOnce => None,
-            RetryRate::PerSecond(n) => Some(interval(Duration::from_secs(1) / n.get())),
-        };
-        if let Some(pace) = &mut pace {
-            // Who was held up does not catch up: the rate is a limit.
-            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        }
+        let mut pace = rate.pace();
         let mut report = RetryReport::default();
         for id in self.live(filter) {
             if let Some(pace) = &mut pace {
@@ -77,7 +80,8 @@ impl DeadLetterOffice {
         report
     }
 
-    /// What [`retry_all`](Self::retry_all) would do now, without doing it.
+    /// What [`retry_all`](Self::retry_all) would do now, without doing it. Those whose mailbox is full now
+    /// are among the refused: nobody knows whether there will be room.
     pub fn dry_run(&self, filter: &LetterFilter) -> RetryReport {
         let mut report = RetryReport::default();
         for id in self.live(filter) {
