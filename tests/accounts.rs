@@ -20,7 +20,7 @@ impl Daemon for Failing {}
 
 #[handlers]
 impl Failing {
-    #[on_event("WORK")]
+    #[on_event("WORK", breaker = "off")]
     async fn on_work(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
         tokio::task::yield_now().await;
         if work.n.is_multiple_of(2) { Err("even".into()) } else { Ok(()) }

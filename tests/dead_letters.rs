@@ -3,8 +3,8 @@
 use ringrift_core::{
     AccountSnapshot, DeadLetterCounts,
     DeadReason::{self, HandlerError, Panic, Timeout},
-    LetterState::{self, Exhausted, Pending},
-    StateName,
+    LetterState::{Exhausted, Pending},
+    LettersByState, StateName,
     builtin::dlq_retry::{DlqEventsPurged, DlqEventsReplayed, DlqRetry, DlqStaleEvents},
     prelude::*,
     testing::TestKit,
@@ -56,7 +56,8 @@ async fn retries_come_after_60_120_240_480_960_seconds_then_it_is_exhausted() {
     assert_eq!(kit.letters(), [letter(HandlerError, Exhausted, 5)]);
     kit.seconds(3 * 24 * 3600).await;
     assert_eq!(begun(&desk, 1), 6);
-    let counts = DeadLetterCounts { exhausted: 1, exhausted_total: 1, ..DeadLetterCounts::default() };
+    let by_reason = [(HandlerError, LettersByState { exhausted: 1, ..LettersByState::default() })].into();
+    let counts = DeadLetterCounts { exhausted: 1, exhausted_total: 1, by_reason, ..DeadLetterCounts::default() };
     assert_eq!(kit.snapshot().dead_letter_counts, counts);
     kit.finish().await;
 }
@@ -90,7 +91,8 @@ async fn only_the_handler_that_failed_is_retried_and_it_recovers_when_it_succeed
     assert_eq!((kit.letters(), desk.done()), (vec![], vec![1]));
     let account = AccountSnapshot { owed: 1, handled: 1, ..AccountSnapshot::default() };
     assert_eq!(kit.account(Worker::TYPE), account);
-    let counts = DeadLetterCounts { recovered_total: 1, ..DeadLetterCounts::default() };
+    let by_reason = [(HandlerError, LettersByState { recovered: 1, ..LettersByState::default() })].into();
+    let counts = DeadLetterCounts { recovered: 1, recovered_total: 1, by_reason, ..DeadLetterCounts::default() };
     assert_eq!(kit.snapshot().dead_letter_counts, counts);
     assert_eq!(kit.get::<Bystander>().handled.load(std::sync::atomic::Ordering::Relaxed), 1);
     kit.finish().await;
@@ -136,7 +138,8 @@ async fn a_retry_that_is_cut_off_spends_no_attempt() {
     kit.seconds(55).await;
     kit.work(2, Does::Wait).await;
     kit.seconds(20).await;
-    assert_eq!(kit.letters(), [letter(HandlerError, LetterState::Retrying, 0)]);
+    assert_eq!(kit.letters(), [letter(HandlerError, Pending, 0)]);
+    assert!(kit.snapshot().dead_letters[0].retrying);
     kit.kill(Worker::TYPE);
     desk.let_go(1);
     kit.wait_for(Worker::TYPE, StateName::Backoff).await;
@@ -186,7 +189,7 @@ async fn letters_that_nobody_can_take_do_not_hold_up_the_others() {
     impl Daemon for Gone {}
     #[handlers]
     impl Gone {
-        #[on_event("WORK")]
+        #[on_event("WORK", breaker = "off")]
         async fn on_work(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
             if work.n > 0 { Err("gone".into()) } else { Ok(()) }
         }

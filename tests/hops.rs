@@ -67,7 +67,7 @@ async fn the_thirty_second_hop_of_a_circle_is_cut_with_a_named_error_and_counted
     let [letter] = snapshot.dead_letters.as_slice() else { panic!("one letter: {:?}", snapshot.dead_letters) };
     assert_eq!(
         (letter.daemon.as_str(), letter.reason, letter.state),
-        ("pinger", DeadReason::HandlerError, LetterState::Pending)
+        ("pinger", DeadReason::HopLimit, LetterState::Pending)
     );
     assert_eq!(
         letter.error,

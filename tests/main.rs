@@ -4,8 +4,13 @@
 mod accounts;
 mod blocking;
 mod bombs;
+mod breaker;
 mod config;
 mod cycles;
+mod dead_letter_jsonl;
+mod dead_letter_office;
+mod dead_letter_record;
+mod dead_letter_retry;
 mod dead_letters;
 mod dedup;
 mod delivery;

@@ -45,7 +45,7 @@ fn redacted(mut snapshot: Snapshot) -> Snapshot {
         daemon.place = format!("{file}:[line]");
     }
     for letter in &mut snapshot.dead_letters {
-        letter.event_id = "[event id]".into();
+        letter.event_id = ringrift_core::EventId::default();
     }
     snapshot
 }

@@ -30,7 +30,8 @@
 //!
 //! A **daemon** is a struct with `#[daemon]`. It runs **cycles**, and its **handlers** handle
 //! **events**, each a struct with `#[event]`. One event on its way to one handler is a **delivery**;
-//! one that went wrong is a **dead letter**. One life of a daemon, from construction to end, is an
+//! one that went wrong is a **dead letter**, and a **retry** tries it once more. A handler that fails too
+//! often is **paused**, and its mail **held**. One life of a daemon, from construction to end, is an
 //! **incarnation**; a **restart** begins another. A daemon is in a **state**; its **health** is
 //! another matter. It **depends on** daemons that must be ready before it starts, and **wants** some
 //! that need not. The **registry** is all that is declared, the **runtime** what runs of it, and the
@@ -116,13 +117,14 @@ pub use self::{
     },
     delivery::{
         account::AccountSnapshot,
-        dead_letters::{DeadLetterCounts, DeadReason, LetterState},
+        dead_letters::{DeadLetterCounts, DeadReason, LetterId, LetterState, LettersByState},
         emit::{Emit, EmitError, HOP_LIMIT},
     },
     words::{
         category::Category,
         daemon_type::DaemonType,
         event::{Event, EventId, EventMeta},
+        event_id::NotAnEventId,
         health::{HealthReport, HealthStatus},
         options::{Kind, OnUnhealthy, Options, Overflow},
         restart::{Backoff, OnExhausted, Restart, RestartPolicy},
@@ -134,7 +136,8 @@ pub use self::{
 
 #[cfg(feature = "store")]
 pub use self::{
-    declaration::daemon::{Interrupted, NotRepeated, StateError, StoredState},
+    declaration::daemon::{NotRepeated, StateError, StoredState},
+    delivery::dead_letters::Interrupted,
     store::error::OpenError,
 };
 

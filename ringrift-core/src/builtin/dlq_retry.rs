@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::event_router::EventRouter;
-use crate::{delivery::dead_letters::Letter, prelude::*};
+use crate::{
+    delivery::dead_letters::{Letter, LetterState},
+    prelude::*,
+};
 
 /// Dead letters that are too old to be retried were given up; they stay, for a person.
 #[event("DLQ_STALE_EVENTS")]
@@ -49,7 +52,8 @@ pub struct DlqRetryConfig {
     /// The age at which a dead letter is given up.
     #[serde(with = "crate::config::duration")]
     pub stale_after: Duration,
-    /// How long an exhausted one is kept before it is discarded.
+    /// How long an exhausted one is kept before it is discarded; and one that is recovered or discarded, before
+    /// it is forgotten.
     #[serde(with = "crate::config::duration")]
     pub purge_after: Duration,
 }
@@ -97,7 +101,7 @@ impl DlqRetry {
     fn retry_due(&self, cx: &Context<Self>) {
         let world = &cx.life().world;
         let due = world.router.due_letters(self.config.batch);
-        let begun = due.iter().filter(|(id, letter)| world.router.retry_letter(*id, letter)).count();
+        let begun = due.iter().filter(|id| world.router.retry_letter(**id).is_ok()).count();
         if !due.is_empty() {
             tracing::info!(due = due.len(), begun, "retries dead letters");
         }
@@ -111,7 +115,7 @@ impl DlqRetry {
         if stale.is_empty() {
             return Ok(());
         }
-        let event_types: BTreeSet<&str> = stale.iter().map(|letter| letter.event.meta.name).collect();
+        let event_types: BTreeSet<&str> = stale.iter().map(|letter| letter.event.name()).collect();
         let event = DlqStaleEvents {
             stale_count: stale.len() as u64,
             event_types: event_types.into_iter().map(str::to_owned).collect(),
@@ -124,9 +128,10 @@ impl DlqRetry {
         let world = &cx.life().world;
         let now = world.clock.wall();
         let age = self.config.purge_after;
-        // Counted from when it was given up, so that a person has had the time to look at it.
-        let is_done = |letter: &Letter| letter.exhausted_at.is_some_and(|at| is_over(at, now, age));
-        let count = world.router.discard_letters(is_done).len() as u64;
+        // Counted from when it was given up or settled, so that a person has had the time to look at it.
+        let is_done = |letter: &Letter| letter.state != LetterState::Pending && is_over(letter.since, now, age);
+        let purged = world.router.purge_letters(is_done);
+        let count = purged.iter().filter(|letter| !letter.state.is_settled()).count() as u64;
         if count == 0 {
             return Ok(());
         }

@@ -40,6 +40,8 @@ pub(super) struct Handler {
     pub(super) handler: &'static str,
     pub(super) dedup: Option<String>,
     pub(super) timeout: Option<String>,
+    /// `None` for no limit.
+    pub(super) breaker: Option<u32>,
 }
 
 impl Declared {
@@ -81,6 +83,7 @@ impl Handler {
             handler: sub.handler,
             dedup: sub.dedup.map(text),
             timeout: sub.timeout.map(text),
+            breaker: sub.breaker,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     declared::{Declared, Handler},
     exit_code,
 };
-use crate::{DaemonType, Registry};
+use crate::{DaemonType, Registry, delivery::breaker::DEFAULT_LIMIT};
 
 pub(super) fn show(registry: &Registry, args: &ShowArgs) -> Answer {
     let ty = match find(registry, &args.daemon) {
@@ -64,7 +64,12 @@ fn page(daemon: &Declared) -> String {
 fn handler_line(handler: &Handler) -> String {
     let dedup = handler.dedup.as_ref().map(|window| format!("dedup {window}"));
     let timeout = handler.timeout.as_ref().map(|limit| format!("timeout {limit}"));
-    let options: Vec<String> = [dedup, timeout].into_iter().flatten().collect();
+    let breaker = match handler.breaker {
+        Some(DEFAULT_LIMIT) => None,
+        Some(limit) => Some(format!("breaker {limit}")),
+        None => Some("breaker off".to_owned()),
+    };
+    let options: Vec<String> = [dedup, timeout, breaker].into_iter().flatten().collect();
     match options.as_slice() {
         [] => format!("{} in {}", handler.event, handler.handler),
         _ => format!("{} in {} ({})", handler.event, handler.handler, options.join(", ")),

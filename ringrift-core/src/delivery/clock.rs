@@ -3,12 +3,14 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, SystemTime},
 };
 
 use tokio::time::Instant;
+
+use crate::words::event::EmittedAt;
 
 /// Where the time of day comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +29,18 @@ pub(crate) struct Clock {
     time_of_day: Mutex<TimeOfDay>,
     /// What the last reading said: good enough for stamps, and free.
     coarse_ms: AtomicU64,
+    /// Whether the ticker reads it at every tick.
+    is_ticking: AtomicBool,
 }
 
 impl Clock {
     pub(crate) fn new(time_of_day: TimeOfDay) -> Self {
-        Self { start: Instant::now(), time_of_day: Mutex::new(time_of_day), coarse_ms: AtomicU64::new(1) }
+        Self {
+            start: Instant::now(),
+            time_of_day: Mutex::new(time_of_day),
+            coarse_ms: AtomicU64::new(1),
+            is_ticking: AtomicBool::new(false),
+        }
     }
 
     /// Milliseconds since the start, plus one so that zero can mean "never".
@@ -45,6 +54,23 @@ impl Clock {
     #[inline]
     pub(crate) fn coarse_ms(&self) -> u64 {
         self.coarse_ms.load(Relaxed)
+    }
+
+    /// A reading for a stamp: at most one tick old, also while nothing is in hand.
+    #[inline]
+    pub(crate) fn stamp_ms(&self) -> u64 {
+        if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() }
+    }
+
+    /// The ticker reads the clock at every tick, from now on.
+    pub(crate) fn begin_ticking(&self) {
+        self.now_ms();
+        self.is_ticking.store(true, Relaxed);
+    }
+
+    /// The ticker may sleep: a stamp needs a reading of its own.
+    pub(crate) fn end_ticking(&self) {
+        self.is_ticking.store(false, Relaxed);
     }
 
     /// The instant of a reading.
@@ -68,6 +94,14 @@ impl Clock {
 
     fn time_of_day(&self) -> MutexGuard<'_, TimeOfDay> {
         self.time_of_day.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time of day at which an event was published.
+    pub(crate) fn wall_of(&self, emitted: EmittedAt) -> SystemTime {
+        match emitted {
+            EmittedAt::Clock(ms) => self.wall_at(ms),
+            EmittedAt::Wall(ms) => SystemTime::UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned()),
+        }
     }
 
     /// The time of day of an earlier reading.

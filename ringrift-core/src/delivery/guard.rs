@@ -12,7 +12,7 @@ use std::{
 
 use tracing::Span;
 
-use super::watch::Watch;
+use super::{panics::place_of, watch::Watch};
 
 /// What a hook or handler returns when it goes wrong.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -22,8 +22,31 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 pub(crate) enum Outcome<T = ()> {
     Ok(T),
     Err(BoxError),
-    Panic(String),
+    Panic(Panicked),
     Timeout,
+}
+
+/// A panic that was caught.
+#[derive(Debug)]
+pub(crate) struct Panicked {
+    pub(crate) message: String,
+    /// Where, as `file:line:column`.
+    pub(crate) place: Option<String>,
+}
+
+impl Panicked {
+    /// The panic of that message, caught on this thread just now.
+    #[cold]
+    fn just_now(message: String) -> Self {
+        let place = place_of(&message);
+        Self { message, place }
+    }
+}
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
 }
 
 /// Awaits `future` under `watch`, which the caller has begun; ends the watch. A future that panics
@@ -60,7 +83,10 @@ pub(crate) fn cut_off<F, T>(mut future: Pin<&mut Option<F>>, outcome: Outcome<T>
     match outcome {
         Outcome::Timeout => match catch(|| future.set(None)) {
             Ok(()) => Outcome::Timeout,
-            Err(panic) => Outcome::Panic(format!("took too long, and when it was cut off: {panic}")),
+            Err(panic) => {
+                let place = place_of(&panic);
+                Outcome::Panic(Panicked { message: format!("took too long, and when it was cut off: {panic}"), place })
+            }
         },
         outcome => outcome,
     }
@@ -75,7 +101,7 @@ fn poll_guarded<T>(
     let outcome = match poll_caught(future, cx) {
         Poll::Ready(Ok(Ok(value))) => Outcome::Ok(value),
         Poll::Ready(Ok(Err(error))) => Outcome::Err(error),
-        Poll::Ready(Err(panic)) => Outcome::Panic(panic),
+        Poll::Ready(Err(panic)) => Outcome::Panic(Panicked::just_now(panic)),
         // Only what really waits pays for being watched.
         Poll::Pending if watch.poll_expired(cx) => Outcome::Timeout,
         Poll::Pending => return Poll::Pending,

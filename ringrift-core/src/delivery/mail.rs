@@ -44,7 +44,7 @@ pub(crate) enum Gate {
 pub(crate) enum Refusal {
     /// Full, and its reader is at work: worth waiting for.
     Full,
-    /// Full, and nobody reads it now.
+    /// Full, and nobody reads it now, or its handler is paused.
     FullAndHeld,
     /// The daemon has ended.
     Ended,

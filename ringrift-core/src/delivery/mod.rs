@@ -1,6 +1,7 @@
 //! Floor 2: how events reach their handlers. Knows events and mailboxes, not daemons.
 
 pub(crate) mod account;
+pub(crate) mod breaker;
 pub(crate) mod clock;
 pub(crate) mod dead_letters;
 pub(crate) mod dedup;
@@ -10,6 +11,7 @@ pub(crate) mod guard;
 pub(crate) mod journal;
 pub(crate) mod mail;
 pub(crate) mod mailbox;
+pub(crate) mod panics;
 pub(crate) mod router;
 pub(crate) mod slot;
 pub(crate) mod taken;

@@ -11,14 +11,14 @@ use std::sync::{
 use super::{
     account::AccountSnapshot,
     clock::Clock,
-    dead_letters::{DeadLetters, DeadReason, Failure, Letter, LetterId},
+    dead_letters::{DeadLetters, DeadReason, Death},
     emit::{EmitError, HOP_LIMIT},
     journal::{Journal, Origin},
     mail::{Mail, Refusal, Settled},
     mailbox::Mailbox,
     waiting::{Blocked, Waiting},
 };
-use crate::words::event::{Erased, EventId, EventMeta};
+use crate::words::event::{EmittedAt, Erased, EventId, EventMeta};
 
 /// One subscriber of one type of event.
 #[derive(Debug)]
@@ -150,6 +150,7 @@ impl Router {
         let number = route.emitted.fetch_add(1, Relaxed);
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = EventId::new(self.prefix, (index as u64) << 48 | number);
+        envelope.emitted = EmittedAt::Clock(self.clock.stamp_ms());
         #[cfg(feature = "testing")]
         self.tap.note(&event);
         let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };
@@ -187,77 +188,7 @@ impl Router {
             Refusal::Ended => (DeadReason::Stopped, "the daemon has ended".to_owned()),
         };
         to.mailbox.owe_dead(to.slot);
-        self.bury(to.daemon, mail, reason, error, false);
-    }
-
-    /// Keeps a delivery, already counted as dead, as a dead letter; a fatal one is not retried.
-    pub(crate) fn bury(&self, daemon: u32, mail: Mail, reason: DeadReason, error: String, is_fatal: bool) {
-        let now_ms = self.clock.now_ms();
-        let at = self.clock.wall();
-        if let Some(id) = mail.letter {
-            self.letters.fail_again(
-                id,
-                Failure { event: mail.event, daemon, slot: mail.slot, reason, error, at, now_ms, is_fatal },
-            );
-            return;
-        }
-        tracing::debug!(event = mail.event.meta.name, event_id = %mail.event.id, ?reason, %error, "dead letter");
-        let failure = Failure { event: mail.event, daemon, slot: mail.slot, reason, error, at, now_ms, is_fatal };
-        if let Some(pushed_out) = self.letters.add(failure) {
-            tracing::warn!(
-                event = pushed_out.event.meta.name,
-                "the store of dead letters is full; the oldest is discarded"
-            );
-            self.count_discarded(&pushed_out);
-            self.settled(pushed_out.daemon, pushed_out.slot, &pushed_out.event, Settled::Discarded);
-        }
-    }
-
-    fn count_discarded(&self, letter: &Letter) {
-        if let Some(account) = self.account(letter.daemon, letter.slot) {
-            account.dead.sub(1);
-            account.discarded.add(1);
-        }
-    }
-
-    fn account(&self, daemon: u32, slot: u16) -> Option<&super::account::Account> {
-        let mailbox = self.mailboxes.get(daemon as usize)?.as_ref()?;
-        mailbox.slots.get(usize::from(slot)).map(|slot| &slot.account)
-    }
-
-    /// Gives up the dead letters that `which` picks, and counts them.
-    pub(crate) fn discard_letters(&self, which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
-        let discarded = self.letters.discard(which);
-        for letter in &discarded {
-            self.count_discarded(letter);
-            self.settled(letter.daemon, letter.slot, &letter.event, Settled::Discarded);
-        }
-        discarded
-    }
-
-    /// The oldest dead letters that are due and whose daemons run and have room: others, however
-    /// many, don't hold them up.
-    pub(crate) fn due_letters(&self, limit: usize) -> Vec<(LetterId, Letter)> {
-        let mailbox = |letter: &Letter| self.mailboxes.get(letter.daemon as usize).and_then(Option::as_ref);
-        let can_be_taken = |letter: &Letter| mailbox(letter).is_some_and(|mailbox| mailbox.takes_retries());
-        self.letters.due(self.clock.now_ms(), limit, can_be_taken)
-    }
-
-    /// Sends one dead letter to its own handler again; false when it is under way already, or when
-    /// the daemon is not running or has no room.
-    pub(crate) fn retry_letter(&self, id: LetterId, letter: &Letter) -> bool {
-        let Some(Some(mailbox)) = self.mailboxes.get(letter.daemon as usize) else {
-            return false;
-        };
-        if !self.letters.begin_retry(id) {
-            return false;
-        }
-        let event = Arc::clone(&letter.event);
-        let taken = mailbox.push_retry(Mail { event, slot: letter.slot, attempt: 0, letter: Some(id) }).is_ok();
-        if !taken {
-            self.letters.cancel_retry(id);
-        }
-        taken
+        self.bury(to.daemon, mail, Death::new(reason, error));
     }
 
     /// From now on every emit fails.

@@ -16,7 +16,9 @@ pub(crate) struct Slot {
     pub(crate) handler: &'static str,
     pub(crate) event: &'static EventMeta,
     pub(crate) timeout: Duration,
-    _apart: u64,
+    /// More failures a minute pause the handler; `None` for no limit. Read only when one fails, so it keeps
+    /// what is read for every delivery apart from the next account too.
+    pub(crate) breaker: Option<u32>,
 }
 
 impl Slot {
@@ -25,8 +27,9 @@ impl Slot {
         event: &'static EventMeta,
         timeout: Duration,
         dedup: Option<Duration>,
+        breaker: Option<u32>,
     ) -> Self {
         let dedup = dedup.map(|window| Box::new(Dedup::new(window)));
-        Self { dedup, account: Account::default(), handler, event, timeout, _apart: 0 }
+        Self { dedup, account: Account::default(), handler, event, timeout, breaker }
     }
 }

@@ -28,13 +28,35 @@ impl Taken {
 
     /// Takes all mail; ready once there is some.
     pub(crate) fn poll_fill(&mut self, cx: &Context<'_>) -> Poll<()> {
-        if self.batch.is_empty() { self.mailbox.poll_take(&mut self.batch, cx) } else { Poll::Ready(()) }
+        if !self.batch.is_empty() {
+            return Poll::Ready(());
+        }
+        let poll = self.mailbox.poll_take(&mut self.batch, cx);
+        self.or_released(poll)
+    }
+
+    /// Looks for what was released once the reader is registered, so that it is not missed.
+    fn or_released(&mut self, poll: Poll<()>) -> Poll<()> {
+        let breakers = &self.mailbox.breakers;
+        if poll.is_pending() && breakers.is_set() && breakers.take_released(&mut self.batch) {
+            return Poll::Ready(());
+        }
+        poll
+    }
+
+    /// Puts the mail of paused handlers aside.
+    #[inline]
+    fn skip_paused(&mut self) {
+        if self.mailbox.breakers.is_set() {
+            self.mailbox.breakers.sort(&mut self.batch);
+        }
     }
 
     /// Takes what comes in while others are in hand, as long as the daemon runs.
     pub(crate) fn poll_more(&mut self, cx: &Context<'_>) -> Poll<()> {
         debug_assert!(self.batch.is_empty(), "a place is free only when nothing waits for one");
-        self.mailbox.poll_take_open(&mut self.batch, cx)
+        let poll = self.mailbox.poll_take_open(&mut self.batch, cx);
+        self.or_released(poll)
     }
 
     /// Takes what waits now, without waiting; false when there is nothing.
@@ -48,6 +70,7 @@ impl Taken {
     /// Begins the first delivery, which stays here until it is settled.
     #[inline]
     pub(crate) fn begin(&mut self) -> Option<(&Mailbox, &Mail)> {
+        self.skip_paused();
         let mail = self.batch.front()?;
         self.begun = true;
         Some((&self.mailbox, mail))
@@ -63,6 +86,7 @@ impl Taken {
 
     /// Begins the first delivery beside others, at a place that [`settle_at`](Self::settle_at) frees.
     pub(crate) fn begin_at(&mut self, place: usize) -> Option<Mail> {
+        self.skip_paused();
         let mail = self.batch.pop_front()?;
         self.side_by_side.push((place, mail.clone()));
         Some(mail)
@@ -112,7 +136,7 @@ mod tests {
     struct Number(u32);
 
     fn mailbox(mail: u32, concurrency: u32) -> Arc<Mailbox> {
-        let slots = [Slot::new("on_number", Number::meta(), Duration::from_secs(30), None)];
+        let slots = [Slot::new("on_number", Number::meta(), Duration::from_secs(30), None, None)];
         let mailbox = Mailbox::new(slots.into(), 8, Overflow::Block, concurrency);
         mailbox.set_gate(Gate::Open);
         for n in 0..mail {

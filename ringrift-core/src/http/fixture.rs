@@ -8,11 +8,14 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    AccountSnapshot, Category, DaemonStats, DeadLetterCounts, DeadReason, ErrorRecord, HealthReport, HealthStatus,
-    Kind, LetterState, Overflow, StateName,
-    runtime::snapshot::{
-        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, HealthSnapshot, MailboxSnapshot, Phase,
-        RuntimeSnapshot, Snapshot,
+    AccountSnapshot, Category, DaemonStats, DeadLetterCounts, DeadReason, ErrorRecord, EventId, HealthReport,
+    HealthStatus, Kind, LetterId, LetterState, LettersByState, Overflow, StateName,
+    runtime::{
+        letters::{DeadLetter, LetterHeaders},
+        snapshot::{
+            DaemonSnapshot, EventSnapshot, HandlerSnapshot, HealthSnapshot, MailboxSnapshot, PauseSnapshot, Phase,
+            RuntimeSnapshot, Snapshot,
+        },
     },
 };
 
@@ -30,10 +33,17 @@ pub(crate) fn snapshot() -> Snapshot {
         events: vec![games_available()],
         dead_letter_counts: DeadLetterCounts {
             pending: 1,
-            retrying: 0,
             exhausted: 2,
+            recovered: 4,
+            discarded: 7,
+            retrying: 6,
+            by_reason: BTreeMap::from([
+                (DeadReason::HandlerError, LettersByState { pending: 1, recovered: 4, ..LettersByState::default() }),
+                (DeadReason::Timeout, LettersByState { exhausted: 2, discarded: 7, ..LettersByState::default() }),
+            ]),
             recovered_total: 5,
             exhausted_total: 3,
+            discarded_total: 9,
         },
         dead_letters: vec![dead_letter()],
         deliveries: AccountSnapshot::default(),
@@ -132,6 +142,9 @@ fn auto_export() -> DaemonSnapshot {
         handlers: vec![HandlerSnapshot {
             handler: "on_games".into(),
             event: "GAMES_AVAILABLE".into(),
+            breaker: Some(100),
+            pauses: 2,
+            paused: Some(PauseSnapshot { ends_in_ms: 42_000, failures: 101, error: "disk full".into(), held: 1 }),
             deliveries: AccountSnapshot {
                 owed: 30,
                 handled: 8,
@@ -192,17 +205,23 @@ fn games_available() -> EventSnapshot {
     }
 }
 
-fn dead_letter() -> DeadLetterSnapshot {
-    DeadLetterSnapshot {
-        id: 1,
+fn dead_letter() -> DeadLetter {
+    DeadLetter {
+        id: LetterId::new(1).unwrap(),
         event: "GAMES_AVAILABLE".into(),
-        event_id: "0".repeat(32),
+        event_id: EventId::default(),
+        headers: LetterHeaders { emitted_at: UNIX_EPOCH, emitter: Some("auto_sync".into()), hops: 1, parent: None },
         daemon: "auto_export".into(),
         handler: "on_games".into(),
+        state: LetterState::Pending,
+        in_state_since: UNIX_EPOCH,
+        retrying: false,
         reason: DeadReason::HandlerError,
         error: "disk full".into(),
+        error_chain: vec!["disk full".into()],
+        panicked_at: None,
+        attempts: 2,
         retries: 1,
-        state: LetterState::Pending,
         first_failed_at: UNIX_EPOCH,
         last_failed_at: UNIX_EPOCH,
         next_retry_in_ms: Some(60_000),

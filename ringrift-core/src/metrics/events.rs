@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::page::{Labels, Page};
+use super::page::{Labels, Page, flag};
 use crate::{
-    AccountSnapshot,
+    AccountSnapshot, DeadReason, LetterState,
     runtime::snapshot::{HandlerSnapshot, Snapshot},
 };
 
@@ -39,7 +39,16 @@ pub(super) fn encode(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let dead = handlers(snapshot).map(|(labels, it)| (labels, it.deliveries.dead));
     let help = "Deliveries that are dead letters now.";
     page.gauge("ringrift_deliveries_dead", help, dead)?;
+    pauses(page, snapshot)?;
     dead_letters(page, snapshot)
+}
+
+fn pauses(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
+    let paused = handlers(snapshot).map(|(labels, it)| (labels, flag(it.paused.is_some())));
+    let help = "1 while the handler is paused, because it failed too often.";
+    page.gauge("ringrift_handler_paused", help, paused)?;
+    let pauses = handlers(snapshot).map(|(labels, it)| (labels, it.pauses));
+    page.counter("ringrift_handler_pauses", "Pauses of the handler.", pauses)
 }
 
 fn emits(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
@@ -77,13 +86,16 @@ fn handlers(snapshot: &Snapshot) -> impl Iterator<Item = (Labels<'_, 3>, &Handle
 
 fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let counts = &snapshot.dead_letter_counts;
-    let states = [
-        ([("state", "pending")], counts.pending),
-        ([("state", "retrying")], counts.retrying),
-        ([("state", "exhausted")], counts.exhausted),
-    ];
-    let help = "Dead letters, by what becomes of them.";
-    page.gauge("ringrift_dead_letters", help, states)?;
+    let kept = LetterState::ALL.into_iter().flat_map(|state| {
+        DeadReason::ALL.map(|reason| {
+            let labels = [("state", state.as_str()), ("reason", reason.as_str())];
+            (labels, counts.of_reason(state, reason))
+        })
+    });
+    let help = "Dead letters that are kept, by what becomes of them and why the delivery failed last.";
+    page.gauge("ringrift_dead_letters", help, kept)?;
+    let help = "Dead letters whose retry is under way.";
+    page.single_gauge("ringrift_dead_letters_retrying", help, counts.retrying)?;
     page.single_counter(
         "ringrift_dead_letters_recovered",
         "Dead letters whose retry succeeded.",
@@ -93,5 +105,6 @@ fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
         "ringrift_dead_letters_exhausted",
         "Dead letters whose retries were used up.",
         counts.exhausted_total,
-    )
+    )?;
+    page.single_counter("ringrift_dead_letters_discarded", "Dead letters that were given up.", counts.discarded_total)
 }

@@ -99,21 +99,30 @@ fn every_column_of_the_account_has_its_own_series() {
         let family = format!("ringrift_deliveries_{family}");
         assert_eq!(series(&page, &family), [format!("{family}{labels} {value}")]);
     }
+    check("ringrift_handler_paused", &[&format!("ringrift_handler_paused{labels} 1")]);
+    check("ringrift_handler_pauses_total", &[&format!("ringrift_handler_pauses_total{labels} 2")]);
     check("ringrift_events_emitted_total", &[r#"ringrift_events_emitted_total{event="GAMES_AVAILABLE"} 20"#]);
 }
 
 #[test]
-fn dead_letters_by_state() {
-    check(
-        "ringrift_dead_letters",
-        &[
-            r#"ringrift_dead_letters{state="pending"} 1"#,
-            r#"ringrift_dead_letters{state="retrying"} 0"#,
-            r#"ringrift_dead_letters{state="exhausted"} 2"#,
-        ],
+fn dead_letters_by_state_and_reason() {
+    let page = text(snapshot());
+    let kept = series(&page, "ringrift_dead_letters");
+    assert_eq!(kept.len(), 4 * 8, "every state and every reason has its series");
+    let there: Vec<&String> = kept.iter().filter(|line| !line.ends_with(" 0")).collect();
+    assert_eq!(
+        there,
+        [
+            r#"ringrift_dead_letters{state="pending",reason="handler_error"} 1"#,
+            r#"ringrift_dead_letters{state="recovered",reason="handler_error"} 4"#,
+            r#"ringrift_dead_letters{state="exhausted",reason="timeout"} 2"#,
+            r#"ringrift_dead_letters{state="discarded",reason="timeout"} 7"#,
+        ]
     );
+    check("ringrift_dead_letters_retrying", &["ringrift_dead_letters_retrying 6"]);
     check("ringrift_dead_letters_recovered_total", &["ringrift_dead_letters_recovered_total 5"]);
     check("ringrift_dead_letters_exhausted_total", &["ringrift_dead_letters_exhausted_total 3"]);
+    check("ringrift_dead_letters_discarded_total", &["ringrift_dead_letters_discarded_total 9"]);
 }
 
 #[test]

@@ -142,7 +142,7 @@ fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
     let options = &settings.options;
     let slot = |sub: &SubSpec| {
         let timeout = sub.timeout.unwrap_or(options.handler_timeout);
-        Slot::new(sub.handler, (sub.event)(), timeout, sub.dedup)
+        Slot::new(sub.handler, (sub.event)(), timeout, sub.dedup, sub.breaker)
     };
     let slots: Box<[Slot]> = spec.handlers.iter().map(slot).collect();
     (!slots.is_empty()).then(|| Mailbox::new(slots, options.mailbox, options.overflow, options.concurrency))

@@ -24,7 +24,7 @@ use crate::{
         registry::Registry,
         wiring::{self, Severity, WiringProblem},
     },
-    delivery::{clock::TimeOfDay, guard::BoxError},
+    delivery::{clock::TimeOfDay, guard::BoxError, panics::install_hook},
     supervisor::{Supervisor, Watchdog},
     words::{category::Category, daemon_type::DaemonType},
 };
@@ -212,6 +212,7 @@ impl Builder {
     }
 
     fn assemble(self, settings: AllSettings) -> Result<Runtime, StartError> {
+        install_hook();
         let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
         let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
         let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));

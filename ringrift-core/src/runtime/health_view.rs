@@ -1,6 +1,6 @@
 //! The health of a daemon: its own report, seen together with its state and its dependencies.
 
-use super::snapshot::HealthSnapshot;
+use super::{pauses, snapshot::HealthSnapshot};
 use crate::{
     declaration::live::{record::Record, world::World},
     supervisor::{describe_dependency, health::is_in_grace, missing_dependencies},
@@ -29,6 +29,7 @@ pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
     let report = match state {
         State::Running => {
             let missing = missing_dependencies(world, record);
+            worries.extend(pauses::worries(world, record, now));
             worries.extend(missing.iter().map(|(daemon, state)| describe_dependency(*daemon, state)));
             running(own, &worries, is_in_grace(record, now))
         }

@@ -4,10 +4,12 @@ mod assemble;
 pub(crate) mod builder;
 mod disabled;
 mod health_view;
+pub mod letters;
 mod needs;
 mod observe;
 mod operate;
 mod overrides;
+mod pauses;
 mod phase;
 #[cfg(feature = "store")]
 mod replay;

@@ -3,18 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
-    Runtime, health_view, phase,
-    snapshot::{
-        DaemonSnapshot, DeadLetterSnapshot, EventSnapshot, HandlerSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot,
-        Snapshot, StoreSnapshot,
-    },
+    Runtime, health_view,
+    letters::DeadLetter,
+    pauses, phase,
+    snapshot::{DaemonSnapshot, EventSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot, StoreSnapshot},
 };
 use crate::{
     declaration::live::record::{Intent, Record, Status},
-    delivery::{
-        account::AccountSnapshot,
-        dead_letters::{Letter, LetterId, LetterState},
-    },
+    delivery::account::AccountSnapshot,
     words::{
         event::EventMeta,
         state::{State, StateName},
@@ -30,13 +26,12 @@ impl Runtime {
         let world = &self.inner.world;
         let now = world.clock.now_ms();
         let daemons: Vec<DaemonSnapshot> = world.records.iter().map(|record| self.daemon(record, now)).collect();
-        let letters = world.router.letters.list();
-        let newest = letters.iter().rev().take(SHOWN_LETTERS);
+        let newest = world.router.letters.newest(SHOWN_LETTERS);
         Snapshot {
             runtime: self.runtime(&daemons, now),
             events: self.events(&daemons),
             dead_letter_counts: world.router.letters.counts(),
-            dead_letters: newest.map(|(id, letter)| self.letter(*id, letter, now)).collect(),
+            dead_letters: newest.iter().map(|(id, letter)| DeadLetter::of(world, *id, letter)).collect(),
             deliveries: world.router.total(),
             daemons,
         }
@@ -113,7 +108,7 @@ impl Runtime {
             depends_on: world.depends_on(record).map(name).collect(),
             wants: world.wants(record).map(name).collect(),
             emits: spec.emits.iter().map(|event| event().name.to_owned()).collect(),
-            handlers: handlers(record),
+            handlers: pauses::handlers(record, now),
             mailbox: record.mailbox.as_ref().map(|mailbox| MailboxSnapshot {
                 queued: mailbox.unsettled(),
                 in_store: mailbox.in_store(),
@@ -157,27 +152,6 @@ impl Runtime {
         events.sort_by(|a, b| a.name.cmp(&b.name));
         events
     }
-
-    fn letter(&self, id: LetterId, letter: &Letter, now: u64) -> DeadLetterSnapshot {
-        let record = self.inner.world.record(letter.daemon);
-        let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(usize::from(letter.slot)));
-        let payload = letter.event.meta.encode(&letter.event);
-        DeadLetterSnapshot {
-            id: id.0.get(),
-            event: letter.event.meta.name.to_owned(),
-            event_id: letter.event.id.to_string(),
-            daemon: record.ty.as_str().to_owned(),
-            handler: slot.map(|slot| slot.handler.to_owned()).unwrap_or_default(),
-            reason: letter.reason,
-            error: letter.error.clone(),
-            retries: letter.retries,
-            state: letter.state,
-            first_failed_at: letter.first_failed,
-            last_failed_at: letter.last_failed,
-            next_retry_in_ms: (letter.state == LetterState::Pending).then(|| letter.due_ms.saturating_sub(now)),
-            payload: payload.unwrap_or_else(|error| serde_json::Value::String(error.to_string())),
-        }
-    }
 }
 
 fn is_selected(record: &Record) -> bool {
@@ -189,16 +163,6 @@ fn next_restart(status: &Status, now: u64) -> Option<u64> {
         State::Backoff { delay, .. } => Some((status.since_ms + delay.as_millis() as u64).saturating_sub(now)),
         _ => None,
     }
-}
-
-fn handlers(record: &Record) -> Vec<HandlerSnapshot> {
-    let slots = record.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
-    let handlers = slots.map(|slot| HandlerSnapshot {
-        handler: slot.handler.to_owned(),
-        event: slot.event.name.to_owned(),
-        deliveries: slot.account.snapshot(),
-    });
-    handlers.collect()
 }
 
 /// The effective options, each as a person writes it.

@@ -55,6 +55,16 @@ pub enum OperateError {
         /// What does not end.
         cause: String,
     },
+    /// It has no such handler.
+    #[error("daemon `{daemon}` has no handler `{handler}`{}", nearest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
+    NoHandler {
+        /// The daemon.
+        daemon: DaemonType,
+        /// What was asked for.
+        handler: String,
+        /// What may have been meant.
+        nearest: Option<String>,
+    },
     /// Nothing is started any more.
     #[error("the runtime stops")]
     Stopping,
@@ -68,7 +78,7 @@ fn names(daemons: &[DaemonType]) -> String {
 }
 
 impl Runtime {
-    fn record(&self, daemon: DaemonType) -> Result<&std::sync::Arc<Record>, OperateError> {
+    pub(super) fn record(&self, daemon: DaemonType) -> Result<&std::sync::Arc<Record>, OperateError> {
         let unknown = || UnknownDaemon { name: daemon.as_str().to_owned(), nearest: None };
         Ok(self.inner.world.find(daemon).ok_or_else(unknown)?)
     }

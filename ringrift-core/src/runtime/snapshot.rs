@@ -4,11 +4,9 @@ use std::{collections::BTreeMap, time::SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::letters::DeadLetter;
 use crate::{
-    delivery::{
-        account::AccountSnapshot,
-        dead_letters::{DeadLetterCounts, DeadReason, LetterState},
-    },
+    delivery::{account::AccountSnapshot, dead_letters::DeadLetterCounts},
     words::{
         category::Category,
         health::{HealthReport, HealthStatus},
@@ -29,8 +27,8 @@ pub struct Snapshot {
     pub events: Vec<EventSnapshot>,
     /// How many dead letters there are.
     pub dead_letter_counts: DeadLetterCounts,
-    /// The newest dead letters, 100 at most, newest first.
-    pub dead_letters: Vec<DeadLetterSnapshot>,
+    /// The newest that are pending or exhausted, 100 at most, newest first.
+    pub dead_letters: Vec<DeadLetter>,
     /// The sum of all accounts.
     pub deliveries: AccountSnapshot,
 }
@@ -178,9 +176,28 @@ pub struct HandlerSnapshot {
     pub handler: String,
     /// The event.
     pub event: String,
+    /// More failures a minute pause it; `None` for no limit.
+    pub breaker: Option<u32>,
+    /// How often it was paused since the start.
+    pub pauses: u64,
+    /// Its pause, while it has one.
+    pub paused: Option<PauseSnapshot>,
     /// What became of the deliveries.
     #[serde(flatten)]
     pub deliveries: AccountSnapshot,
+}
+
+/// The pause of a handler that failed too often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseSnapshot {
+    /// In how many milliseconds it ends by itself.
+    pub ends_in_ms: u64,
+    /// How many failures within a minute led to it.
+    pub failures: u32,
+    /// The last of them.
+    pub error: String,
+    /// How many deliveries are held for it.
+    pub held: u64,
 }
 
 /// A mailbox.
@@ -222,35 +239,4 @@ pub struct EventSnapshot {
     /// What became of the deliveries.
     #[serde(flatten)]
     pub deliveries: AccountSnapshot,
-}
-
-/// One dead letter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DeadLetterSnapshot {
-    /// Its number in this runtime.
-    pub id: u32,
-    /// The event's name.
-    pub event: String,
-    /// The event's id.
-    pub event_id: String,
-    /// The daemon whose handler failed.
-    pub daemon: String,
-    /// The handler.
-    pub handler: String,
-    /// Why.
-    pub reason: DeadReason,
-    /// The error and its causes.
-    pub error: String,
-    /// Retries so far.
-    pub retries: u32,
-    /// What becomes of it.
-    pub state: LetterState,
-    /// When the handler failed first.
-    pub first_failed_at: SystemTime,
-    /// When it failed last.
-    pub last_failed_at: SystemTime,
-    /// When the next retry is due; 0 when it is overdue.
-    pub next_retry_in_ms: Option<u64>,
-    /// The payload, as JSON.
-    pub payload: serde_json::Value,
 }

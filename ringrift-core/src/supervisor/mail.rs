@@ -32,6 +32,10 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
             Filled::LookAgain => {}
             Filled::Drains => break,
         }
+        if mailbox.breakers.is_set() {
+            // A batch that was put aside has cost no budget.
+            tokio::task::coop::consume_budget().await;
+        }
     }
     // What came in until the stop began is still handled; what comes later waits for the next start.
     if taken.fill_now() {

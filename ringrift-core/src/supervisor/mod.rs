@@ -17,6 +17,7 @@ mod hooks;
 mod in_span;
 mod mail;
 mod pace;
+mod pauses;
 pub(crate) mod shutdown;
 mod start;
 mod ticker;

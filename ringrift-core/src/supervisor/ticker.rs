@@ -1,4 +1,4 @@
-//! The central ticker of a runtime: deadlines, stalls and health checks of all daemons. It sees what
+//! The central ticker of a runtime: deadlines, stalls, pauses and health checks of all daemons. It sees what
 //! a hung daemon can't, and sleeps when nothing is in hand.
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use super::{announce, health};
+use super::{announce, health, pauses};
 use crate::declaration::live::{
     attribution::Attributed,
     record::{Hook, Record},
@@ -35,19 +35,22 @@ pub(super) async fn run(world: Weak<World>) {
             is_in_hand |= look_at(&world, record, now);
         }
         let next_check = begin_checks(&world, now, &mut checks);
+        let next_resume = pauses::end_over(&world, now);
         if is_active || is_in_hand {
+            world.clock.begin_ticking();
             // Not cut short: what begins meanwhile is seen at the next tick.
             tokio::time::sleep(TICK).await;
             continue;
         }
-        let next_check = async {
-            match next_check {
+        world.clock.end_ticking();
+        let next = async {
+            match next_check.into_iter().chain(next_resume).min() {
                 Some(at) => tokio::time::sleep_until(world.clock.instant(at)).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
-            () = next_check => {}
+            () = next => {}
             () = world.ticker.notified() => {}
         }
     }

@@ -10,7 +10,10 @@ use crate::{
         record::{Intent, Record},
         world::World,
     },
-    delivery::{dead_letters::DeadReason, mail::Gate},
+    delivery::{
+        dead_letters::{DeadReason, Death},
+        mail::Gate,
+    },
     words::state::{State, StateName},
 };
 
@@ -115,7 +118,7 @@ fn set_gate(world: &World, record: &Record, state: &State) {
                 None => {
                     mailbox.slots[usize::from(mail.slot)].account.dead.add(1);
                     let error = format!("the daemon is {state}");
-                    world.router.bury(record.index, mail, DeadReason::Stopped, error, false);
+                    world.router.bury(record.index, mail, Death::new(DeadReason::Stopped, error));
                 }
             }
         }

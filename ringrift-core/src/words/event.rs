@@ -270,10 +270,29 @@ pub struct Envelope<P: ?Sized = dyn Any + Send + Sync> {
     pub(crate) emitter: u32,
     /// Its place in the store; 0 when it is only in memory.
     pub(crate) seq: u64,
+    /// The event in whose handler it was emitted; [`EventId::default`] for none.
+    pub(crate) parent: EventId,
+    /// When it was published.
+    pub(crate) emitted: EmittedAt,
     /// Its type.
     pub(crate) meta: &'static EventMeta,
     /// The payload.
     pub(crate) payload: P,
+}
+
+/// When an event was published.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum EmittedAt {
+    /// By the runtime's clock; to a tick, which costs nothing.
+    Clock(u64),
+    /// In milliseconds since 1970: of an event of the store.
+    Wall(i64),
+}
+
+impl Default for EmittedAt {
+    fn default() -> Self {
+        Self::Clock(0)
+    }
 }
 
 /// The emitter of events that come from outside every daemon.
@@ -283,12 +302,24 @@ pub(crate) const OUTSIDE: u32 = u32::MAX;
 pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
-    pub(crate) fn new(payload: E, emitter: u32, hops: u8) -> Arc<Self> {
-        Arc::new(Self { id: EventId::default(), hops, is_replay: false, emitter, seq: 0, meta: E::meta(), payload })
+    pub(crate) fn new(payload: E, emitter: u32, hops: u8, parent: EventId) -> Arc<Self> {
+        let meta = E::meta();
+        let id = EventId::default();
+        Arc::new(Self {
+            id,
+            hops,
+            is_replay: false,
+            emitter,
+            seq: 0,
+            parent,
+            emitted: EmittedAt::default(),
+            meta,
+            payload,
+        })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {
-        Self::new(payload, OUTSIDE, 0)
+        Self::new(payload, OUTSIDE, 0, EventId::default())
     }
 }
 

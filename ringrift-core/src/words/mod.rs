@@ -4,6 +4,7 @@ pub(crate) mod category;
 mod cron_line;
 pub(crate) mod daemon_type;
 pub(crate) mod event;
+pub(crate) mod event_id;
 pub(crate) mod health;
 pub(crate) mod options;
 pub(crate) mod restart;

@@ -61,8 +61,12 @@ impl Sub {
             let at_option = p.at(from.key.span());
             quote_spanned!(from.key.span()=> const _: () = #at_option::kept::<#payload>();)
         });
+        let breaker = options.breaker.as_ref().map(|breaker| match breaker.value {
+            Some(limit) => quote!(.breaker(::core::option::Option::Some(#limit))),
+            None => quote!(.breaker(::core::option::Option::None)),
+        });
         let check = quote_spanned!(span=> const _: () = #sub.check(););
-        Self { check: quote!(#check #kept), spec: quote!(#sub.spec #dedup #timeout #from) }
+        Self { check: quote!(#check #kept), spec: quote!(#sub.spec #dedup #timeout #from #breaker) }
     }
 }
 

@@ -28,13 +28,13 @@ use daemons::Counter;
 #[handlers]
 impl Counter {
     /// Has documentation.
-    #[on_event("GAMES_READY", dedup, timeout = "2s")]
+    #[on_event("GAMES_READY", dedup, timeout = "2s", breaker = 10_000)]
     async fn on_new_games(&self, event: &events::NewGamesAvailable, _cx: &Context<Self>) -> DaemonResult {
         self.add(event.count);
         Ok(())
     }
 
-    #[ringrift_core::on_event("TRAINING_COMPLETED", dedup = "10m", from = "oldest")]
+    #[ringrift_core::on_event("TRAINING_COMPLETED", dedup = "10m", from = "oldest", breaker = "off")]
     pub(crate) async fn on_training(&self, _: &events::TrainingCompleted, cx: &ringrift_core::Context<Counter>) -> DaemonResult {
         self.on_new_games(&events::NewGamesAvailable { count: 1 }, cx).await
     }

@@ -105,5 +105,7 @@ fn deliveries(handler: &HandlerSnapshot) -> String {
         .map(|(name, n)| format!("{} {name}", count(n)))
         .collect();
     let owed = count(account.owed);
-    format!("{} in {}: {owed} owed, {}", handler.event, handler.handler, told.join(", "))
+    let paused = handler.paused.as_ref().map(|pause| (duration(pause.ends_in_ms), count(pause.held)));
+    let paused = paused.map_or(String::new(), |(left, held)| format!("; paused for another {left}, {held} held"));
+    format!("{} in {}: {owed} owed, {}{paused}", handler.event, handler.handler, told.join(", "))
 }

@@ -55,7 +55,7 @@ fn process(snapshot: &Snapshot) -> String {
         text.push_str(&format!("  └ {reason}\n"));
     }
     let dead = &snapshot.dead_letter_counts;
-    let letters = dead.pending + dead.retrying + dead.exhausted;
+    let letters = dead.pending + dead.exhausted;
     if letters > 0 {
         let letters = plural(letters as usize, "dead letter");
         text.push_str(&format!("{letters}, {} of them exhausted\n", dead.exhausted));

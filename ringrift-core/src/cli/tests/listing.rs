@@ -89,7 +89,9 @@ fn show_as_json_has_the_same() {
             "wants": [],
             "dependents": ["auto_export"],
             "emits": ["GAMES_AVAILABLE"],
-            "handlers": [{"event": "HOST_OFFLINE", "handler": "on_host_offline", "dedup": null, "timeout": null}],
+            "handlers": [
+                {"event": "HOST_OFFLINE", "handler": "on_host_offline", "dedup": null, "timeout": null, "breaker": 100},
+            ],
             "profiles": null,
             "default_off": false,
             "deprecated": null,

@@ -115,7 +115,7 @@ auto_export
   depends on   auto_sync (running)
                event_router (running)
   wants        quality_monitor (backoff)
-  handles      GAMES_AVAILABLE in on_games: 30 owed, 8 handled, 1 dead, 2 discarded, 3 evicted, 4 dropped, 5 deduplicated, 6 undelivered
+  handles      GAMES_AVAILABLE in on_games: 30 owed, 8 handled, 1 dead, 2 discarded, 3 evicted, 4 dropped, 5 deduplicated, 6 undelivered; paused for another 42s, 1 held
 "
     );
     assert_eq!(code, DEGRADED);

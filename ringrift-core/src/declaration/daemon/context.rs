@@ -21,7 +21,7 @@ use crate::{
     },
     words::{
         daemon_type::DaemonType,
-        event::{Envelope, EventId, Transient},
+        event::{Envelope, Event, EventId, Transient},
         stats::DaemonStats,
     },
 };
@@ -96,8 +96,7 @@ impl<D: Registered + 'static> Context<D> {
     /// See [`Emit`].
     #[inline]
     pub fn emit<E: EmittedBy<D>>(&self, event: E) -> Emit<'_> {
-        let envelope = Envelope::new(event, self.life.record.index, self.hops);
-        Emit::new(&self.life.world.router, envelope).within(self.origin.clone())
+        Emit::new(&self.life.world.router, self.envelope(event)).within(self.origin.clone())
     }
 
     /// Emits without waiting: a delivery that finds a full mailbox becomes a dead letter at once. A
@@ -106,8 +105,12 @@ impl<D: Registered + 'static> Context<D> {
     /// # Errors
     /// See [`EmitError`].
     pub fn try_emit<E: EmittedBy<D> + Transient>(&self, event: E) -> Result<(), EmitError> {
-        let envelope = Envelope::new(event, self.life.record.index, self.hops);
-        self.life.world.router.publish(envelope).map(drop)
+        self.life.world.router.publish(self.envelope(event)).map(drop)
+    }
+
+    #[inline]
+    fn envelope<E: Event>(&self, event: E) -> Arc<Envelope<E>> {
+        Envelope::new(event, self.life.record.index, self.hops, self.event.unwrap_or_default())
     }
 
     /// Runs a helper task that belongs to this daemon: it is told to stop, and ended, with it.

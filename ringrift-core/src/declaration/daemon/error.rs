@@ -11,6 +11,13 @@ pub type DaemonResult<T = ()> = Result<T, BoxError>;
 #[derive(Debug)]
 pub struct FatalError(BoxError);
 
+impl FatalError {
+    /// What was marked as fatal.
+    pub(crate) fn marked(&self) -> &BoxError {
+        &self.0
+    }
+}
+
 impl fmt::Display for FatalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

@@ -35,7 +35,7 @@ pub(crate) use self::{
 };
 #[cfg(feature = "store")]
 pub use self::{
-    once::{Interrupted, NotRepeated},
+    once::NotRepeated,
     state::{StateError, StoredState},
 };
 use crate::words::health::HealthReport;

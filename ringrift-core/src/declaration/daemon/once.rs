@@ -6,18 +6,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use super::{Context, DaemonResult};
-use crate::{declaration::daemon::Registered, delivery::guard::BoxError, store::effects::Effect};
-
-/// An effect was begun in an earlier run of the handler, and nobody knows whether it was made: the
-/// process was killed in it, or the handler cut off.
-///
-/// A handler that returns it leaves a dead letter for a person, who looks whether it was made.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{name}` was begun before and cut off: whether it was made is for a person to see")]
-pub struct Interrupted {
-    /// The name of the effect.
-    pub name: String,
-}
+use crate::{
+    declaration::daemon::Registered,
+    delivery::{dead_letters::Interrupted, guard::BoxError},
+    store::effects::Effect,
+};
 
 /// `once` was called outside of a handler of a durable event.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -62,7 +62,7 @@ const fn place(line: u32) -> Place {
 }
 
 pub(crate) const fn on(handler: &'static str, event: fn() -> &'static EventMeta) -> SubSpec {
-    SubSpec { handler, event, dedup: None, timeout: None, from_oldest: false }
+    SubSpec { handler, event, dedup: None, timeout: None, from_oldest: false, breaker: Some(100) }
 }
 
 pub(crate) const fn spec(name: &'static str, category: Category, line: u32) -> DaemonSpec {

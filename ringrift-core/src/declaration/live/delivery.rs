@@ -13,9 +13,10 @@ use super::incarnation::Life;
 use crate::{
     declaration::daemon::{DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
     delivery::{
-        dead_letters::DeadReason,
+        breaker::Pause,
+        dead_letters::{DeadReason, Death},
         dedup::Dedup,
-        guard::{BoxError, Chain, Outcome, cut_off, guarded_in, unended},
+        guard::{Outcome, cut_off, guarded_in, unended},
         mail::{Mail, Settled},
         mailbox::Mailbox,
         slot::Slot,
@@ -60,7 +61,7 @@ pub(crate) async fn deliver(
         handled(life, slot, mail);
         return Ok(());
     }
-    went_wrong(life, slot, mail, cut_off(handler, outcome))
+    went_wrong(life, mailbox, mail, cut_off(handler, outcome))
 }
 
 /// Runs a handler unless it has handled that content lately.
@@ -82,17 +83,22 @@ async fn once(
 }
 
 #[cold]
-fn went_wrong(life: &Life, slot: &Slot, mail: &Mail, outcome: Outcome) -> Result<(), String> {
+fn went_wrong(life: &Life, mailbox: &Mailbox, mail: &Mail, outcome: Outcome) -> Result<(), String> {
+    let slot = &mailbox.slots[usize::from(mail.slot)];
     match outcome {
         Outcome::Ok(()) => {}
-        Outcome::Err(error) => failed(life, slot, mail, DeadReason::HandlerError, &error),
+        Outcome::Err(error) => {
+            let fatal = error.downcast_ref::<FatalError>();
+            let marked = fatal.map_or(&error, FatalError::marked);
+            failed(life, mailbox, mail, Death::of_error(marked, fatal.is_some()));
+        }
         Outcome::Timeout => {
             let limit = humantime::format_duration(slot.timeout);
-            failed(life, slot, mail, DeadReason::Timeout, &format!("took longer than {limit}").into());
+            failed(life, mailbox, mail, Death::new(DeadReason::Timeout, format!("took longer than {limit}")));
         }
         Outcome::Panic(panic) => {
-            failed(life, slot, mail, DeadReason::Panic, &format!("panicked: {panic}").into());
-            return panicked(life, slot, &panic);
+            failed(life, mailbox, mail, Death::of_panic(&panic));
+            return panicked(life, slot, &panic.message);
         }
     }
     Ok(())
@@ -105,7 +111,7 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
         None => slot.account.handled.bump(),
         Some(id) => {
             // A dead letter comes back to life: first it is no longer dead, then it is handled.
-            if life.world.router.letters.recover(id).is_some() {
+            if life.world.router.letters.recover(id, u32::from(mail.attempt) + 1, life.world.clock.wall()) {
                 slot.account.dead.sub(1);
                 slot.account.handled.bump();
             }
@@ -130,28 +136,36 @@ fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
 }
 
 #[cold]
-fn failed(life: &Life, slot: &Slot, mail: &Mail, reason: DeadReason, error: &BoxError) {
-    let message = Chain(&**error).to_string();
-    let event = slot.event.name;
-    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, ?reason, error = %message, "handler failed");
+fn failed(life: &Life, mailbox: &Mailbox, mail: &Mail, death: Death) {
+    let slot = &mailbox.slots[usize::from(mail.slot)];
+    let (event, reason, error) = (slot.event.name, death.reason, death.error());
+    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, %reason, error, "handler failed");
     life.record.counters.outcome(true);
-    life.record.counters.error(slot.handler, format!("{event}: {message}"), life.world.clock.wall());
+    life.record.counters.error(slot.handler, format!("{event}: {error}"), life.world.clock.wall());
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
-    let is_fatal = error.downcast_ref::<FatalError>().is_some() || is_interrupted(error);
-    life.world.router.bury(life.record.index, mail.clone(), reason, message, is_fatal);
+    life.world.router.bury(life.record.index, mail.clone(), death);
+    if let Some(limit) = slot.breaker
+        && let Some(pause) = mailbox.breakers.failed(mail.slot, limit, life.world.clock.now_ms(), &error)
+    {
+        paused(life, slot, &pause);
+    }
 }
 
-/// Whether an effect was cut off in an earlier run: no retry knows more.
-fn is_interrupted(error: &BoxError) -> bool {
-    #[cfg(feature = "store")]
-    return error.downcast_ref::<crate::declaration::daemon::Interrupted>().is_some();
-    #[cfg(not(feature = "store"))]
-    {
-        let _ = error;
-        false
-    }
+/// Tells of a handler that is paused from now on; the ticker ends its pause.
+fn paused(life: &Life, slot: &Slot, pause: &Pause) {
+    let for_ms = pause.until_ms.saturating_sub(life.world.clock.now_ms());
+    tracing::error!(
+        handler = slot.handler,
+        event = slot.event.name,
+        failures = pause.failures,
+        for_ms,
+        error = pause.error,
+        "too many dead letters in a minute: the handler is paused, and its mail is held"
+    );
+    life.world.ticker.notify_one();
+    life.world.changed.notify_waiters();
 }
 
 /// Three panics of handlers in 60 s are a failure of the daemon.

@@ -8,6 +8,7 @@
 use super::{DaemonSpec, SubSpec};
 use crate::{
     declaration::daemon::Registered,
+    delivery::breaker::DEFAULT_LIMIT,
     words::event::{Durable, Event},
 };
 
@@ -233,7 +234,14 @@ pub struct Subscription {
 /// The only place that asks `E` to be an event, so that one mistake is one message.
 pub const fn sub<E: Event>(handler: &'static str, payload: &'static str, literal: &'static str) -> Subscription {
     Subscription {
-        spec: SubSpec { handler, event: E::meta, dedup: None, timeout: None, from_oldest: false },
+        spec: SubSpec {
+            handler,
+            event: E::meta,
+            dedup: None,
+            timeout: None,
+            from_oldest: false,
+            breaker: Some(DEFAULT_LIMIT),
+        },
         payload,
         literal,
         name: E::NAME,

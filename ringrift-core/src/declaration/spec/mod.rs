@@ -53,6 +53,8 @@ pub struct SubSpec {
     pub timeout: Option<Duration>,
     /// `from = "oldest"`: a handler that is new is owed every event that is kept.
     pub from_oldest: bool,
+    /// `breaker = n`: more dead letters a minute pause the handler; `None` for `"off"`.
+    pub breaker: Option<u32>,
 }
 
 impl SubSpec {
@@ -74,6 +76,13 @@ impl SubSpec {
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets `breaker`.
+    #[must_use]
+    pub const fn breaker(mut self, limit: Option<u32>) -> Self {
+        self.breaker = limit;
         self
     }
 }

@@ -9,7 +9,7 @@ use super::{Journal, MAX_PAYLOAD, Route, origin::Origin};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
     store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
-    words::event::{Erased, EventId, EventMeta},
+    words::event::{EmittedAt, Erased, EventId, EventMeta},
 };
 
 type Outcome = Result<(), StoreError>;
@@ -40,16 +40,18 @@ impl Append {
         if payload.len() > MAX_PAYLOAD {
             return Err(EmitError::TooLarge { event: meta.name, bytes: payload.len() });
         }
+        let emitted = millis(journal.clock.wall());
         let id = origin.map_or_else(new_id, |origin| origin.derive(meta.name, &payload));
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = id;
+        envelope.emitted = EmittedAt::Wall(emitted);
         let row = StoredEvent {
             id: id.to_bytes(),
             event: meta.name.to_owned(),
             payload,
             hops: event.hops,
             emitter: journal.name(event.emitter).map(str::to_owned),
-            emitted: millis(journal.clock.wall()),
+            emitted,
             cause: origin.map(Origin::cause),
             replay_of: None,
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Journal;
 use crate::{
     store::events::StoredEvent,
-    words::event::{Erased, EventId, EventMeta, OUTSIDE},
+    words::event::{EmittedAt, Erased, EventId, EventMeta, OUTSIDE},
 };
 
 impl Journal {
@@ -22,6 +22,8 @@ impl Journal {
         envelope.id = EventId::from_bytes(stored.id);
         envelope.seq = seq as u64;
         envelope.hops = stored.hops;
+        envelope.emitted = EmittedAt::Wall(stored.emitted);
+        envelope.parent = stored.cause.map_or_else(EventId::default, |cause| EventId::from_bytes(cause.event));
         envelope.is_replay = stored.replay_of.is_some();
         envelope.emitter = stored.emitter.as_deref().and_then(|name| self.index_of(name)).unwrap_or(OUTSIDE);
         Ok(event)

@@ -4,6 +4,8 @@
 //! whole batch is another, and the wake comes after the lock. The bound counts what is not settled,
 //! the batch in hand included.
 
+mod ending;
+mod retries;
 #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "nothing is stored"))]
 pub(crate) mod stored;
 
@@ -23,6 +25,7 @@ use tokio::sync::Notify;
 
 use super::{
     account::Account,
+    breaker::pauses::Breakers,
     mail::{Gate, Mail, Refusal},
     slot::Slot,
     watch::Watch,
@@ -44,6 +47,7 @@ pub(crate) struct Mailbox {
     /// One per delivery that may be in hand at once.
     pub(crate) watches: Box<[Watch]>,
     someone_waits: AtomicBool,
+    pub(crate) breakers: Breakers,
     _apart_from_reader: [u64; 5],
     settled: AtomicU64,
 }
@@ -83,6 +87,7 @@ impl Mailbox {
             slots,
             watches: (0..concurrency).map(|_| Watch::default()).collect(),
             someone_waits: AtomicBool::new(false),
+            breakers: Breakers::default(),
             _apart_from_reader: Default::default(),
             settled: AtomicU64::new(0),
         }
@@ -134,48 +139,32 @@ impl Mailbox {
 
     #[cold]
     fn overflow(&self, queue: &mut Queue, mail: Mail) -> Result<(), (Mail, Refusal)> {
-        // Neither the retry of a dead letter nor what is on disk is pushed out.
-        let oldest = queue.mail.iter().position(|queued| queued.letter.is_none() && queued.event.seq == 0);
-        match (self.overflow, oldest) {
-            (Overflow::Block, _) if queue.gate == Gate::Open => Err((mail, Refusal::Full)),
-            (Overflow::Block, _) => Err((mail, Refusal::FullAndHeld)),
-            (Overflow::DropOldest, Some(oldest)) => {
-                self.account(&mail).owed.bump();
-                if let Some(evicted) = queue.mail.remove(oldest) {
-                    self.account(&evicted).evicted.bump();
-                }
-                queue.mail.push_back(mail);
-                Ok(())
+        match self.overflow {
+            Overflow::Block if queue.gate != Gate::Open || self.breakers.is_paused(mail.slot) => {
+                return Err((mail, Refusal::FullAndHeld));
             }
-            (Overflow::DropOldest | Overflow::DropNewest, _) => {
-                self.account(&mail).owed.bump();
-                self.account(&mail).dropped.bump();
-                Ok(())
-            }
+            Overflow::Block => return Err((mail, Refusal::Full)),
+            Overflow::DropOldest | Overflow::DropNewest => self.account(&mail).owed.bump(),
         }
-    }
-
-    /// Whether the daemon runs and has room.
-    pub(crate) fn takes_retries(&self) -> bool {
-        let mut queue = self.queue();
-        queue.gate == Gate::Open && !self.is_full(&mut queue)
-    }
-
-    /// Puts the retry of a dead letter in line; only a running daemon with room takes it.
-    pub(crate) fn push_retry(&self, mail: Mail) -> Result<(), Mail> {
-        let waker = {
-            let mut queue = self.queue();
-            if queue.gate != Gate::Open || self.is_full(&mut queue) {
-                return Err(mail);
+        match (self.overflow == Overflow::DropOldest).then(|| self.evict(queue)).flatten() {
+            Some(evicted) => {
+                self.account(&evicted).evicted.bump();
+                queue.mail.push_back(mail);
             }
-            queue.pushed += 1;
-            queue.mail.push_back(mail);
-            queue.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
+            None => self.account(&mail).dropped.bump(),
         }
         Ok(())
+    }
+
+    /// Takes the oldest that may be pushed out: not the retry of a dead letter. What is held for a paused
+    /// handler is older than what is in line.
+    fn evict(&self, queue: &mut Queue) -> Option<Mail> {
+        // Neither the retry of a dead letter nor what is on disk.
+        let may_go = |mail: &Mail| mail.letter.is_none() && mail.event.seq == 0;
+        self.breakers.evict(may_go).or_else(|| {
+            let oldest = queue.mail.iter().position(may_go)?;
+            queue.mail.remove(oldest)
+        })
     }
 
     /// Counts a refused delivery as owed and dead.
@@ -255,18 +244,12 @@ impl Mailbox {
         std::mem::take(&mut self.queue().mail)
     }
 
-    /// All that waits at the end of the runtime. What an emit under way brings from now on is refused,
-    /// where anything was owed at all: nobody would count it.
-    pub(crate) fn close(&self) -> VecDeque<Mail> {
-        let mut queue = self.queue();
-        if queue.gate != Gate::Absent {
-            queue.gate = Gate::Refusing;
+    /// Wakes the reader, which has something to take that it was not pushed.
+    pub(crate) fn wake_reader(&self) {
+        let waker = self.queue().waker.take();
+        if let Some(waker) = waker {
+            waker.wake();
         }
-        let mail = std::mem::take(&mut queue.mail);
-        queue.pushed -= mail.len() as u64;
-        drop(queue);
-        self.wake_waiting();
-        mail
     }
 
     /// Gives an unsettled batch back to the head of the line, in its order.

@@ -3,7 +3,7 @@
 //!
 //! Invariant: while there is a backlog, every delivery in memory comes before all of it.
 
-use super::{Gate, Mail, Mailbox, Queue};
+use super::{Gate, Mail, Mailbox, Queue, ending};
 
 /// The deliveries that wait in the store and not in memory: all that are owed, from an event on.
 #[derive(Debug)]
@@ -112,8 +112,9 @@ impl Mailbox {
     pub(crate) fn return_stored(&self) -> Vec<Mail> {
         let mut queue = self.queue();
         let queue = &mut *queue;
-        let (stored, rest): (Vec<_>, Vec<_>) =
-            queue.mail.drain(..).partition(|mail| mail.event.seq != 0 && mail.letter.is_none());
+        let (stored, rest): (Vec<_>, Vec<_>) = ending::all(&self.breakers, queue)
+            .into_iter()
+            .partition(|mail| mail.event.seq != 0 && mail.letter.is_none());
         queue.pushed -= stored.len() as u64;
         for mail in &stored {
             self.leave(queue, mail);

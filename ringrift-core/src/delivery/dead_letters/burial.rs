@@ -1,0 +1,49 @@
+//! From a failed delivery to its letter.
+
+use std::time::SystemTime;
+
+use super::{Addressee, DeadReason, Death, Emitter, Letter, LetterEvent, LetterState, schedule::due_ms};
+use crate::{delivery::mail::Mail, words::event::OUTSIDE};
+
+/// A failed delivery, as the router hands it in.
+pub(crate) struct Burial {
+    pub(crate) daemon: u32,
+    pub(crate) mail: Mail,
+    pub(crate) death: Death,
+    pub(crate) at: SystemTime,
+    pub(crate) emitted_at: SystemTime,
+    pub(crate) now_ms: u64,
+}
+
+impl Burial {
+    pub(super) fn into_letter(self) -> Letter {
+        let Self { daemon, mail, death, at, emitted_at, now_ms } = self;
+        let emitter = match mail.event.emitter {
+            OUTSIDE => Emitter::Outside,
+            index => Emitter::Daemon(index),
+        };
+        let was_begun = matches!(
+            death.reason,
+            DeadReason::HandlerError
+                | DeadReason::Panic
+                | DeadReason::Timeout
+                | DeadReason::HopLimit
+                | DeadReason::Interrupted
+        );
+        Letter {
+            event: LetterEvent::Decoded(mail.event),
+            to: Addressee::Handler { daemon, slot: mail.slot },
+            emitter,
+            emitted_at,
+            attempts: u32::from(mail.attempt) + u32::from(was_begun),
+            retries: 0,
+            first_failed: at,
+            last_failed: at,
+            due_ms: due_ms(now_ms, 0),
+            state: if death.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
+            since: at,
+            is_retrying: false,
+            death,
+        }
+    }
+}

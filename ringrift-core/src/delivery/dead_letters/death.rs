@@ -1,0 +1,56 @@
+//! How a delivery died.
+
+use std::error::Error;
+
+use super::{DeadReason, Interrupted};
+use crate::delivery::{
+    emit::EmitError,
+    guard::{BoxError, Panicked},
+};
+
+/// How a delivery died, as its letter tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Death {
+    pub(crate) reason: DeadReason,
+    /// The error and its causes, outermost first.
+    pub(crate) error_chain: Vec<String>,
+    /// Where it panicked, as `file:line:column`.
+    pub(crate) panicked_at: Option<String>,
+    /// Whether retries are pointless.
+    pub(crate) is_fatal: bool,
+}
+
+impl Death {
+    /// A death that is told in one sentence.
+    pub(crate) fn new(reason: DeadReason, error: impl Into<String>) -> Self {
+        Self { reason, error_chain: vec![error.into()], panicked_at: None, is_fatal: false }
+    }
+
+    /// Of an error that a handler returned.
+    pub(crate) fn of_error(error: &BoxError, is_fatal: bool) -> Self {
+        let outermost: &(dyn Error + 'static) = &**error;
+        let chain = || std::iter::successors(Some(outermost), |error: &&(dyn Error + 'static)| (*error).source());
+        let is_hop_limit =
+            chain().any(|error| matches!(error.downcast_ref::<EmitError>(), Some(EmitError::HopLimit { .. })));
+        // No retry by itself knows more.
+        let is_interrupted = chain().any(|error| error.is::<Interrupted>());
+        let reason = match (is_interrupted, is_hop_limit) {
+            (true, _) => DeadReason::Interrupted,
+            (false, true) => DeadReason::HopLimit,
+            (false, false) => DeadReason::HandlerError,
+        };
+        let error_chain = chain().map(ToString::to_string).collect();
+        Self { reason, error_chain, panicked_at: None, is_fatal: is_fatal || is_interrupted }
+    }
+
+    /// Of a panic of a handler.
+    pub(crate) fn of_panic(panic: &Panicked) -> Self {
+        let panicked_at = panic.place.clone();
+        Self { panicked_at, ..Self::new(DeadReason::Panic, format!("panicked: {panic}")) }
+    }
+
+    /// The error with its causes on one line.
+    pub(crate) fn error(&self) -> String {
+        self.error_chain.join(": ")
+    }
+}

@@ -1,0 +1,232 @@
+//! Dead letters: deliveries that went wrong, kept in memory, bounded and counted.
+//!
+//! Every change of a letter is one method of [`DeadLetters`], and every such method holds its lock from
+//! the look to the change: of two operators who retry the same letter, one comes too late and is told so.
+//! What is recovered or discarded stays, to be looked at, until it is purged or its room is needed.
+
+mod burial;
+mod counts;
+mod death;
+mod interrupted;
+mod letter;
+mod postman;
+mod reason;
+mod schedule;
+mod upkeep;
+
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use self::schedule::{MAX_RETRIES, due_ms};
+pub(crate) use self::{
+    burial::Burial,
+    death::Death,
+    letter::{Addressee, Emitter, GoneHandler, Letter, LetterEvent, UndecodedEvent},
+    upkeep::NotImported,
+};
+pub use self::{
+    counts::{DeadLetterCounts, LettersByState},
+    interrupted::Interrupted,
+    letter::LetterId,
+    reason::{DeadReason, LetterState},
+};
+
+/// How many are kept. Beyond it the oldest settled one goes, or else the oldest is discarded, and counted.
+pub(crate) const CAPACITY: usize = 10_000;
+
+/// All dead letters of a runtime.
+#[derive(Debug, Default)]
+pub(crate) struct DeadLetters {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    letters: BTreeMap<LetterId, Letter>,
+    last_id: u32,
+    /// How many of `letters` are settled.
+    settled: usize,
+    recovered: u64,
+    /// Of those, how many have been announced.
+    announced: u64,
+    exhausted: u64,
+    discarded: u64,
+}
+
+/// Why a letter is not retried now.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    Unknown,
+    AlreadyRetrying,
+    Settled(LetterState),
+    /// The program has no such handler, or can't read the event.
+    Undeliverable,
+    NotRunning,
+    MailboxFull,
+    Paused,
+}
+
+impl DeadLetters {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a failed delivery: a new letter, or one whose retry failed too. Returns the letter that the
+    /// bound pushed out, if one was.
+    pub(crate) fn bury(&self, burial: Burial) -> Option<Letter> {
+        let mut inner = self.inner();
+        match burial.mail.letter {
+            Some(id) => {
+                inner.fail_again(id, burial);
+                None
+            }
+            None => {
+                inner.exhausted += u64::from(burial.death.is_fatal);
+                inner.keep(burial.into_letter());
+                inner.make_room()
+            }
+        }
+    }
+
+    /// The oldest letters whose retry is due and that `can_be_taken`, `limit` at most.
+    pub(crate) fn due(&self, now_ms: u64, limit: usize, can_be_taken: impl Fn(&Letter) -> bool) -> Vec<LetterId> {
+        let inner = self.inner();
+        let due = inner.letters.iter().filter(|(_, letter)| letter.is_due(now_ms) && can_be_taken(letter));
+        due.take(limit).map(|(id, _)| *id).collect()
+    }
+
+    /// Marks a letter as under way and returns it, so that two retries at once are one.
+    pub(crate) fn claim(&self, id: LetterId) -> Result<Letter, Refused> {
+        let mut inner = self.inner();
+        let letter = inner.live(id)?;
+        letter.is_retrying = true;
+        Ok(letter.clone())
+    }
+
+    /// The letter, if it could be claimed now.
+    pub(crate) fn look(&self, id: LetterId) -> Result<Letter, Refused> {
+        self.inner().live(id).cloned()
+    }
+
+    /// Takes back a retry that the mailbox did not take, or that was cut off: no attempt is spent.
+    pub(crate) fn cancel_retry(&self, id: LetterId) {
+        if let Some(letter) = self.inner().letters.get_mut(&id) {
+            letter.is_retrying = false;
+        }
+    }
+
+    /// The event of a letter can be read after all, or its handler is there again.
+    pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<(), Refused> {
+        let mut inner = self.inner();
+        let letter = inner.live(id)?;
+        (letter.event, letter.to) = (event, to);
+        Ok(())
+    }
+
+    /// The retry's handler succeeded, which was begun so often; whether there was such a letter.
+    pub(crate) fn recover(&self, id: LetterId, attempts: u32, at: SystemTime) -> bool {
+        let mut inner = self.inner();
+        let Some(letter) = inner.letters.get_mut(&id) else { return false };
+        letter.attempts += attempts;
+        letter.enter(LetterState::Recovered, at);
+        inner.settled += 1;
+        inner.recovered += 1;
+        true
+    }
+
+    /// The letter is none any more, and has not recovered either; whether there was one.
+    pub(crate) fn forget(&self, id: LetterId) -> bool {
+        self.inner().letters.remove(&id).is_some()
+    }
+
+    /// How many have recovered since the last call.
+    pub(crate) fn take_recovered(&self) -> u64 {
+        let mut inner = self.inner();
+        let recovered = inner.recovered;
+        recovered - std::mem::replace(&mut inner.announced, recovered)
+    }
+
+    /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
+    pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+        let mut inner = self.inner();
+        let mut exhausted = Vec::new();
+        for letter in inner.letters.values_mut() {
+            if letter.state == LetterState::Pending && !letter.is_retrying && which(letter) {
+                letter.enter(LetterState::Exhausted, at);
+                exhausted.push(letter.clone());
+            }
+        }
+        inner.exhausted += exhausted.len() as u64;
+        exhausted
+    }
+
+    /// One letter.
+    pub(crate) fn get(&self, id: LetterId) -> Option<Letter> {
+        self.inner().letters.get(&id).cloned()
+    }
+
+    pub(crate) fn counts(&self) -> DeadLetterCounts {
+        let inner = self.inner();
+        DeadLetterCounts {
+            recovered_total: inner.recovered,
+            exhausted_total: inner.exhausted,
+            discarded_total: inner.discarded,
+            ..DeadLetterCounts::of(inner.letters.values())
+        }
+    }
+}
+
+impl Inner {
+    /// A letter that something can be done with now.
+    fn live(&mut self, id: LetterId) -> Result<&mut Letter, Refused> {
+        match self.letters.get_mut(&id) {
+            None => Err(Refused::Unknown),
+            Some(letter) if letter.is_retrying => Err(Refused::AlreadyRetrying),
+            Some(letter) if letter.state.is_settled() => Err(Refused::Settled(letter.state)),
+            Some(letter) => Ok(letter),
+        }
+    }
+
+    fn keep(&mut self, letter: Letter) -> LetterId {
+        self.settled += usize::from(letter.state.is_settled());
+        self.last_id = self.last_id.checked_add(1).unwrap_or(1);
+        let id = LetterId(NonZeroU32::new(self.last_id).expect("counted from one"));
+        self.letters.insert(id, letter);
+        id
+    }
+
+    fn fail_again(&mut self, id: LetterId, burial: Burial) {
+        let Some(letter) = self.letters.get_mut(&id) else { return };
+        letter.retries += 1;
+        letter.attempts += u32::from(burial.mail.attempt) + 1;
+        letter.last_failed = burial.at;
+        letter.due_ms = due_ms(burial.now_ms, letter.retries);
+        letter.is_retrying = false;
+        let was_pending = letter.state == LetterState::Pending;
+        if was_pending && (burial.death.is_fatal || letter.retries >= MAX_RETRIES) {
+            letter.enter(LetterState::Exhausted, burial.at);
+            self.exhausted += 1;
+        }
+        letter.death = burial.death;
+    }
+
+    /// Lets one letter go when there are too many; returns it if it was not settled.
+    fn make_room(&mut self) -> Option<Letter> {
+        if self.letters.len() <= CAPACITY {
+            return None;
+        }
+        let is_oldest = |letter: &Letter| letter.state.is_settled() || (self.settled == 0 && !letter.is_retrying);
+        let oldest = self.letters.iter().find(|(_, letter)| is_oldest(letter)).map(|(id, _)| *id)?;
+        let letter = self.letters.remove(&oldest)?;
+        if letter.state.is_settled() {
+            self.settled -= 1;
+            return None;
+        }
+        self.discarded += 1;
+        Some(letter)
+    }
+}

@@ -1,0 +1,82 @@
+//! Why nothing is done with a dead letter.
+
+use thiserror::Error;
+
+use crate::delivery::dead_letters::{LetterId, LetterState};
+
+/// Why nothing is done with a dead letter. It stays as it was.
+#[derive(Debug, Error)]
+pub enum LetterError {
+    /// There is none of that number, or it was purged.
+    #[error("there is no dead letter {id}")]
+    Unknown {
+        /// What was asked for.
+        id: LetterId,
+    },
+    /// Its retry is in the mailbox or in hand: of two operators at once, the second reads this.
+    #[error("dead letter {id} is being retried already; look at it again once that has ended")]
+    AlreadyRetrying {
+        /// Which letter.
+        id: LetterId,
+    },
+    /// Nothing is done with it any more.
+    #[error("dead letter {id} is {state} already")]
+    Settled {
+        /// Which letter.
+        id: LetterId,
+        /// What became of it.
+        state: LetterState,
+    },
+    /// The daemon that it is for does not run.
+    #[error("dead letter {id} is not retried while daemon `{daemon}` is {state}; start it, and retry again")]
+    NotRunning {
+        /// Which letter.
+        id: LetterId,
+        /// The daemon.
+        daemon: String,
+        /// Its state.
+        state: String,
+    },
+    /// The daemon that it is for has no room.
+    #[error("dead letter {id} is not retried while the mailbox of daemon `{daemon}` is full; retry again later")]
+    MailboxFull {
+        /// Which letter.
+        id: LetterId,
+        /// The daemon.
+        daemon: String,
+    },
+    /// The handler that it is for is paused.
+    #[error(
+        "dead letter {id} is not retried while handler `{daemon}::{handler}` is paused; call `resume_handler` first"
+    )]
+    Paused {
+        /// Which letter.
+        id: LetterId,
+        /// The daemon.
+        daemon: String,
+        /// Its handler.
+        handler: String,
+    },
+    /// This program has no such handler.
+    #[error("dead letter {id} is for `{daemon}::{handler}`, which does not handle `{event}` in this program")]
+    NoHandler {
+        /// Which letter.
+        id: LetterId,
+        /// The daemon.
+        daemon: String,
+        /// Its handler.
+        handler: String,
+        /// The event.
+        event: String,
+    },
+    /// This program can't read its payload.
+    #[error("the payload of dead letter {id} is not a `{event}`")]
+    Schema {
+        /// Which letter.
+        id: LetterId,
+        /// The event.
+        event: String,
+        /// What does not fit.
+        source: serde_json::Error,
+    },
+}
