@@ -77,7 +77,7 @@ async fn the_bound_counts_what_is_held_and_a_full_mailbox_does_as_it_was_told() 
         assert_eq!(begun.elapsed(), Duration::from_millis(3), "nobody waits for a handler that is paused");
         let expected = AccountSnapshot { owed: 7, evicted, dropped, dead, ..AccountSnapshot::default() };
         assert_eq!(kit.account(Fragile::TYPE), expected, "{overflow}");
-        kit.seconds(60).await;
+        kit.seconds(61).await;
         assert_eq!(desk.done(), done, "{overflow}");
         kit.finish().await;
     }
@@ -97,7 +97,7 @@ async fn a_pause_and_what_it_holds_outlast_a_restart_and_a_stop() {
     kit.runtime().start_daemon(Fragile::TYPE).unwrap();
     kit.moment().await;
     assert_eq!((pause(&kit).unwrap().held, desk.done()), (2, vec![]));
-    kit.seconds(60).await;
+    kit.seconds(61).await;
     assert_eq!(desk.done(), [4, 5]);
     kit.finish().await;
 }
