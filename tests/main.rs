@@ -30,6 +30,7 @@ mod instances;
 mod job;
 mod journal;
 mod kit;
+mod letters_kept;
 mod lifecycle;
 mod logs;
 mod look;

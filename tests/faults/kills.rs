@@ -42,21 +42,23 @@ fn kill_9_at_a_random_moment_loses_nothing_that_was_acknowledged_and_doubles_no_
     assert!(verdict.acknowledged as u64 > ROUNDS, "{verdict:#?}");
 }
 
-/// Every fail point of the store, but for those that only dead letters pass.
-const CRASH_POINTS: [&str; 6] = [
+/// Every fail point of the store.
+const CRASH_POINTS: [&str; 8] = [
     "store.append.before",
     "store.append.after",
     "store.commit.before",
     "store.commit.after",
     "store.acknowledge.before",
     "store.acknowledge.after",
+    "store.letter.before",
+    "store.letter.after",
 ];
 
 #[test]
 fn a_crash_at_any_point_of_the_store_loses_nothing_that_was_acknowledged() {
     for point in CRASH_POINTS {
         let (_place, folder) = folder();
-        for (round, passes) in [0, 7, 40].into_iter().enumerate() {
+        for (round, passes) in [0, 3, 20].into_iter().enumerate() {
             let path = folder.root().to_string_lossy().into_owned();
             let mut command = victim(program(), &["work", &path, &round.to_string()]);
             let killed = command.env("FAILPOINTS", format!("{point}={passes}*off->return(kill)")).output().unwrap();

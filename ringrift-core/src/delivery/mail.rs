@@ -17,15 +17,6 @@ pub(crate) struct Mail {
     pub(crate) letter: Option<LetterId>,
 }
 
-/// How a delivery came to its end, for the store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Settled {
-    /// Its handler returned Ok, or had handled that content already.
-    Done,
-    /// It was given up.
-    Discarded,
-}
-
 /// What the daemon's state means for its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gate {

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{emit::EmitError, mail::Settled, mailbox::Mailbox};
+use super::{
+    dead_letters::{Letter, LetterId},
+    emit::EmitError,
+    mailbox::Mailbox,
+};
 use crate::words::event::{Erased, EventMeta};
 
 /// There is no value of it.
@@ -18,11 +22,23 @@ impl Journal {
         match *self {}
     }
 
-    pub(crate) async fn load(&self, _: u32, _: &Arc<Mailbox>) -> Result<bool, std::convert::Infallible> {
+    pub(crate) async fn load(&self, _: u32, _: &Arc<Mailbox>) -> Result<Vec<Letter>, std::convert::Infallible> {
         match *self {}
     }
 
-    pub(crate) fn settle(&self, _: u32, _: u16, _: u64, _: Settled) {
+    pub(crate) fn settle(&self, _: u32, _: u16, _: u64) {
+        match *self {}
+    }
+
+    pub(crate) fn keep(&self, _: LetterId, _: &Letter, _: bool) {
+        match *self {}
+    }
+
+    pub(crate) fn drop_letter(&self, _: &Letter, _: bool) {
+        match *self {}
+    }
+
+    pub(crate) fn begin_anew(&self, _: &Letter) {
         match *self {}
     }
 

@@ -14,7 +14,7 @@ use super::{
     dead_letters::{DeadLetters, DeadReason, Death},
     emit::{EmitError, HOP_LIMIT},
     journal::{Journal, Origin},
-    mail::{Mail, Refusal, Settled},
+    mail::{Mail, Refusal},
     mailbox::Mailbox,
     waiting::{Blocked, Waiting},
 };
@@ -121,13 +121,13 @@ impl Router {
         }
     }
 
-    /// A delivery has come to an end; one that is on disk ends there too.
+    /// A delivery was handled; of an event of the store it is done there too.
     #[inline]
-    pub(crate) fn settled(&self, daemon: u32, slot: u16, event: &Erased, how: Settled) {
+    pub(crate) fn settled(&self, daemon: u32, slot: u16, event: &Erased) {
         if event.seq != 0
             && let Some(journal) = &self.journal
         {
-            journal.settle(daemon, slot, event.seq, how);
+            journal.settle(daemon, slot, event.seq);
         }
     }
 

@@ -12,7 +12,13 @@ use crate::{
         },
         router::Router,
     },
-    store::{error::OpenError, handlers::Declared, millis, open::Opening},
+    store::{
+        error::OpenError,
+        handlers::Declared,
+        letters::{self, StoredLetter},
+        millis,
+        open::Opening,
+    },
     words::event::EventMeta,
 };
 
@@ -22,6 +28,7 @@ pub(super) struct Storage {
     events: Box<[&'static EventMeta]>,
     known: Box<[Known]>,
     owed: Owed,
+    letters: Vec<StoredLetter>,
 }
 
 impl Storage {
@@ -30,8 +37,13 @@ impl Storage {
         let mut opening = Opening::open(folder)?;
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
-        let (known, owed) = opening.prepare(|connection| register(connection, &daemons, now))?;
-        Ok(Self { opening, events: registry.events.as_slice().into(), known, owed })
+        let (known, owed, letters) = opening.prepare(|connection| {
+            let (known, owed) = register(connection, &daemons, now)?;
+            let numbers: Vec<i64> = known.iter().flat_map(|known| known.handlers.iter().copied()).collect();
+            letters::bury_unhandled(connection, &numbers, now)?;
+            Ok((known, owed, letters::all(connection)?))
+        })?;
+        Ok(Self { letters, opening, events: registry.events.as_slice().into(), known, owed })
     }
 
     /// Starts the writer, and leads the router's durable events through it.
@@ -51,7 +63,10 @@ impl Storage {
             #[cfg(feature = "testing")]
             tap: Arc::clone(&router.tap),
         };
-        router.journal = Some(Arc::new(Journal::new(parts)));
+        let journal = Arc::new(Journal::new(parts));
+        let restored: Vec<_> = self.letters.into_iter().map(|stored| journal.restored(stored)).collect();
+        router.restore_letters(&journal, restored);
+        router.journal = Some(journal);
         Ok(())
     }
 }

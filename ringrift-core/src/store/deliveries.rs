@@ -22,6 +22,19 @@ pub(crate) enum DeliveryState {
     Discarded = 4,
 }
 
+impl DeliveryState {
+    /// What a number stands for; one that is none is a dead letter for a person.
+    pub(super) const fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::Pending,
+            1 => Self::Done,
+            2 => Self::Dead,
+            4 => Self::Discarded,
+            _ => Self::Exhausted,
+        }
+    }
+}
+
 /// A delivery that is owed, with its event.
 #[derive(Debug)]
 pub(crate) struct Pending {
@@ -36,7 +49,7 @@ fn row_checksum(handler: i64, event: i64, state: u8, letter: Option<&str>) -> u3
     checksum(&[&handler.to_le_bytes(), &event.to_le_bytes(), &[state], letter])
 }
 
-fn put(
+pub(super) fn put(
     connection: &Connection,
     (handler, event): (i64, i64),
     state: DeliveryState,
@@ -55,31 +68,33 @@ pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -
     put(connection, (handler, event), DeliveryState::Pending, None, now)
 }
 
-/// A handler has handled an event, or it is given up for it; what it did through `once` is forgotten.
-pub(crate) fn settle(
-    connection: &Connection,
-    (handler, event): (i64, i64),
-    state: DeliveryState,
-    now: i64,
-) -> rusqlite::Result<()> {
+/// A handler has handled an event; what it did through `once` is forgotten.
+pub(crate) fn settle(connection: &Connection, (handler, event): (i64, i64), now: i64) -> rusqlite::Result<()> {
     failpoint::at("store.acknowledge.before")?;
-    put(connection, (handler, event), state, None, now)?;
+    put(connection, (handler, event), DeliveryState::Done, None, now)?;
     effects::forget(connection, (handler, event))?;
     failpoint::at("store.acknowledge.after")
 }
 
-/// A delivery is a dead letter from now on, or its letter has changed.
-pub(crate) fn bury(
-    connection: &Connection,
-    (handler, event): (i64, i64),
-    is_exhausted: bool,
-    letter: &str,
-    now: i64,
-) -> rusqlite::Result<()> {
-    failpoint::at("store.letter.before")?;
-    let state = if is_exhausted { DeliveryState::Exhausted } else { DeliveryState::Dead };
-    put(connection, (handler, event), state, Some(letter), now)?;
-    failpoint::at("store.letter.after")
+/// The places of the events that a handler is owed.
+pub(crate) fn pending_places(connection: &Connection, handler: i64) -> rusqlite::Result<Vec<i64>> {
+    let select = "SELECT event FROM deliveries WHERE handler = ? AND state = 0 ORDER BY event";
+    connection.prepare_cached(select)?.query_map([handler], |row| row.get(0))?.collect()
+}
+
+/// The letter of a delivery, whose state, letter and checksum stand from a column on; `Err` says why it can't
+/// be trusted.
+pub(super) fn read_letter(row: &Row<'_>, (handler, event): (i64, i64), from: usize) -> Result<String, String> {
+    let read = || -> rusqlite::Result<(u8, Option<String>, u32)> {
+        Ok((row.get(from)?, row.get(from + 1)?, row.get(from + 2)?))
+    };
+    let (state, letter, kept) = read().map_err(|error| error.to_string())?;
+    let found = row_checksum(handler, event, state, letter.as_deref());
+    if found == kept {
+        Ok(letter.unwrap_or_default())
+    } else {
+        Err(format!("its checksum is {found:08x}, and not {kept:08x}"))
+    }
 }
 
 /// After damage: owes again what nobody can tell the state of, to every handler that was there when the

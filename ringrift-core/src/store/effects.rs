@@ -47,6 +47,13 @@ pub(crate) fn undo(connection: &Connection, (handler, event): (i64, i64), name: 
     Ok(())
 }
 
+/// Lets the effects begin anew of which nobody knows how they ended.
+pub(crate) fn begin_anew(connection: &Connection, (handler, event): (i64, i64)) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM effects WHERE handler = ? AND event = ? AND value IS NULL";
+    connection.prepare_cached(delete)?.execute(params![handler, event])?;
+    Ok(())
+}
+
 /// Forgets the effects of a delivery that is settled.
 pub(crate) fn forget(connection: &Connection, (handler, event): (i64, i64)) -> rusqlite::Result<()> {
     let delete = "DELETE FROM effects WHERE handler = ? AND event = ?";

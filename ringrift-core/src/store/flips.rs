@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use rusqlite::Connection;
 
 use super::{
-    deliveries::{self, DeliveryState},
+    deliveries,
     events::{StoredEvent, append},
     handlers::{self, Declared},
     open::{FILE, Opening},
@@ -37,7 +37,7 @@ fn fill(connection: &Connection, numbers: std::ops::RangeInclusive<u8>) -> rusql
         let (seq, _) = append(connection, &event(number))?;
         deliveries::owe(connection, handler, seq, 0)?;
         if number <= HANDLED {
-            deliveries::settle(connection, (handler, seq), DeliveryState::Done, 0)?;
+            deliveries::settle(connection, (handler, seq), 0)?;
         }
     }
     Ok(())

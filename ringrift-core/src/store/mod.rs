@@ -20,6 +20,7 @@ pub(crate) mod failpoint;
 mod flips;
 pub(crate) mod handlers;
 pub(crate) mod health;
+pub(crate) mod letters;
 mod lock;
 pub(crate) mod open;
 pub(crate) mod quarantine;

@@ -2,16 +2,16 @@
 
 use rusqlite::{Connection, params, types::Value};
 
-use super::deliveries;
+use super::deliveries::{self, DeliveryState};
 
 /// A delivery whose event can't be read: it is a dead letter for a person, and what is left of the
-/// row is kept.
+/// row is kept. Returns its letter.
 pub(crate) fn delivery(
     connection: &Connection,
     (handler, event): (i64, i64),
     reason: &str,
     now: i64,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<String> {
     let place = format!("event {event}");
     tracing::error!(event, handler, reason, "an event in the store can't be read: it is set aside");
     let known = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE place = ?)";
@@ -21,8 +21,9 @@ pub(crate) fn delivery(
         let insert = "INSERT INTO quarantine (found, place, reason, content) VALUES (?, ?, ?, ?)";
         connection.prepare_cached(insert)?.execute(params![now, place, reason, content])?;
     }
-    let letter = serde_json::json!({ "reason": "schema", "error": reason }).to_string();
-    deliveries::bury(connection, (handler, event), true, &letter, now)
+    let letter = serde_json::json!({ "reason": "schema", "error_chain": [reason], "failed": now }).to_string();
+    deliveries::put(connection, (handler, event), DeliveryState::Exhausted, Some(&letter), now)?;
+    Ok(letter)
 }
 
 /// The columns of an event's row, as text, whatever they hold.

@@ -43,7 +43,7 @@ CREATE TABLE deliveries (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX pending ON deliveries (handler, event) WHERE state = 0;
-CREATE INDEX letters ON deliveries (handler, event) WHERE state IN (2, 3);
+CREATE INDEX letters ON deliveries (handler, event) WHERE letter IS NOT NULL;
 
 -- What a handler did through `once`, as far as its delivery is not settled.
 CREATE TABLE effects (

@@ -51,7 +51,10 @@ async fn load(work: &Work<'_>, mailbox: &Arc<Mailbox>) -> Option<Pin<Box<Sleep>>
     let mut load = pin!(journal.load(life.record.index, mailbox));
     let loaded = poll_fn(|cx| if work.is_draining() { Poll::Ready(None) } else { load.as_mut().poll(cx).map(Some) });
     match loaded.await? {
-        Ok(_) => None,
+        Ok(letters) => {
+            letters.into_iter().for_each(|letter| life.world.router.letters.adopt(letter));
+            None
+        }
         Err(error) => {
             tracing::warn!(%error, "what waits in the store can't be read");
             Some(Box::pin(sleep(READ_AGAIN)))

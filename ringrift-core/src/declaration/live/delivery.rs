@@ -17,7 +17,7 @@ use crate::{
         dead_letters::{DeadReason, Death},
         dedup::Dedup,
         guard::{Outcome, cut_off, guarded_in, unended},
-        mail::{Mail, Settled},
+        mail::Mail,
         mailbox::Mailbox,
         slot::Slot,
         watch::Watch,
@@ -108,7 +108,10 @@ fn went_wrong(life: &Life, mailbox: &Mailbox, mail: &Mail, outcome: Outcome) -> 
 fn handled(life: &Life, slot: &Slot, mail: &Mail) {
     life.record.counters.outcome(false);
     match mail.letter {
-        None => slot.account.handled.bump(),
+        None => {
+            slot.account.handled.bump();
+            life.world.router.settled(life.record.index, mail.slot, &mail.event);
+        }
         Some(id) => {
             // A dead letter comes back to life: first it is no longer dead, then it is handled.
             if life.world.router.letters.recover(id, u32::from(mail.attempt) + 1, life.world.clock.wall()) {
@@ -117,14 +120,16 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
             }
         }
     }
-    life.world.router.settled(life.record.index, mail.slot, &mail.event, Settled::Done);
 }
 
 /// A dead letter whose content another event brought meanwhile is a letter no more.
 #[cold]
 fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
     match mail.letter {
-        None => slot.account.deduplicated.bump(),
+        None => {
+            slot.account.deduplicated.bump();
+            life.world.router.settled(life.record.index, mail.slot, &mail.event);
+        }
         Some(id) => {
             if life.world.router.letters.forget(id) {
                 slot.account.dead.sub(1);
@@ -132,7 +137,6 @@ fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
             }
         }
     }
-    life.world.router.settled(life.record.index, mail.slot, &mail.event, Settled::Done);
 }
 
 #[cold]

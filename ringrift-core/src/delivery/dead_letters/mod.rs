@@ -1,4 +1,4 @@
-//! Dead letters: deliveries that went wrong, kept in memory, bounded and counted.
+//! Dead letters: deliveries that went wrong, bounded and counted; in memory, and in the store where there is one.
 //!
 //! Every change of a letter is one method of [`DeadLetters`], and every such method holds its lock from
 //! the look to the change: of two operators who retry the same letter, one comes too late and is told so.
@@ -8,6 +8,7 @@ mod burial;
 mod counts;
 mod death;
 mod interrupted;
+mod keeping;
 mod letter;
 mod postman;
 mod reason;
@@ -17,7 +18,7 @@ mod upkeep;
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
@@ -34,6 +35,7 @@ pub use self::{
     letter::LetterId,
     reason::{DeadReason, LetterState},
 };
+use super::journal::Journal;
 
 /// How many are kept. Beyond it the oldest settled one goes, or else the oldest is discarded, and counted.
 pub(crate) const CAPACITY: usize = 10_000;
@@ -55,6 +57,8 @@ struct Inner {
     announced: u64,
     exhausted: u64,
     discarded: u64,
+    /// Where letters are written, if anywhere.
+    journal: Option<Arc<Journal>>,
 }
 
 /// Why a letter is not retried now.
@@ -123,7 +127,10 @@ impl DeadLetters {
     pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<(), Refused> {
         let mut inner = self.inner();
         let letter = inner.live(id)?;
+        let before = letter.clone();
         (letter.event, letter.to) = (event, to);
+        inner.write_gone(&before, false);
+        inner.write(id);
         Ok(())
     }
 
@@ -135,12 +142,16 @@ impl DeadLetters {
         letter.enter(LetterState::Recovered, at);
         inner.settled += 1;
         inner.recovered += 1;
+        inner.write(id);
         true
     }
 
     /// The letter is none any more, and has not recovered either; whether there was one.
     pub(crate) fn forget(&self, id: LetterId) -> bool {
-        self.inner().letters.remove(&id).is_some()
+        let mut inner = self.inner();
+        let Some(letter) = inner.letters.remove(&id) else { return false };
+        inner.write_gone(&letter, true);
+        true
     }
 
     /// How many have recovered since the last call.
@@ -154,14 +165,15 @@ impl DeadLetters {
     pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
         let mut exhausted = Vec::new();
-        for letter in inner.letters.values_mut() {
+        for (id, letter) in &mut inner.letters {
             if letter.state == LetterState::Pending && !letter.is_retrying && which(letter) {
                 letter.enter(LetterState::Exhausted, at);
-                exhausted.push(letter.clone());
+                exhausted.push((*id, letter.clone()));
             }
         }
         inner.exhausted += exhausted.len() as u64;
-        exhausted
+        exhausted.iter().for_each(|(id, _)| inner.write(*id));
+        exhausted.into_iter().map(|(_, letter)| letter).collect()
     }
 
     /// One letter.
@@ -196,6 +208,7 @@ impl Inner {
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         let id = LetterId(NonZeroU32::new(self.last_id).expect("counted from one"));
         self.letters.insert(id, letter);
+        self.write_new(id);
         id
     }
 
@@ -212,6 +225,7 @@ impl Inner {
             self.exhausted += 1;
         }
         letter.death = burial.death;
+        self.write(id);
     }
 
     /// Lets one letter go when there are too many; returns it if it was not settled.
@@ -222,6 +236,7 @@ impl Inner {
         let is_oldest = |letter: &Letter| letter.state.is_settled() || (self.settled == 0 && !letter.is_retrying);
         let oldest = self.letters.iter().find(|(_, letter)| is_oldest(letter)).map(|(id, _)| *id)?;
         let letter = self.letters.remove(&oldest)?;
+        self.write_gone(&letter, letter.state == LetterState::Recovered);
         if letter.state.is_settled() {
             self.settled -= 1;
             return None;

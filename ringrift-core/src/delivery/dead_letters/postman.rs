@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::futures::Notified;
 
-use super::{Addressee, Burial, Death, Letter, LetterEvent, LetterId, NotImported, Refused};
+use super::{Addressee, Burial, DeadReason, Death, Letter, LetterEvent, LetterId, NotImported, Refused};
+#[cfg(feature = "store")]
+use crate::delivery::journal::Journal;
 use crate::{
     delivery::{
         mail::{Mail, Refusal},
@@ -72,6 +74,14 @@ impl Router {
         Ok(ids)
     }
 
+    /// Takes over the dead letters of an earlier process: those that are not settled are owed here, and dead.
+    #[cfg(feature = "store")]
+    pub(crate) fn restore_letters(&self, journal: &Arc<Journal>, restored: Vec<(Option<LetterId>, Letter)>) {
+        let live = restored.iter().filter(|(_, letter)| !letter.state.is_settled());
+        live.filter_map(|(_, letter)| self.mailbox_of(&letter.to)).for_each(|(mailbox, slot)| mailbox.owe_dead(slot));
+        self.letters.attach(Arc::clone(journal), restored);
+    }
+
     /// The oldest dead letters that are due and whose daemons run and have room, and whose handlers are not
     /// paused: others, however many, don't hold them up.
     pub(crate) fn due_letters(&self, limit: usize) -> Vec<LetterId> {
@@ -96,6 +106,9 @@ impl Router {
         let (mailbox, slot, event) = self.deliverable(letter).ok_or(Refused::Undeliverable)?;
         if mailbox.breakers.is_paused(slot) {
             return Err(Refused::Paused);
+        }
+        if let (DeadReason::Interrupted, Some(journal)) = (letter.death.reason, &self.journal) {
+            journal.begin_anew(letter);
         }
         let event = Arc::clone(event);
         Ok(mailbox.push_retry(Mail { event, slot, attempt: 0, letter: Some(id) })?)

@@ -25,6 +25,7 @@ impl DeadLetters {
         let discarded = letter.clone();
         inner.settled += 1;
         inner.discarded += 1;
+        inner.write(id);
         Ok(discarded)
     }
 
@@ -37,6 +38,7 @@ impl DeadLetters {
         let settled = purged.iter().filter(|letter| letter.state.is_settled()).count();
         inner.settled -= settled;
         inner.discarded += (purged.len() - settled) as u64;
+        purged.iter().for_each(|letter| inner.write_gone(letter, letter.state == LetterState::Recovered));
         purged
     }
 

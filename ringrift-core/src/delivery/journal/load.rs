@@ -8,13 +8,15 @@ use tokio::sync::oneshot;
 use super::{Journal, Wanted};
 use crate::{
     delivery::{
+        dead_letters::Letter,
         mail::Mail,
         mailbox::{Mailbox, stored::Loaded},
     },
     store::{
         Write,
-        deliveries::{self, Pending},
+        deliveries::{self, DeliveryState, Pending},
         error::StoreError,
+        letters::StoredLetter,
         millis, quarantine,
     },
 };
@@ -26,33 +28,37 @@ pub(super) struct Load {
     daemon: u32,
     mailbox: Arc<Mailbox>,
     loaded: Option<Loaded>,
-    done: oneshot::Sender<Result<(), StoreError>>,
+    /// Of those that can't be read.
+    letters: Vec<Letter>,
+    done: oneshot::Sender<Outcome>,
 }
 
+/// The letters of those that can't be read.
+type Outcome = Result<Vec<Letter>, StoreError>;
+
 impl Load {
-    pub(super) fn new(
-        journal: Arc<Journal>,
-        daemon: u32,
-        mailbox: Arc<Mailbox>,
-    ) -> (Self, oneshot::Receiver<Result<(), StoreError>>) {
+    pub(super) fn new(journal: Arc<Journal>, daemon: u32, mailbox: Arc<Mailbox>) -> (Self, oneshot::Receiver<Outcome>) {
         let (done, outcome) = oneshot::channel();
-        (Self { journal, daemon, mailbox, loaded: None, done }, outcome)
+        (Self { journal, daemon, mailbox, loaded: None, letters: Vec::new(), done }, outcome)
     }
 
     fn handlers(&self) -> &[i64] {
         self.journal.daemons.get(self.daemon as usize).map_or(&[], |known| &known.handlers)
     }
 
-    fn read(&self, connection: &Connection, wanted: Wanted) -> rusqlite::Result<Loaded> {
+    fn read(&mut self, connection: &Connection, wanted: Wanted) -> rusqlite::Result<Loaded> {
         let (rows, next) = rows(connection, self.handlers(), wanted)?;
         let mut loaded = Loaded { next, ..Loaded::default() };
+        self.letters.clear();
         for (slot, row) in rows {
             let meta = self.mailbox.slots[usize::from(slot)].event;
-            match row.event.and_then(|stored| self.journal.event(meta, row.seq, &stored)) {
+            let event = row.event.as_ref().map_err(Clone::clone);
+            match event.and_then(|stored| self.journal.event(meta, row.seq, stored)) {
                 Ok(event) => loaded.mail.push(Mail { event, slot, attempt: 0, letter: None }),
                 Err(reason) => {
                     let now = millis(self.journal.clock.wall());
-                    quarantine::delivery(connection, (row.handler, row.seq), &reason, now)?;
+                    let letter = quarantine::delivery(connection, (row.handler, row.seq), &reason, now)?;
+                    self.letters.push(self.letter(slot, row, letter));
                     loaded.unreadable.push(slot);
                 }
             }
@@ -61,19 +67,38 @@ impl Load {
     }
 }
 
+impl Load {
+    fn letter(&self, slot: u16, row: Pending, letter: String) -> Letter {
+        let stored = StoredLetter {
+            handler: row.handler,
+            daemon_name: self.journal.name(self.daemon).unwrap_or_default().to_owned(),
+            handler_name: self.mailbox.slots[usize::from(slot)].handler.to_owned(),
+            seq: row.seq,
+            state: DeliveryState::Exhausted,
+            event: row.event,
+            letter: Ok(letter),
+        };
+        self.journal.restored(stored).1
+    }
+}
+
 impl Write for Load {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let wanted = self.mailbox.wanted();
-        self.loaded = wanted.map(|wanted| self.read(connection, wanted)).transpose()?;
+        self.loaded = None;
+        if let Some(wanted) = wanted {
+            self.loaded = Some(self.read(connection, wanted)?);
+        }
         Ok(())
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let (Ok(()), Some(loaded)) = (&result, self.loaded) {
-            self.mailbox.load(loaded);
+        let mut this = *self;
+        if let (Ok(()), Some(loaded)) = (&result, this.loaded.take()) {
+            this.mailbox.load(loaded);
         }
         // The daemon may have ended meanwhile.
-        _ = self.done.send(result);
+        _ = this.done.send(result.map(|()| this.letters));
     }
 }
 

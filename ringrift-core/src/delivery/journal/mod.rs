@@ -8,11 +8,13 @@
 mod append;
 mod decode;
 mod effects;
+mod letters;
 mod load;
 mod origin;
 mod prune;
 pub(crate) mod recall;
 pub(crate) mod replay;
+mod restore;
 
 use std::{
     collections::HashMap,
@@ -29,17 +31,12 @@ pub(crate) use self::origin::Origin;
 use self::{append::Append, load::Load, recall::Known};
 use super::{
     clock::Clock,
+    dead_letters::Letter,
     emit::EmitError,
-    mail::Settled,
     mailbox::{Mailbox, stored::Wanted},
 };
 use crate::{
-    store::{
-        Store, Write, answered,
-        deliveries::{self, DeliveryState},
-        error::StoreError,
-        millis,
-    },
+    store::{Store, Write, answered, deliveries, error::StoreError, millis},
     words::{
         daemon_type::DaemonType,
         event::{Erased, EventMeta, OUTSIDE},
@@ -141,30 +138,26 @@ impl Journal {
         answered(outcome).await.map_err(|error| refused(name, error))
     }
 
-    /// Loads what waits in the store for a mailbox, as far as it finds room; false when there is
-    /// nothing to load.
+    /// Loads what waits in the store for a mailbox, as far as it finds room. Returns the dead letters of
+    /// what can't be read.
     ///
     /// # Cancel safety
     /// Dropped, what is under way is still loaded.
-    pub(crate) async fn load(self: &Arc<Self>, daemon: u32, mailbox: &Arc<Mailbox>) -> Result<bool, StoreError> {
+    pub(crate) async fn load(self: &Arc<Self>, daemon: u32, mailbox: &Arc<Mailbox>) -> Result<Vec<Letter>, StoreError> {
         if mailbox.wanted().is_none() {
-            return Ok(false);
+            return Ok(Vec::new());
         }
         let (load, outcome) = Load::new(Arc::clone(self), daemon, Arc::clone(mailbox));
         // Behind all that is settled and not yet written, which would be loaded again.
         self.store.send(Box::new(load));
-        answered(outcome).await.map(|()| true)
+        answered(outcome).await
     }
 
     /// A delivery has come to an end; not waited for, since nobody is worse off when it is repeated.
-    pub(crate) fn settle(&self, daemon: u32, slot: u16, seq: u64, how: Settled) {
+    pub(crate) fn settle(&self, daemon: u32, slot: u16, seq: u64) {
         let Some(handler) = self.handler(daemon, slot) else { return };
-        let state = match how {
-            Settled::Done => DeliveryState::Done,
-            Settled::Discarded => DeliveryState::Discarded,
-        };
         let at = millis(self.clock.wall());
-        self.store.send(Box::new(Settle { delivery: (handler, seq as i64), state, at }));
+        self.store.send(Box::new(Settle { delivery: (handler, seq as i64), at }));
     }
 
     /// Resolves once the store has room for more: whoever settles much waits here, and not for the disk.
@@ -230,13 +223,12 @@ impl Journal {
 /// The end of a delivery, on its way to the disk.
 struct Settle {
     delivery: (i64, i64),
-    state: DeliveryState,
     at: i64,
 }
 
 impl Write for Settle {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        deliveries::settle(connection, self.delivery, self.state, self.at)
+        deliveries::settle(connection, self.delivery, self.at)
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {

@@ -19,7 +19,8 @@ impl Journal {
     /// Dropped, what was removed is removed.
     pub(crate) async fn prune(self: &Arc<Self>) -> Result<u64, StoreError> {
         let mut total = 0;
-        for meta in self.events.iter().filter(|meta| meta.durable) {
+        // Of the others there are those with a dead letter.
+        for meta in &self.events {
             let kept = Kept { event: meta.name, age: meta.retention.age, bytes: meta.retention.bytes };
             loop {
                 let now = millis(self.clock.wall());

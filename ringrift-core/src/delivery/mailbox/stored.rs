@@ -89,13 +89,13 @@ impl Mailbox {
     pub(crate) fn load(&self, loaded: Loaded) {
         let mut queue = self.queue();
         let queue = &mut *queue;
-        if !matches!(queue.gate, Gate::Open | Gate::Held) {
-            return;
-        }
         let Some(backlog) = &mut queue.backlog else { return };
         for slot in loaded.unreadable {
             backlog.take(slot);
             self.slots[usize::from(slot)].account.dead.add(1);
+        }
+        if !matches!(queue.gate, Gate::Open | Gate::Held) {
+            return;
         }
         for mail in loaded.mail {
             backlog.take(mail.slot);

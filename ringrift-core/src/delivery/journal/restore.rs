@@ -1,0 +1,125 @@
+//! The dead letters of an earlier process.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Journal,
+    letters::{Record, time},
+};
+use crate::{
+    delivery::dead_letters::{
+        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, UndecodedEvent,
+    },
+    store::{deliveries::DeliveryState, events::StoredEvent, letters::StoredLetter},
+    words::event::{EventId, EventMeta},
+};
+
+impl Journal {
+    /// A letter as it was, with its number if it had one.
+    pub(crate) fn restored(&self, stored: StoredLetter) -> (Option<LetterId>, Letter) {
+        let record = stored.letter.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        let record: Record = record.unwrap_or_else(|reason| self.unreadable(&reason));
+        let gone = || {
+            let (daemon, handler) = (stored.daemon_name.clone(), stored.handler_name.clone());
+            Addressee::Gone(Arc::new(GoneHandler { daemon, handler }))
+        };
+        let place = self.place_of(stored.handler);
+        let to = place.map_or_else(gone, |(daemon, slot)| Addressee::Handler { daemon, slot });
+        let row = stored.event.unwrap_or_else(|reason| lost_event(&reason));
+        let event = self.letter_event(stored.seq, &row, record.parent);
+        let now = self.clock.wall();
+        let due_in = time(record.due).duration_since(now).unwrap_or(Duration::ZERO);
+        let letter = Letter {
+            event,
+            to,
+            emitter: self.emitter_of(row.emitter.as_deref()),
+            emitted_at: time(row.emitted),
+            attempts: record.attempts,
+            retries: record.retries,
+            first_failed: time(record.first_failed.unwrap_or(record.failed)),
+            last_failed: time(record.failed),
+            due_ms: self.clock.now_ms() + due_in.as_millis() as u64,
+            state: match stored.state {
+                DeliveryState::Pending | DeliveryState::Dead => LetterState::Pending,
+                DeliveryState::Exhausted => LetterState::Exhausted,
+                DeliveryState::Done => LetterState::Recovered,
+                DeliveryState::Discarded => LetterState::Discarded,
+            },
+            since: time(record.since.unwrap_or(record.failed)),
+            is_retrying: false,
+            death: Death {
+                reason: record.reason,
+                error_chain: record.error_chain,
+                panicked_at: record.panicked_at,
+                is_fatal: record.is_fatal,
+            },
+        };
+        (record.number, letter)
+    }
+
+    fn letter_event(&self, seq: i64, row: &StoredEvent, parent: Option<EventId>) -> LetterEvent {
+        let known = self.events.iter().find(|meta| is_called(meta, &row.event));
+        if let Some(Ok(event)) = known.map(|meta| self.event(meta, seq, row)) {
+            return LetterEvent::Decoded(event);
+        }
+        LetterEvent::Undecoded(Arc::new(UndecodedEvent {
+            name: row.event.clone(),
+            id: EventId::from_bytes(row.id),
+            hops: row.hops,
+            parent: parent.unwrap_or_default(),
+            payload: serde_json::from_str(&row.payload).unwrap_or_default(),
+        }))
+    }
+
+    fn emitter_of(&self, name: Option<&str>) -> Emitter {
+        match name.map(|name| (name, self.index_of(name))) {
+            None => Emitter::Outside,
+            Some((_, Some(index))) => Emitter::Daemon(index),
+            Some((name, None)) => Emitter::Named(name.into()),
+        }
+    }
+
+    /// The daemon and the place of a handler, if this program has it.
+    fn place_of(&self, handler: i64) -> Option<(u32, u16)> {
+        self.daemons.iter().enumerate().find_map(|(daemon, known)| {
+            let slot = known.handlers.iter().position(|number| *number == handler)?;
+            Some((daemon as u32, slot as u16))
+        })
+    }
+
+    fn unreadable(&self, reason: &str) -> Record {
+        let now = crate::store::millis(self.clock.wall());
+        Record {
+            number: None,
+            reason: DeadReason::Schema,
+            error_chain: vec![format!("the letter in the store can't be read: {reason}")],
+            panicked_at: None,
+            is_fatal: true,
+            attempts: 0,
+            retries: 0,
+            failed: now,
+            first_failed: None,
+            due: now,
+            since: None,
+            parent: None,
+        }
+    }
+}
+
+fn is_called(meta: &EventMeta, name: &str) -> bool {
+    meta.name == name || meta.aliases.contains(&name)
+}
+
+/// In the place of an event that can't be read; the row itself is in the quarantine.
+fn lost_event(reason: &str) -> StoredEvent {
+    StoredEvent {
+        id: [0; 16],
+        event: "UNREADABLE".to_owned(),
+        payload: serde_json::Value::from(reason).to_string(),
+        hops: 0,
+        emitter: None,
+        emitted: 0,
+        cause: None,
+        replay_of: None,
+    }
+}
