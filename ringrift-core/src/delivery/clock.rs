@@ -10,6 +10,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use crate::words::stamp::Stamp;
+
 /// Where the time of day comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeOfDay {
@@ -54,10 +56,16 @@ impl Clock {
         self.coarse_ms.load(Relaxed)
     }
 
-    /// A reading for a stamp: at most one tick old, also while nothing is in hand.
+    /// The stamp of now: free while the ticker reads the clock.
     #[inline]
-    pub(crate) fn stamp_ms(&self) -> u64 {
-        if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() }
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp::of(if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() })
+    }
+
+    /// The time of day of a stamp.
+    pub(crate) fn wall_of(&self, stamp: Stamp) -> SystemTime {
+        // A reading has one millisecond more than there were.
+        self.wall_at(stamp.ms(self.now_ms()) + 1)
     }
 
     /// The ticker reads the clock at every tick, from now on.

@@ -114,7 +114,7 @@ impl Router {
         let number = route.emitted.fetch_add(1, Relaxed);
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = EventId::new(self.prefix, (index as u64) << 48 | number);
-        envelope.emitted_ms = self.clock.stamp_ms();
+        envelope.emitted = self.clock.stamp();
         #[cfg(feature = "testing")]
         self.tap.note(&event);
         let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };

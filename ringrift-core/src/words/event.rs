@@ -11,6 +11,8 @@ use std::{
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
+use super::stamp::Stamp;
+
 /// A payload that daemons emit and handle; `#[event("NAME")]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
@@ -177,19 +179,23 @@ impl Serialize for EventId {
 }
 
 /// An event under way: the payload with what the router needs to know of it.
+///
+/// In this order, so that what every delivery reads lies beside the count of its `Arc`, which it writes; and
+/// no larger than that: with a small payload it is an allocation of the quick kind.
+#[repr(C)]
 pub struct Envelope<P: ?Sized = dyn Any + Send + Sync> {
     /// The identity, set when it is published.
     pub(crate) id: EventId,
-    /// How many handlers stand between the first emit and this one.
-    pub(crate) hops: u8,
-    /// Which daemon emitted it, as its index in the runtime; [`OUTSIDE`] for none.
-    pub(crate) emitter: u32,
-    /// The event in whose handler it was emitted; [`EventId::default`] for none.
-    pub(crate) parent: EventId,
-    /// When it was published, by the runtime's clock; to a tick, which costs nothing.
-    pub(crate) emitted_ms: u64,
     /// Its type.
     pub(crate) meta: &'static EventMeta,
+    /// Which daemon emitted it, as its index in the runtime; [`OUTSIDE`] for none.
+    pub(crate) emitter: u32,
+    /// How many handlers stand between the first emit and this one.
+    pub(crate) hops: u8,
+    /// When it was published.
+    pub(crate) emitted: Stamp,
+    /// The event in whose handler it was emitted. Boxed: most events have none.
+    pub(crate) parent: Option<Box<EventId>>,
     /// The payload.
     pub(crate) payload: P,
 }
@@ -201,12 +207,13 @@ pub(crate) const OUTSIDE: u32 = u32::MAX;
 pub type Erased = Envelope<dyn Any + Send + Sync>;
 
 impl<E: Event> Envelope<E> {
-    pub(crate) fn new(payload: E, emitter: u32, hops: u8, parent: EventId) -> Arc<Self> {
-        Arc::new(Self { id: EventId::default(), hops, emitter, parent, emitted_ms: 0, meta: E::meta(), payload })
+    pub(crate) fn new(payload: E, emitter: u32, hops: u8, parent: Option<EventId>) -> Arc<Self> {
+        let (id, emitted, parent) = (EventId::default(), Stamp::default(), parent.map(Box::new));
+        Arc::new(Self { id, meta: E::meta(), emitter, hops, emitted, parent, payload })
     }
 
     pub(crate) fn from_outside(payload: E) -> Arc<Self> {
-        Self::new(payload, OUTSIDE, 0, EventId::default())
+        Self::new(payload, OUTSIDE, 0, None)
     }
 }
 

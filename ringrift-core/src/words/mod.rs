@@ -9,5 +9,6 @@ pub(crate) mod health;
 pub(crate) mod options;
 pub(crate) mod restart;
 pub(crate) mod schedule;
+pub(crate) mod stamp;
 pub(crate) mod state;
 pub(crate) mod stats;

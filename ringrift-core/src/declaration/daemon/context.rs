@@ -75,7 +75,7 @@ impl<D: Registered + 'static> Context<D> {
 
     #[inline]
     fn envelope<E: Event>(&self, event: E) -> Arc<Envelope<E>> {
-        Envelope::new(event, self.life.record.index, self.hops, self.event.unwrap_or_default())
+        Envelope::new(event, self.life.record.index, self.hops, self.event)
     }
 
     /// Runs a helper task that belongs to this daemon: it is told to stop, and ended, with it.

@@ -40,7 +40,7 @@ impl DeadLetterOffice {
         let decoded = decoded.map(|mut event| {
             let envelope = Arc::get_mut(&mut event).expect("it was made just now");
             let Envelope { id, hops, parent, .. } = envelope;
-            (*id, *hops, *parent) = (written.id, written.hops, written.parent.unwrap_or_default());
+            (*id, *hops, *parent) = (written.id, written.hops, written.parent.map(Box::new));
             LetterEvent::Decoded(event)
         });
         Some(decoded)
@@ -72,7 +72,7 @@ impl<'a> Written<'a> {
             name: self.event.to_owned(),
             id: self.id,
             hops: self.hops,
-            parent: self.parent.unwrap_or_default(),
+            parent: self.parent,
             payload: self.payload.clone(),
         }))
     }
