@@ -117,7 +117,7 @@ pub use self::{
     },
     delivery::{
         account::AccountSnapshot,
-        dead_letters::{DeadLetterCounts, DeadReason, LetterId, LetterState, LettersByState},
+        dead_letters::{DeadLetterCounts, DeadReason, Interrupted, LetterId, LetterState, LettersByState},
         emit::{Emit, EmitError, HOP_LIMIT},
     },
     words::{
@@ -137,7 +137,6 @@ pub use self::{
 #[cfg(feature = "store")]
 pub use self::{
     declaration::daemon::{NotRepeated, StateError, StoredState},
-    delivery::dead_letters::Interrupted,
     store::error::OpenError,
 };
 

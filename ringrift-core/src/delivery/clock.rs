@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::words::event::EmittedAt;
+use crate::words::{event::Erased, stamp::Stamp};
 
 /// Where the time of day comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +56,19 @@ impl Clock {
         self.coarse_ms.load(Relaxed)
     }
 
-    /// A reading for a stamp: at most one tick old, also while nothing is in hand.
+    /// The stamp of now: free while the ticker reads the clock.
     #[inline]
-    pub(crate) fn stamp_ms(&self) -> u64 {
-        if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() }
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp::of(if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() })
+    }
+
+    /// The time of day at which an event was published, to a second; of one of the store exactly.
+    pub(crate) fn wall_of(&self, event: &Erased) -> SystemTime {
+        if let Some(ms) = event.rare.as_ref().and_then(|rare| rare.emitted) {
+            return SystemTime::UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned());
+        }
+        // A reading has one millisecond more than there were.
+        self.wall_at(event.emitted.ms(self.now_ms()) + 1)
     }
 
     /// The ticker reads the clock at every tick, from now on.
@@ -94,14 +103,6 @@ impl Clock {
 
     fn time_of_day(&self) -> MutexGuard<'_, TimeOfDay> {
         self.time_of_day.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The time of day at which an event was published.
-    pub(crate) fn wall_of(&self, emitted: EmittedAt) -> SystemTime {
-        match emitted {
-            EmittedAt::Clock(ms) => self.wall_at(ms),
-            EmittedAt::Wall(ms) => SystemTime::UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned()),
-        }
     }
 
     /// The time of day of an earlier reading.

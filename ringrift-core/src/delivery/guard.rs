@@ -22,7 +22,8 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 pub(crate) enum Outcome<T = ()> {
     Ok(T),
     Err(BoxError),
-    Panic(Panicked),
+    /// Boxed: it is rare, and each outcome would carry the size.
+    Panic(Box<Panicked>),
     Timeout,
 }
 
@@ -37,9 +38,9 @@ pub(crate) struct Panicked {
 impl Panicked {
     /// The panic of that message, caught on this thread just now.
     #[cold]
-    fn just_now(message: String) -> Self {
+    fn just_now(message: String) -> Box<Self> {
         let place = place_of(&message);
-        Self { message, place }
+        Box::new(Self { message, place })
     }
 }
 
@@ -85,7 +86,8 @@ pub(crate) fn cut_off<F, T>(mut future: Pin<&mut Option<F>>, outcome: Outcome<T>
             Ok(()) => Outcome::Timeout,
             Err(panic) => {
                 let place = place_of(&panic);
-                Outcome::Panic(Panicked { message: format!("took too long, and when it was cut off: {panic}"), place })
+                let message = format!("took too long, and when it was cut off: {panic}");
+                Outcome::Panic(Box::new(Panicked { message, place }))
             }
         },
         outcome => outcome,

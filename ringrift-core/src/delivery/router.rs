@@ -18,7 +18,7 @@ use super::{
     mailbox::Mailbox,
     waiting::{Blocked, Waiting},
 };
-use crate::words::event::{EmittedAt, Erased, EventId, EventMeta};
+use crate::words::event::{Erased, EventId, EventMeta};
 
 /// One subscriber of one type of event.
 #[derive(Debug)]
@@ -124,10 +124,10 @@ impl Router {
     /// A delivery was handled; of an event of the store it is done there too.
     #[inline]
     pub(crate) fn settled(&self, daemon: u32, slot: u16, event: &Erased) {
-        if event.seq != 0
+        if event.seq() != 0
             && let Some(journal) = &self.journal
         {
-            journal.settle(daemon, slot, event.seq);
+            journal.settle(daemon, slot, event.seq());
         }
     }
 
@@ -150,7 +150,7 @@ impl Router {
         let number = route.emitted.fetch_add(1, Relaxed);
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = EventId::new(self.prefix, (index as u64) << 48 | number);
-        envelope.emitted = EmittedAt::Clock(self.clock.stamp_ms());
+        envelope.emitted = self.clock.stamp();
         #[cfg(feature = "testing")]
         self.tap.note(&event);
         let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };

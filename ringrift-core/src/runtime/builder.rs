@@ -17,12 +17,14 @@ use super::{
     selection::Wanted,
     start_error::StartError,
 };
+#[cfg(feature = "cli")]
+use crate::declaration::wiring::WiringProblem;
 use crate::{
     config::{Config, problem::ConfigError},
     declaration::{
         live::{provided::Offered, world::World},
         registry::Registry,
-        wiring::{self, Severity, WiringProblem},
+        wiring::{self, Severity},
     },
     delivery::{clock::TimeOfDay, guard::BoxError, panics::install_hook},
     supervisor::{Supervisor, Watchdog},
@@ -184,6 +186,7 @@ impl Builder {
 
     /// Every value that nobody provides, without making those that somebody does. Where the configuration
     /// is wrong, as far as it can be read.
+    #[cfg(feature = "cli")]
     pub(crate) fn missing_values(&self) -> Result<Vec<WiringProblem>, StartError> {
         let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
         let settings = overrides::checked(&self.registry, &self.config).unwrap_or_default();
@@ -275,6 +278,7 @@ impl Launched {
     }
 
     /// What [`first_start`](Self::first_start) ends with, if it has failed by now.
+    #[cfg(feature = "cli")]
     pub(crate) fn failed_so_far(&self) -> Option<(DaemonType, String)> {
         self.failed_start(&self.runtime.inner.world)
     }

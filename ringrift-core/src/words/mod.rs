@@ -10,5 +10,6 @@ pub(crate) mod options;
 pub(crate) mod restart;
 pub(crate) mod retention;
 pub(crate) mod schedule;
+pub(crate) mod stamp;
 pub(crate) mod state;
 pub(crate) mod stats;

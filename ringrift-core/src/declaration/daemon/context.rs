@@ -72,8 +72,8 @@ impl<D: Registered + 'static> Context<D> {
     pub(crate) fn enter(&mut self, mailbox: &Mailbox, mail: &Mail) {
         self.hops = mail.event.hops.saturating_add(1);
         self.event = Some(mail.event.id);
-        self.is_replay = mail.event.is_replay;
-        let is_stored = mail.event.seq != 0;
+        self.is_replay = mail.event.is_replay();
+        let is_stored = mail.event.seq() != 0;
         if is_stored || self.origin.is_some() {
             self.origin = is_stored.then(|| self.origin_of(mailbox, mail)).flatten();
         }
@@ -110,7 +110,7 @@ impl<D: Registered + 'static> Context<D> {
 
     #[inline]
     fn envelope<E: Event>(&self, event: E) -> Arc<Envelope<E>> {
-        Envelope::new(event, self.life.record.index, self.hops, self.event.unwrap_or_default())
+        Envelope::new(event, self.life.record.index, self.hops, self.event)
     }
 
     /// Runs a helper task that belongs to this daemon: it is told to stop, and ended, with it.

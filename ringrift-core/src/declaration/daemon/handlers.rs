@@ -91,7 +91,7 @@ async fn in_order<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Tak
             let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
             deliver(living.cx.life(), mailbox, 0, mail, &span, handler).await
         };
-        let is_stored = mail.event.seq != 0;
+        let is_stored = mail.event.seq() != 0;
         taken.settle();
         verdict?;
         if is_stored {
@@ -121,7 +121,7 @@ async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut
                 let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
                 let mut handler = CutOffAlone { life: living.cx.life(), handler };
                 let verdict = deliver(living.cx.life(), mailbox, place, &mail, &span, handler.handler.as_mut()).await;
-                (place, mail.event.seq != 0, verdict)
+                (place, mail.event.seq() != 0, verdict)
             });
         }
         // While some are slow, the places that are free go on with what comes in.

@@ -33,7 +33,7 @@ impl Death {
         let is_hop_limit =
             chain().any(|error| matches!(error.downcast_ref::<EmitError>(), Some(EmitError::HopLimit { .. })));
         // No retry by itself knows more.
-        let is_interrupted = chain().any(|error| error.is::<Interrupted>());
+        let is_interrupted = chain().any(<dyn Error>::is::<Interrupted>);
         let reason = match (is_interrupted, is_hop_limit) {
             (true, _) => DeadReason::Interrupted,
             (false, true) => DeadReason::HopLimit,

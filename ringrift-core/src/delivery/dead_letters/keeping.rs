@@ -2,9 +2,11 @@
 //!
 //! Under the lock of the letters: two changes of one letter are written in the order in which they came.
 
+#[cfg(feature = "store")]
 use std::sync::Arc;
 
 use super::{DeadLetters, Inner, Letter, LetterId};
+#[cfg(feature = "store")]
 use crate::delivery::journal::Journal;
 
 impl DeadLetters {

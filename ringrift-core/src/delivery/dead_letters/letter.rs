@@ -84,7 +84,7 @@ pub(crate) struct UndecodedEvent {
     pub(crate) name: String,
     pub(crate) id: EventId,
     pub(crate) hops: u8,
-    pub(crate) parent: EventId,
+    pub(crate) parent: Option<EventId>,
     pub(crate) payload: serde_json::Value,
 }
 
@@ -139,11 +139,10 @@ impl LetterEvent {
 
     /// The event in whose handler it was emitted.
     pub(crate) fn parent(&self) -> Option<EventId> {
-        let parent = match self {
-            Self::Decoded(event) => event.parent,
+        match self {
+            Self::Decoded(event) => event.parent(),
             Self::Undecoded(event) => event.parent,
-        };
-        (parent != EventId::default()).then_some(parent)
+        }
     }
 
     /// The payload as JSON; one that can't be serialised is the error that says so.

@@ -24,7 +24,7 @@ impl Router {
             tracing::debug!(event, %event_id, reason = %death.reason, error = death.error(), "dead letter");
         }
         let (at, now_ms) = (self.clock.wall(), self.clock.now_ms());
-        let emitted_at = self.clock.wall_of(mail.event.emitted);
+        let emitted_at = self.clock.wall_of(&mail.event);
         let burial = Burial { daemon, mail, death, at, emitted_at, now_ms };
         if let Some(pushed_out) = self.letters.bury(burial) {
             let event = pushed_out.event.name();

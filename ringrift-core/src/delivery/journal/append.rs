@@ -9,7 +9,7 @@ use super::{Journal, MAX_PAYLOAD, Route, origin::Origin};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
     store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
-    words::event::{EmittedAt, Erased, EventId, EventMeta},
+    words::event::{Erased, EventId, EventMeta},
 };
 
 type Outcome = Result<(), StoreError>;
@@ -44,7 +44,7 @@ impl Append {
         let id = origin.map_or_else(new_id, |origin| origin.derive(meta.name, &payload));
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = id;
-        envelope.emitted = EmittedAt::Wall(emitted);
+        envelope.rare().emitted = Some(emitted);
         let row = StoredEvent {
             id: id.to_bytes(),
             event: meta.name.to_owned(),
@@ -92,7 +92,8 @@ impl Append {
 
     /// It is on disk: it has its place, and its subscribers get it.
     fn push(&mut self, seq: u64) {
-        Arc::get_mut(&mut self.event).expect("it is shared only after it is on disk").seq = seq;
+        let envelope = Arc::get_mut(&mut self.event).expect("it is shared only after it is on disk");
+        envelope.rare().seq = seq;
         #[cfg(feature = "testing")]
         self.journal.tap.note(&self.event);
         let Some(route) = self.route() else { return };

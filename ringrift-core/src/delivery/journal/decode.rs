@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Journal;
 use crate::{
     store::events::StoredEvent,
-    words::event::{EmittedAt, Erased, EventId, EventMeta, OUTSIDE},
+    words::event::{Erased, EventId, EventMeta, OUTSIDE, Rare},
 };
 
 impl Journal {
@@ -20,11 +20,13 @@ impl Journal {
         let mut event = meta.decode(payload).map_err(|error| error.to_string())?;
         let envelope = Arc::get_mut(&mut event).expect("it has just been made");
         envelope.id = EventId::from_bytes(stored.id);
-        envelope.seq = seq as u64;
         envelope.hops = stored.hops;
-        envelope.emitted = EmittedAt::Wall(stored.emitted);
-        envelope.parent = stored.cause.map_or_else(EventId::default, |cause| EventId::from_bytes(cause.event));
-        envelope.is_replay = stored.replay_of.is_some();
+        *envelope.rare() = Rare {
+            parent: stored.cause.map(|cause| EventId::from_bytes(cause.event)),
+            seq: seq as u64,
+            emitted: Some(stored.emitted),
+            is_replay: stored.replay_of.is_some(),
+        };
         envelope.emitter = stored.emitter.as_deref().and_then(|name| self.index_of(name)).unwrap_or(OUTSIDE);
         Ok(event)
     }

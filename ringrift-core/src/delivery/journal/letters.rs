@@ -63,7 +63,7 @@ impl Journal {
         };
         let record = serde_json::to_string(&self.record(number, letter));
         let record = record.unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"));
-        let is_stored = matches!(&letter.event, LetterEvent::Decoded(event) if event.seq != 0);
+        let is_stored = matches!(&letter.event, LetterEvent::Decoded(event) if event.seq() != 0);
         self.write(letter, (is_new && !is_stored).then(|| self.row(letter)), state, Some(record));
     }
 
@@ -76,7 +76,7 @@ impl Journal {
     /// A person has looked whether an effect was made, and wants it to begin anew.
     pub(crate) fn begin_anew(&self, letter: &Letter) {
         if let (Handler::Number(handler), LetterEvent::Decoded(event)) = (self.handler_of(letter), &letter.event) {
-            self.store.send(Box::new(Anew { delivery: (handler, event.seq as i64) }));
+            self.store.send(Box::new(Anew { delivery: (handler, event.seq() as i64) }));
         }
     }
 

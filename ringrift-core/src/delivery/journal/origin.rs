@@ -32,7 +32,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(super) fn new(store: Arc<Store>, event: &Erased, handler: i64, name: String) -> Self {
-        let delivery = (handler, event.seq as i64);
+        let delivery = (handler, event.seq() as i64);
         Self { event: event.id, delivery, store, name, emitted: Mutex::default(), effects: Mutex::default() }
     }
 

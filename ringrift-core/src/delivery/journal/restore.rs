@@ -66,7 +66,7 @@ impl Journal {
             name: row.event.clone(),
             id: EventId::from_bytes(row.id),
             hops: row.hops,
-            parent: parent.unwrap_or_default(),
+            parent,
             payload: serde_json::from_str(&row.payload).unwrap_or_default(),
         }))
     }

@@ -160,7 +160,7 @@ impl Mailbox {
     /// handler is older than what is in line.
     fn evict(&self, queue: &mut Queue) -> Option<Mail> {
         // Neither the retry of a dead letter nor what is on disk.
-        let may_go = |mail: &Mail| mail.letter.is_none() && mail.event.seq == 0;
+        let may_go = |mail: &Mail| mail.letter.is_none() && mail.event.seq() == 0;
         self.breakers.evict(may_go).or_else(|| {
             let oldest = queue.mail.iter().position(may_go)?;
             queue.mail.remove(oldest)

@@ -61,7 +61,7 @@ impl Mailbox {
 
     /// Leaves a delivery in the store.
     fn leave(&self, queue: &mut Queue, mail: &Mail) {
-        let seq = mail.event.seq;
+        let seq = mail.event.seq();
         let backlog = queue.backlog.get_or_insert_with(|| Box::new(Backlog::new(seq, self.slots.len())));
         backlog.from = backlog.from.min(seq);
         backlog.waiting[usize::from(mail.slot)] += 1;
@@ -114,7 +114,7 @@ impl Mailbox {
         let queue = &mut *queue;
         let (stored, rest): (Vec<_>, Vec<_>) = ending::all(&self.breakers, queue)
             .into_iter()
-            .partition(|mail| mail.event.seq != 0 && mail.letter.is_none());
+            .partition(|mail| mail.event.seq() != 0 && mail.letter.is_none());
         queue.pushed -= stored.len() as u64;
         for mail in &stored {
             self.leave(queue, mail);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{DeadLetter, DeadLetterOffice};
 use crate::{
     delivery::dead_letters::{Addressee, Emitter, GoneHandler, LetterEvent, UndecodedEvent},
-    words::event::{Envelope, EventId, EventMeta},
+    words::event::{EventId, EventMeta},
 };
 
 /// An event and its handler as they are written down.
@@ -39,8 +39,10 @@ impl DeadLetterOffice {
         let decoded = self.event_of(written)?.decode(written.payload.clone());
         let decoded = decoded.map(|mut event| {
             let envelope = Arc::get_mut(&mut event).expect("it was made just now");
-            let Envelope { id, hops, parent, .. } = envelope;
-            (*id, *hops, *parent) = (written.id, written.hops, written.parent.unwrap_or_default());
+            (envelope.id, envelope.hops) = (written.id, written.hops);
+            if written.parent.is_some() {
+                envelope.rare().parent = written.parent;
+            }
             LetterEvent::Decoded(event)
         });
         Some(decoded)
@@ -72,7 +74,7 @@ impl<'a> Written<'a> {
             name: self.event.to_owned(),
             id: self.id,
             hops: self.hops,
-            parent: self.parent.unwrap_or_default(),
+            parent: self.parent,
             payload: self.payload.clone(),
         }))
     }

@@ -58,7 +58,7 @@ pub struct DeadLetter {
 /// What is known of an event besides its payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterHeaders {
-    /// When it was emitted, to a tenth of a second.
+    /// When it was emitted, to a second.
     pub emitted_at: SystemTime,
     /// The daemon that emitted it; `None` for outside.
     pub emitter: Option<String>,
