@@ -19,6 +19,8 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How many tasks emit at once.
 pub const EMITTERS: u64 = 4;
+/// How long an emitter rests between two events.
+const PACE: Duration = Duration::from_millis(1);
 /// How long a victim tries again after its disk was full.
 const RESUMES_WITHIN: Duration = Duration::from_secs(5);
 
@@ -58,6 +60,8 @@ async fn work(folder: Folder, round: u64, events: u64) -> Result {
                 let item = Item { emitter: round * EMITTERS + emitter, number };
                 runtime.emit(Work(item)).await?;
                 folder.add(Lines::Acknowledged, item)?;
+                // Handlers wait for the disk twice an event: they would be left behind.
+                tokio::time::sleep(PACE).await;
             }
             Result::Ok(())
         });

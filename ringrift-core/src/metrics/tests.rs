@@ -108,7 +108,7 @@ fn every_column_of_the_account_has_its_own_series() {
 fn dead_letters_by_state_and_reason() {
     let page = text(snapshot());
     let kept = series(&page, "ringrift_dead_letters");
-    assert_eq!(kept.len(), 4 * 8, "every state and every reason has its series");
+    assert_eq!(kept.len(), 4 * 9, "every state and every reason has its series");
     let there: Vec<&String> = kept.iter().filter(|line| !line.ends_with(" 0")).collect();
     assert_eq!(
         there,
