@@ -11,6 +11,7 @@ use std::{
 use ringrift_core::{
     AccountSnapshot, DeadReason, LetterState, prelude::*, runtime::snapshot::DaemonSnapshot, testing::TestKit,
 };
+pub(crate) use ringrift_tests::crash::storm::sum_of;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -188,20 +189,6 @@ impl Ask for TestKit {
 
     async fn moment(&self) {
         self.advance(Duration::from_millis(1)).await;
-    }
-}
-
-/// The sum, column by column.
-pub(crate) fn sum_of(a: AccountSnapshot, b: AccountSnapshot) -> AccountSnapshot {
-    AccountSnapshot {
-        owed: a.owed + b.owed,
-        handled: a.handled + b.handled,
-        dead: a.dead + b.dead,
-        discarded: a.discarded + b.discarded,
-        evicted: a.evicted + b.evicted,
-        dropped: a.dropped + b.dropped,
-        deduplicated: a.deduplicated + b.deduplicated,
-        undelivered_at_stop: a.undelivered_at_stop + b.undelivered_at_stop,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod disk;
 mod kills;
+mod storm;
 
 use std::time::Duration;
 

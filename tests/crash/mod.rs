@@ -7,5 +7,8 @@
 pub mod daemons;
 pub mod files;
 pub mod kill;
+pub mod probe;
+pub mod resident;
 pub mod roles;
+pub mod storm;
 pub mod verdict;

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::{
     daemons::{Follower, Tick, Work, Worker},
     files::{Folder, Item, Lines},
+    storm,
 };
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -23,6 +24,9 @@ pub const EMITTERS: u64 = 4;
 const PACE: Duration = Duration::from_millis(1);
 /// How long a victim tries again after its disk was full.
 const RESUMES_WITHIN: Duration = Duration::from_secs(5);
+
+const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | sync <folder> | \
+    storm <events> <subscribers>";
 
 /// Runs the role that the arguments name.
 ///
@@ -37,7 +41,11 @@ pub async fn run(arguments: &[String]) -> Result {
         ["drain", path] => drain(folder(path)).await,
         ["full", path] => full(folder(path)).await,
         ["sync", path] => sync(folder(path)).await,
-        _ => Err("victim work <folder> <round> [<events>] | drain <folder> | full <folder> | sync <folder>".into()),
+        ["storm", events, subscribers] => {
+            let figures = storm::storm(events.parse()?, subscribers.parse()?).await?;
+            Ok(say(&serde_json::to_string(&figures)?)?)
+        }
+        _ => Err(USAGE.into()),
     }
 }
 
