@@ -11,4 +11,5 @@ pub mod probe;
 pub mod resident;
 pub mod roles;
 pub mod storm;
+pub mod torture;
 pub mod verdict;

@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use ringrift_tests::crash::{
     files::{Folder, Lines},
     kill::{drain, kill_in_the_middle, succeeded, victim},
+    torture::{CRASH_POINTS, place},
     verdict,
 };
 
@@ -15,10 +16,7 @@ pub(super) fn program() -> &'static Path {
 }
 
 pub(super) fn folder() -> (tempfile::TempDir, Folder) {
-    // Where a sync costs nothing: what a killed process has written is there with or without it.
-    let place = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-    let folder = Folder(place.path().to_owned());
-    (place, folder)
+    place().unwrap()
 }
 
 /// Drains what is left, and looks whether all is well.
@@ -42,18 +40,6 @@ fn kill_9_at_a_random_moment_loses_nothing_that_was_acknowledged_and_doubles_no_
     eprintln!("{verdict:?}");
     assert!(verdict.acknowledged as u64 > ROUNDS, "{verdict:#?}");
 }
-
-/// Every fail point of the store.
-const CRASH_POINTS: [&str; 8] = [
-    "store.append.before",
-    "store.append.after",
-    "store.commit.before",
-    "store.commit.after",
-    "store.acknowledge.before",
-    "store.acknowledge.after",
-    "store.letter.before",
-    "store.letter.after",
-];
 
 #[test]
 fn a_crash_at_any_point_of_the_store_loses_nothing_that_was_acknowledged() {

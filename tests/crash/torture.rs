@@ -1,0 +1,141 @@
+//! Kills victims in every way, over and over.
+
+use std::{error::Error, io, path::PathBuf, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{
+    files::Folder,
+    kill::{drain, kill_in_the_middle, succeeded, victim},
+    verdict,
+};
+
+/// What is done, and for how long.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// No new folder is begun after it.
+    pub time: Duration,
+    /// Of every random choice.
+    pub seed: u64,
+    /// The program that is killed.
+    pub victim: PathBuf,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "each is a line of the report")]
+pub struct Figures {
+    pub kills: u64,
+    pub crashes: u64,
+    pub disks: u64,
+    pub acknowledged: usize,
+    pub repeated: usize,
+    pub interrupted: usize,
+    pub resumed_ms: u64,
+    pub storm: Option<String>,
+    pub violations: Vec<String>,
+}
+
+/// Every fail point of the store.
+pub const CRASH_POINTS: [&str; 8] = [
+    "store.append.before",
+    "store.append.after",
+    "store.commit.before",
+    "store.commit.after",
+    "store.acknowledge.before",
+    "store.acknowledge.after",
+    "store.letter.before",
+    "store.letter.after",
+];
+
+/// How often one folder's victims are killed, before a look at what is left and a new folder.
+const KILLS: u64 = 10;
+/// The longest that a victim works.
+const LONGEST_MS: u64 = 250;
+/// The storm at the end.
+const STORM: [&str; 3] = ["storm", "1000000", "100"];
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Tortures for as long as the plan says; a storm ends it.
+///
+/// # Errors
+/// When a victim can't be started, or its files not be read.
+pub fn run(plan: &Plan) -> Result<Figures> {
+    let mut random = fastrand::Rng::with_seed(plan.seed);
+    let mut figures = Figures::default();
+    let begun = Instant::now();
+    while begun.elapsed() < plan.time {
+        kills(plan, &mut random, &mut figures)?;
+        crashes(plan, &mut random, &mut figures)?;
+        disks(plan, &mut figures)?;
+    }
+    let storm = victim(&plan.victim, &STORM).output()?;
+    match succeeded(&storm) {
+        Ok(said) => figures.storm = Some(said.trim().to_owned()),
+        Err(error) => figures.violations.push(format!("the storm: {error}")),
+    }
+    Ok(figures)
+}
+
+fn kills(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Result {
+    let (_place, folder) = place()?;
+    for round in 0..KILLS {
+        kill_in_the_middle(&plan.victim, &folder, round, Duration::from_millis(random.u64(0..LONGEST_MS)))?;
+        figures.kills += 1;
+    }
+    look(plan, &folder, figures)
+}
+
+fn crashes(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Result {
+    let (_place, folder) = place()?;
+    let path = folder.root().to_string_lossy().into_owned();
+    for (round, point) in CRASH_POINTS.iter().enumerate() {
+        let passes = random.u64(0..60);
+        let mut command = victim(&plan.victim, &["work", &path, &round.to_string()]);
+        let output = command.env("FAILPOINTS", format!("{point}={passes}*off->return(kill)")).output()?;
+        if output.status.success() {
+            figures.violations.push(format!("{point} was never passed"));
+        }
+        figures.crashes += 1;
+    }
+    look(plan, &folder, figures)
+}
+
+fn disks(plan: &Plan, figures: &mut Figures) -> Result {
+    for role in ["full", "sync"] {
+        let (_place, folder) = place()?;
+        let output = victim(&plan.victim, &[role, &folder.root().to_string_lossy()]).output()?;
+        match succeeded(&output) {
+            Ok(said) => {
+                let ms = said.split_whitespace().find_map(|word| word.parse().ok());
+                figures.resumed_ms = figures.resumed_ms.max(ms.unwrap_or_default());
+            }
+            Err(error) => figures.violations.push(format!("{role}: {error}")),
+        }
+        look(plan, &folder, figures)?;
+    }
+    figures.disks += 1;
+    Ok(())
+}
+
+/// Drains what is left, and adds what is found.
+fn look(plan: &Plan, folder: &Folder, figures: &mut Figures) -> Result {
+    drain(&plan.victim, folder)?;
+    let verdict = verdict::of(folder)?;
+    figures.acknowledged += verdict.acknowledged;
+    figures.repeated += verdict.repeated;
+    figures.interrupted += verdict.interrupted;
+    figures.violations.extend(verdict.violations);
+    Ok(())
+}
+
+/// A folder whose syncs cost nothing, where the machine has one: a killed process loses no write either way.
+///
+/// # Errors
+/// When no folder can be made.
+pub fn place() -> io::Result<(tempfile::TempDir, Folder)> {
+    let place = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())?;
+    let folder = Folder(place.path().to_owned());
+    Ok((place, folder))
+}
