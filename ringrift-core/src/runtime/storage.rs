@@ -13,6 +13,7 @@ use crate::{
         router::Router,
     },
     store::{
+        effects,
         error::OpenError,
         handlers::Declared,
         letters::{self, StoredLetter},
@@ -29,6 +30,7 @@ pub(super) struct Storage {
     known: Box<[Known]>,
     owed: Owed,
     letters: Vec<StoredLetter>,
+    has_effects: bool,
 }
 
 impl Storage {
@@ -37,13 +39,13 @@ impl Storage {
         let mut opening = Opening::open(folder)?;
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
-        let (known, owed, letters) = opening.prepare(|connection| {
+        let (known, owed, letters, has_effects) = opening.prepare(|connection| {
             let (known, owed) = register(connection, &daemons, now)?;
             let numbers: Vec<i64> = known.iter().flat_map(|known| known.handlers.iter().copied()).collect();
             letters::bury_unhandled(connection, &numbers, now)?;
-            Ok((known, owed, letters::all(connection)?))
+            Ok((known, owed, letters::all(connection)?, effects::any(connection)?))
         })?;
-        Ok(Self { letters, opening, events: registry.events.as_slice().into(), known, owed })
+        Ok(Self { letters, has_effects, opening, events: registry.events.as_slice().into(), known, owed })
     }
 
     /// Starts the writer, and leads the router's durable events through it.
@@ -60,6 +62,7 @@ impl Storage {
             events: &self.events,
             mailboxes: &router.mailboxes,
             daemons: self.known,
+            has_effects: self.has_effects,
             #[cfg(feature = "testing")]
             tap: Arc::clone(&router.tap),
         };

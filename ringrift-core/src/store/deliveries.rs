@@ -65,14 +65,30 @@ pub(super) fn put(
 
 /// A handler is owed an event.
 pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -> rusqlite::Result<()> {
-    put(connection, (handler, event), DeliveryState::Pending, None, now)
+    let state = DeliveryState::Pending as u8;
+    let insert = "INSERT INTO deliveries VALUES (?, ?, ?, ?, NULL, ?)
+        ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since, letter = NULL, checksum = excluded.checksum";
+    let checksum = row_checksum(handler, event, state, None);
+    connection.prepare_cached(insert)?.execute(params![handler, event, state, now, checksum])?;
+    Ok(())
 }
 
-/// A handler has handled an event; what it did through `once` is forgotten.
-pub(crate) fn settle(connection: &Connection, (handler, event): (i64, i64), now: i64) -> rusqlite::Result<()> {
+/// A handler has handled an event; what it did through `once`, if that was ever called, is forgotten.
+pub(crate) fn settle(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    has_effects: bool,
+    now: i64,
+) -> rusqlite::Result<()> {
     failpoint::at("store.acknowledge.before")?;
-    put(connection, (handler, event), DeliveryState::Done, None, now)?;
-    effects::forget(connection, (handler, event))?;
+    let state = DeliveryState::Done as u8;
+    let update =
+        "UPDATE deliveries SET state = ?, since = ?, letter = NULL, checksum = ? WHERE handler = ? AND event = ?";
+    let checksum = row_checksum(handler, event, state, None);
+    connection.prepare_cached(update)?.execute(params![state, now, checksum, handler, event])?;
+    if has_effects {
+        effects::forget(connection, (handler, event))?;
+    }
     failpoint::at("store.acknowledge.after")
 }
 

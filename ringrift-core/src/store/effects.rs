@@ -13,6 +13,11 @@ pub(crate) enum Effect {
     Done(String),
 }
 
+/// Whether there are any.
+pub(crate) fn any(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM effects)", [], |row| row.get(0))
+}
+
 /// Notes that an effect begins, unless it has before.
 pub(crate) fn begin(connection: &Connection, (handler, event): (i64, i64), name: &str) -> rusqlite::Result<Effect> {
     let select = "SELECT value FROM effects WHERE handler = ? AND event = ? AND name = ?";

@@ -37,7 +37,7 @@ fn fill(connection: &Connection, numbers: std::ops::RangeInclusive<u8>) -> rusql
         let (seq, _) = append(connection, &event(number))?;
         deliveries::owe(connection, handler, seq, 0)?;
         if number <= HANDLED {
-            deliveries::settle(connection, (handler, seq), 0)?;
+            deliveries::settle(connection, (handler, seq), false, 0)?;
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The effects of one run of a handler: what `cx.once` writes.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use rusqlite::Connection;
 
 use super::Origin;
@@ -12,6 +14,8 @@ use crate::store::{
 impl Origin {
     /// Whether an effect is to be made now; that it begins is on disk then.
     pub(crate) async fn begin(&self, name: &str) -> Result<Effect, StoreError> {
+        // Before the handler can return, and be acknowledged.
+        self.has_effects.store(true, Relaxed);
         let (delivery, name) = (self.delivery, name.to_owned());
         self.store.run(move |connection| effects::begin(connection, delivery, &name)).await
     }

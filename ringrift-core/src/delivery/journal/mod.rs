@@ -21,7 +21,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
 };
 
@@ -59,6 +59,8 @@ pub(crate) struct Journal {
     routes: Box<[Route]>,
     /// By the index of the daemon.
     daemons: Box<[Known]>,
+    /// Whether `once` was ever called: else an acknowledgement has no effects to forget.
+    has_effects: Arc<AtomicBool>,
     #[cfg(feature = "testing")]
     tap: Arc<super::tap::Tap>,
 }
@@ -88,6 +90,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) events: &'a [&'static EventMeta],
     pub(crate) mailboxes: &'a [Option<Arc<Mailbox>>],
     pub(crate) daemons: Box<[Known]>,
+    pub(crate) has_effects: bool,
     #[cfg(feature = "testing")]
     pub(crate) tap: Arc<super::tap::Tap>,
 }
@@ -116,6 +119,7 @@ impl Journal {
             events: parts.events.into(),
             routes: routes.into(),
             daemons: parts.daemons,
+            has_effects: Arc::new(AtomicBool::new(parts.has_effects)),
             #[cfg(feature = "testing")]
             tap: parts.tap,
         }
@@ -157,7 +161,11 @@ impl Journal {
     pub(crate) fn settle(&self, daemon: u32, slot: u16, seq: u64) {
         let Some(handler) = self.handler(daemon, slot) else { return };
         let at = millis(self.clock.wall());
-        self.store.send(Box::new(Settle { delivery: (handler, seq as i64), at }));
+        self.store.send(Box::new(Settle {
+            delivery: (handler, seq as i64),
+            has_effects: self.has_effects.load(Relaxed),
+            at,
+        }));
     }
 
     /// Resolves once the store has room for more: whoever settles much waits here, and not for the disk.
@@ -198,7 +206,8 @@ impl Journal {
     pub(crate) fn origin(&self, daemon: u32, slot: u16, mailbox: &Mailbox, event: &Erased) -> Arc<Origin> {
         let name = format!("{}::{}", self.name(daemon).unwrap_or_default(), mailbox.slots[usize::from(slot)].handler);
         let handler = self.handler(daemon, slot).unwrap_or_default();
-        Arc::new(Origin::new(Arc::clone(&self.store), event, handler, name))
+        let (store, has_effects) = (Arc::clone(&self.store), Arc::clone(&self.has_effects));
+        Arc::new(Origin::new(store, has_effects, event, handler, name))
     }
 
     fn handler(&self, daemon: u32, slot: u16) -> Option<i64> {
@@ -223,12 +232,13 @@ impl Journal {
 /// The end of a delivery, on its way to the disk.
 struct Settle {
     delivery: (i64, i64),
+    has_effects: bool,
     at: i64,
 }
 
 impl Write for Settle {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        deliveries::settle(connection, self.delivery, self.at)
+        deliveries::settle(connection, self.delivery, self.has_effects, self.at)
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {

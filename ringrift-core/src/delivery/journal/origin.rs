@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
 use sha2::{Digest, Sha256};
@@ -22,6 +22,8 @@ pub(crate) struct Origin {
     /// The handler and the event, as the store numbers them.
     pub(super) delivery: (i64, i64),
     pub(super) store: Arc<Store>,
+    /// The journal's: set by the first effect.
+    pub(super) has_effects: Arc<AtomicBool>,
     /// `daemon::handler`, which outlives the number.
     name: String,
     /// How often each content has been emitted in this run.
@@ -31,9 +33,23 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(super) fn new(store: Arc<Store>, event: &Erased, handler: i64, name: String) -> Self {
+    pub(super) fn new(
+        store: Arc<Store>,
+        has_effects: Arc<AtomicBool>,
+        event: &Erased,
+        handler: i64,
+        name: String,
+    ) -> Self {
         let delivery = (handler, event.seq() as i64);
-        Self { event: event.id, delivery, store, name, emitted: Mutex::default(), effects: Mutex::default() }
+        Self {
+            event: event.id,
+            delivery,
+            store,
+            has_effects,
+            name,
+            emitted: Mutex::default(),
+            effects: Mutex::default(),
+        }
     }
 
     pub(super) fn effects(&self) -> MutexGuard<'_, Vec<(String, String)>> {
@@ -86,7 +102,7 @@ mod tests {
         let mut event = Envelope::from_outside(Parent);
         Arc::get_mut(&mut event).expect("it is new").id = EventId::from_bytes([parent; 16]);
         let event: Arc<Erased> = event;
-        (Origin::new(Arc::new(store), &event, 3, name.to_owned()), folder)
+        (Origin::new(Arc::new(store), Arc::default(), &event, 3, name.to_owned()), folder)
     }
 
     fn run() -> (Origin, tempfile::TempDir) {
