@@ -1,6 +1,7 @@
 //! Faults that a test strikes daemons with: at every hook, in every way.
 
 mod disk;
+mod fixtures;
 mod kills;
 mod storm;
 
