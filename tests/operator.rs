@@ -1,5 +1,6 @@
 //! What an operator does: stop, start, restart, reset, disable, enable.
 
+mod audit;
 mod disable;
 mod restart;
 mod stop;

@@ -46,6 +46,10 @@ impl Journal {
         match *self {}
     }
 
+    pub(crate) fn note(&self, _: &str, _: String, _: String) {
+        match *self {}
+    }
+
     pub(crate) async fn close(&self) {
         match *self {}
     }

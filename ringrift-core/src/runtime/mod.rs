@@ -1,6 +1,7 @@
 //! Assembles a runtime, operates it, and shows it.
 
 mod assemble;
+mod audit;
 pub(crate) mod builder;
 mod disabled;
 mod health_view;
@@ -29,7 +30,10 @@ use std::sync::{
 use tokio::sync::Notify;
 
 #[cfg(feature = "store")]
-pub use self::replay::{Replay, ReplayError, Replayed};
+pub use self::{
+    audit::{AuditError, AuditRecord},
+    replay::{Replay, ReplayError, Replayed},
+};
 pub use self::{
     builder::Builder,
     operate::{Dependents, OperateError},

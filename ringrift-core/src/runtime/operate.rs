@@ -89,6 +89,10 @@ impl Runtime {
     /// # Errors
     /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn start_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        self.noted("start", daemon, self.start_now(daemon))
+    }
+
+    fn start_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
         self.not_stopping()?;
@@ -134,6 +138,10 @@ impl Runtime {
     /// # Cancel safety
     /// Dropped, the stop goes on.
     pub async fn stop_daemon(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
+        self.noted("stop", daemon, self.stop_now(daemon, dependents).await)
+    }
+
+    async fn stop_now(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         let running = self.running_dependents(record);
         if dependents == Dependents::Refuse && !running.is_empty() {
@@ -174,6 +182,10 @@ impl Runtime {
     /// # Errors
     /// When there is no such daemon, or it is leaked; or when the runtime stops.
     pub fn restart_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        self.noted("restart", daemon, self.restart_now(daemon))
+    }
+
+    fn restart_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
         self.not_stopping()?;
@@ -190,6 +202,10 @@ impl Runtime {
     /// # Errors
     /// When there is no such daemon, or it is leaked.
     pub fn reset_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        self.noted("reset", daemon, self.reset_now(daemon))
+    }
+
+    fn reset_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         not_leaked(record)?;
         record.signals.raise(Signal::Reset);
@@ -201,7 +217,11 @@ impl Runtime {
     /// # Errors
     /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept.
     pub async fn disable_daemon(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
-        let stopped = self.stop_daemon(daemon, dependents).await;
+        self.noted("disable", daemon, self.disable_now(daemon, dependents).await)
+    }
+
+    async fn disable_now(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
+        let stopped = self.stop_now(daemon, dependents).await;
         // One that can't be stopped is the more in need of not being started again.
         if !matches!(stopped, Ok(()) | Err(OperateError::Leaked { .. })) {
             return stopped;
@@ -220,9 +240,13 @@ impl Runtime {
     /// # Errors
     /// When there is no such daemon, or the change can't be kept; or when the runtime stops.
     pub fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        self.noted("enable", daemon, self.enable_now(daemon))
+    }
+
+    fn enable_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         self.record(daemon)?;
         self.disabled().enable(daemon.as_str()).map_err(OperateError::NotKept)?;
-        self.start_daemon(daemon)
+        self.start_now(daemon)
     }
 
     fn disabled(&self) -> std::sync::MutexGuard<'_, super::DisabledFile> {

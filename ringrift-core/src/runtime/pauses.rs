@@ -20,6 +20,10 @@ impl Runtime {
     /// # Errors
     /// When there is no such daemon, or it has no such handler.
     pub fn resume_handler(&self, daemon: DaemonType, handler: &str) -> Result<(), OperateError> {
+        self.noted("resume_handler", format!("{daemon}::{handler}"), self.resume_now(daemon, handler))
+    }
+
+    fn resume_now(&self, daemon: DaemonType, handler: &str) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
         let slots = || record.mailbox.iter().flat_map(|mailbox| mailbox.slots.iter());
         let place = slots().position(|slot| slot.handler == handler);

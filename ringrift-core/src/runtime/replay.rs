@@ -111,6 +111,10 @@ impl Runtime {
     /// # Cancel safety
     /// Dropped, what was emitted stays so.
     pub async fn replay(&self, replay: &Replay) -> Result<Replayed, ReplayError> {
+        self.noted("replay", replay.daemon, self.replay_now(replay).await)
+    }
+
+    async fn replay_now(&self, replay: &Replay) -> Result<Replayed, ReplayError> {
         let journal = self.inner.world.router.journal.as_ref().ok_or(ReplayError::NoStore)?;
         let (record, range) = self.range(replay)?;
         let outcome = journal.replay(record.index, &range).await;

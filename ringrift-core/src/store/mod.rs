@@ -9,6 +9,7 @@
 //! Rejected: a log of our own, which would be faster and would need its own proof for every torn
 //! write; and a pool of writers, of which SQLite lets one write at a time.
 
+pub(crate) mod audit;
 pub(crate) mod checksum;
 mod checkup;
 pub(crate) mod deliveries;

@@ -6,6 +6,7 @@
 //! crash only means that the handler runs again.
 
 mod append;
+mod audit;
 mod decode;
 mod effects;
 mod letters;

@@ -74,6 +74,10 @@ impl Runtime {
 }
 
 impl DeadLetterOffice {
+    fn runtime(&self) -> Runtime {
+        Runtime { inner: Arc::clone(&self.inner) }
+    }
+
     fn world(&self) -> &World {
         &self.inner.world
     }
@@ -105,7 +109,8 @@ impl DeadLetterOffice {
     /// # Errors
     /// When there is none of that number, when its retry is under way, or when it is settled already.
     pub fn discard(&self, id: LetterId) -> Result<(), LetterError> {
-        self.world().router.discard_letter(id).map_err(|refused| self.explain(id, refused))
+        let discarded = self.world().router.discard_letter(id).map_err(|refused| self.explain(id, refused));
+        self.runtime().noted("discard_letter", id, discarded)
     }
 
     /// Gives up the letters that are meant and are pending or exhausted, but for those whose retry is under

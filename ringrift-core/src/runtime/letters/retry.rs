@@ -59,8 +59,10 @@ impl DeadLetterOffice {
     /// run, has no room, or its handler is paused; when this program has no such handler, or can't read the
     /// payload. No attempt is spent then.
     pub fn retry(&self, id: LetterId) -> Result<(), LetterError> {
-        self.revive(id)?;
-        self.world().router.retry_letter(id).map_err(|refused| self.explain(id, refused))
+        let retried = self
+            .revive(id)
+            .and_then(|()| self.world().router.retry_letter(id).map_err(|refused| self.explain(id, refused)));
+        self.runtime().noted("retry_letter", id, retried)
     }
 
     /// Retries the letters that are meant and are pending or exhausted, oldest first, whether they are due or
