@@ -2,6 +2,8 @@
 
 mod disk;
 mod kills;
+mod model;
+mod operators;
 mod storm;
 
 use std::time::Duration;
