@@ -3,6 +3,8 @@
 mod disk;
 mod fixtures;
 mod kills;
+mod model;
+mod operators;
 mod storm;
 
 use std::time::Duration;
