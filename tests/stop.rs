@@ -71,7 +71,7 @@ async fn shutdown(kit: &TestKit) -> (StopReport, u64) {
 async fn dependents_have_ended_before_what_they_need_begins_to_stop() {
     let (kit, journal) = chain().await;
     let (report, took) = shutdown(&kit).await;
-    assert_eq!((report, took), (StopReport { leaked: vec![], undelivered: 0 }, 0));
+    assert_eq!((report, took), (StopReport { leaked: vec![], undelivered: 0, kept: 0 }, 0));
     let order = ["five", "four", "three", "two", "one"];
     assert_eq!(journal.take(), order.map(|name| [format!("{name} stops"), format!("{name} ends")]).concat());
     assert_eq!(kit.state(One::TYPE).to_string(), "stopped: the runtime stops");

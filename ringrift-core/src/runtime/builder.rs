@@ -251,6 +251,7 @@ impl Builder {
             config_file: self.config_file,
             phase: Default::default(),
             disabled: disabled.into(),
+            kept: Default::default(),
             at_once: Default::default(),
             _watchdog: watchdog,
         };

@@ -24,7 +24,7 @@ mod storage;
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering::SeqCst},
+    atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
 };
 
 use tokio::sync::Notify;
@@ -75,6 +75,8 @@ struct Inner {
     /// Which daemons have a task.
     has_task: Box<[AtomicBool]>,
     disabled: Mutex<DisabledFile>,
+    /// Deliveries that wait in the store for the next process, once the runtime has stopped.
+    kept: AtomicU64,
     /// Ends an orderly stop before its time.
     at_once: Notify,
     _watchdog: Watchdog,
@@ -88,6 +90,8 @@ pub struct StopReport {
     pub leaked: Vec<(DaemonType, String)>,
     /// Deliveries that were still queued.
     pub undelivered: u64,
+    /// Of those, how many wait in the store for the next process.
+    pub kept: u64,
 }
 
 /// There is no event of that name, or the payload is not one of its kind.
@@ -192,7 +196,7 @@ impl Runtime {
         inner.phase.advance(Phase::Stopped);
         inner.world.changed.notify_waiters();
         tracing::info!(leaked = leaked.len(), undelivered, "the runtime has stopped");
-        StopReport { leaked, undelivered }
+        StopReport { leaked, undelivered, kept: inner.kept.load(SeqCst) }
     }
 
     /// Ends an orderly stop that is under way at once: the second Ctrl-C.
@@ -205,11 +209,15 @@ impl Runtime {
             // They wait for the next process.
             for (slot, waiting) in mailbox.slots.iter().zip(mailbox.close_store()) {
                 slot.account.undelivered_at_stop.add(waiting);
+                self.inner.kept.fetch_add(waiting, SeqCst);
             }
             for mail in mailbox.close() {
                 match mail.letter {
                     Some(id) => self.inner.world.router.letters.cancel_retry(id),
-                    None => mailbox.slots[usize::from(mail.slot)].account.undelivered_at_stop.add(1),
+                    None => {
+                        mailbox.slots[usize::from(mail.slot)].account.undelivered_at_stop.add(1);
+                        self.inner.kept.fetch_add(u64::from(mail.event.seq() != 0), SeqCst);
+                    }
                 }
             }
         }

@@ -103,10 +103,15 @@ pub(super) fn conclude(ending: &Ending, report: &StopReport) -> Answer {
         Ending::Signal(_) | Ending::Elapsed => Answer::default(),
         Ending::Escalated(..) | Ending::FailedStart(..) => Answer::failure(exit_code::ERROR, ending.cause()),
     };
-    match report.undelivered {
+    match report.undelivered - report.kept {
         0 => {}
         1 => answer = answer.note("1 delivery was still queued"),
         n => answer = answer.note(format_args!("{n} deliveries were still queued")),
+    }
+    match report.kept {
+        0 => {}
+        1 => answer = answer.note("1 delivery waits in the store for the next start"),
+        n => answer = answer.note(format_args!("{n} deliveries wait in the store for the next start")),
     }
     for (daemon, cause) in &report.leaked {
         answer =
@@ -128,7 +133,7 @@ mod tests {
 
     fn check(ending: &Ending, leaked: &[&str], undelivered: u64, code: u8, notes: &str) {
         let leaked = leaked.iter().map(|cause| (SYNC, (*cause).to_owned()));
-        let report = StopReport { leaked: leaked.collect(), undelivered };
+        let report = StopReport { leaked: leaked.collect(), undelivered, kept: 0 };
         let answer = conclude(ending, &report);
         assert_eq!((answer.code, answer.notes.as_str()), (code, notes));
         assert_eq!(answer.results, "");
@@ -139,6 +144,9 @@ mod tests {
         check(&Ending::Signal("interrupted"), &[], 0, OK, "");
         check(&Ending::Elapsed, &[], 0, OK, "");
         check(&Ending::Elapsed, &[], 1, OK, "1 delivery was still queued\n");
+        let report = StopReport { leaked: Vec::new(), undelivered: 5, kept: 3 };
+        let told = "2 deliveries were still queued\n3 deliveries wait in the store for the next start\n";
+        assert_eq!(conclude(&Ending::Elapsed, &report).notes, told);
     }
 
     #[test]
