@@ -40,7 +40,7 @@ pub(crate) async fn stop(
     let scope: BTreeSet<u32> = scope.iter().copied().collect();
     let at_once = at_once.notified();
     tokio::pin!(at_once);
-    loop {
+    let left = loop {
         let changed = world.changed.notified();
         let next = if Instant::now() < last_call {
             tell(world, &scope, cause, |record| has_no_dependents(world, &scope, record));
@@ -50,14 +50,25 @@ pub(crate) async fn stop(
             deadline
         };
         if scope.iter().all(|index| has_ended(world.record(*index))) {
-            break;
+            break Left::Nothing;
         }
         tokio::select! {
-            result = timeout_at(next, changed) => if result.is_err() && next == deadline { break },
-            () = &mut at_once => break,
+            result = timeout_at(next, changed) => if result.is_err() && next == deadline { break Left::Unwanted },
+            () = &mut at_once => break Left::Everything,
         }
-    }
-    leaked(world, &scope)
+    };
+    leaked(world, &scope, left)
+}
+
+/// What lives at the end of a stop although it was told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// All had ended. What lives now was started since.
+    Nothing,
+    /// The time is over: what nobody has started again since.
+    Unwanted,
+    /// The stop was cut short, and not all had been told.
+    Everything,
 }
 
 /// Tells the wanted daemons that may stop now; those that started last, first.
@@ -85,9 +96,14 @@ pub(crate) fn has_ended(record: &Record) -> bool {
     }
 }
 
-/// Marks what has not ended as leaked, and names it.
-fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>) -> Vec<(DaemonType, String)> {
-    for record in scope.iter().map(|index| world.record(*index)).filter(|record| !has_ended(record)) {
+/// Marks what is left as leaked, and names it.
+fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonType, String)> {
+    let is_left = |record: &&Arc<Record>| match left {
+        Left::Nothing => false,
+        Left::Unwanted => !has_ended(record) && !record.is_wanted(),
+        Left::Everything => !has_ended(record),
+    };
+    for record in scope.iter().map(|index| world.record(*index)).filter(is_left) {
         let cause = match record.hook.current() {
             Some((hook, _)) => {
                 format!("its {} does not end", crate::declaration::live::record::Hook::from_number(hook).as_str())

@@ -120,10 +120,11 @@ fn a_program_provides_what_its_daemons_need() {
 
 #[test]
 fn a_value_that_can_not_be_made_is_named_with_its_causes() {
-    let line = "run --log-level off --no-http --for 1ms";
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("run --log-level off --no-http --for 1ms --set runtime.data_dir={}", folder.path().display());
     let error = || std::io::Error::other("the disk is gone");
     let answer =
-        ask_with(&registry(), line, EIGHTY, |builder| Ok(builder.provide_with::<u128, _>(move || Err(error()))));
+        ask_with(&registry(), &line, EIGHTY, |builder| Ok(builder.provide_with::<u128, _>(move || Err(error()))));
     let message = "error: the `u128` that is to be provided can't be made: the disk is gone\n";
     assert_eq!((answer.notes.as_str(), answer.code), (message, ERROR));
 }
