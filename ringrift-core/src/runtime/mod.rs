@@ -2,6 +2,8 @@
 
 mod assemble;
 pub(crate) mod builder;
+#[cfg(test)]
+mod dags;
 mod disabled;
 mod health_view;
 mod needs;
