@@ -1,5 +1,6 @@
 //! Faults that a test strikes daemons with: at every hook, in every way.
 
+mod among_others;
 mod disk;
 mod fixtures;
 mod kills;

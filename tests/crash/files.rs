@@ -45,9 +45,14 @@ impl Folder {
         })
     }
 
+    /// Where the store is: a folder of its own, so that it may be on a disk of its own.
+    pub fn store_folder(&self) -> PathBuf {
+        self.0.join("store")
+    }
+
     /// The store.
     pub fn store(&self) -> PathBuf {
-        self.0.join("ringrift.db")
+        self.store_folder().join("ringrift.db")
     }
 
     /// The folder itself.

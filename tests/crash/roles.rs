@@ -7,25 +7,24 @@ use std::{
     time::Duration,
 };
 
-use ringrift_core::{EmitError, Registry, Runtime};
+use ringrift_core::{Registry, Runtime};
 use tokio::time::Instant;
 
 use super::{
-    daemons::{Follower, Tick, Work, Worker},
+    daemons::{Follower, Work, Worker},
+    disk,
     files::{Folder, Item, Lines},
     storm,
 };
 
-type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+pub(super) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How many tasks emit at once.
 pub const EMITTERS: u64 = 4;
 /// How long an emitter rests between two events.
 const PACE: Duration = Duration::from_millis(1);
-/// How long a victim tries again after its disk was full.
-const RESUMES_WITHIN: Duration = Duration::from_secs(5);
 
-const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | sync <folder> | \
+const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
     storm <events> <subscribers>";
 
 /// Runs the role that the arguments name.
@@ -39,8 +38,9 @@ pub async fn run(arguments: &[String]) -> Result {
         ["work", path, round] => work(folder(path), round.parse()?, u64::MAX).await,
         ["work", path, round, events] => work(folder(path), round.parse()?, events.parse()?).await,
         ["drain", path] => drain(folder(path)).await,
-        ["full", path] => full(folder(path)).await,
-        ["sync", path] => sync(folder(path)).await,
+        ["full", path] => disk::full(folder(path)).await,
+        ["fill", path] => disk::fill(folder(path)).await,
+        ["sync", path] => disk::sync(folder(path)).await,
         ["storm", events, subscribers] => {
             let figures = storm::storm(events.parse()?, subscribers.parse()?).await?;
             Ok(say(&serde_json::to_string(&figures)?)?)
@@ -49,9 +49,9 @@ pub async fn run(arguments: &[String]) -> Result {
     }
 }
 
-async fn start(folder: &Folder) -> Result<Runtime> {
+pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
     let registry = Registry::empty().with::<Worker>().with::<Follower>();
-    let builder = Runtime::builder().registry(registry).provide(folder.clone()).data_dir(folder.root());
+    let builder = Runtime::builder().registry(registry).provide(folder.clone()).data_dir(folder.store_folder());
     let runtime = builder.start().await?;
     runtime.started().await;
     Ok(runtime)
@@ -94,59 +94,6 @@ async fn drain(folder: Folder) -> Result {
     Ok(())
 }
 
-/// Fills the disk, by a fail point; and makes room again.
-async fn full(folder: Folder) -> Result {
-    let runtime = start(&folder).await?;
-    let item = |number| Item { emitter: 0, number };
-    runtime.emit(Work(item(0))).await?;
-    folder.add(Lines::Acknowledged, item(0))?;
-    fail::cfg("store.commit.before", "return(full)")?;
-    for number in 1..10 {
-        match runtime.emit(Work(item(number))).await {
-            Err(EmitError::StorageFull { event: "CRASH_WORK" }) => {}
-            other => return Err(format!("a full disk gives {other:?}").into()),
-        }
-        runtime.emit(Tick).await?;
-    }
-    let snapshot = runtime.snapshot();
-    if snapshot.runtime.ready || snapshot.runtime.store.is_none_or(|store| store.trouble.is_none()) {
-        return Err("a full disk is not seen in the snapshot".into());
-    }
-    fail::cfg("store.commit.before", "off")?;
-    let freed = Instant::now();
-    while let Err(error) = runtime.emit(Work(item(10))).await {
-        if freed.elapsed() > RESUMES_WITHIN {
-            return Err(format!("{error} {RESUMES_WITHIN:?} after there is room").into());
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    folder.add(Lines::Acknowledged, item(10))?;
-    say(&format!("resumed after {} ms", freed.elapsed().as_millis()))?;
-    if !runtime.snapshot().runtime.ready {
-        return Err("not ready after there is room".into());
-    }
-    runtime.shutdown().await;
-    Ok(())
-}
-
-/// A sync of the disk fails once: from then on nothing is acknowledged.
-async fn sync(folder: Folder) -> Result {
-    let runtime = start(&folder).await?;
-    let item = |number| Item { emitter: 0, number };
-    runtime.emit(Work(item(0))).await?;
-    folder.add(Lines::Acknowledged, item(0))?;
-    fail::cfg("store.commit.before", "1*return(sync)")?;
-    for number in 1..10 {
-        match runtime.emit(Work(item(number))).await {
-            Err(EmitError::StorageFailed { event: "CRASH_WORK", .. }) => {}
-            other => return Err(format!("a failed sync gives {other:?}").into()),
-        }
-        runtime.emit(Tick).await?;
-    }
-    runtime.shutdown().await;
-    Ok(())
-}
-
-fn say(line: &str) -> io::Result<()> {
+pub(super) fn say(line: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }

@@ -3,6 +3,8 @@
 mod assemble;
 mod audit;
 pub(crate) mod builder;
+#[cfg(test)]
+mod dags;
 mod disabled;
 mod health_view;
 pub mod letters;
