@@ -20,7 +20,7 @@ use crate::{
     declaration::{
         live::{provided::Offered, world::World},
         registry::Registry,
-        wiring::{self, Severity, WiringProblem},
+        wiring::{self, Severity},
     },
     delivery::{clock::TimeOfDay, guard::BoxError},
     supervisor::{Supervisor, Watchdog},
@@ -179,7 +179,8 @@ impl Builder {
 
     /// Every value that nobody provides, without making those that somebody does. Where the configuration
     /// is wrong, as far as it can be read.
-    pub(crate) fn missing_values(&self) -> Result<Vec<WiringProblem>, StartError> {
+    #[cfg(feature = "cli")]
+    pub(crate) fn missing_values(&self) -> Result<Vec<wiring::WiringProblem>, StartError> {
         let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
         let settings = overrides::checked(&self.registry, &self.config).unwrap_or_default();
         let section: RuntimeSection = self.config.section("runtime").unwrap_or_default();
@@ -248,6 +249,7 @@ impl Launched {
     }
 
     /// What [`first_start`](Self::first_start) ends with, if it has failed by now.
+    #[cfg(feature = "cli")]
     pub(crate) fn failed_so_far(&self) -> Option<(DaemonType, String)> {
         self.failed_start(&self.runtime.inner.world)
     }

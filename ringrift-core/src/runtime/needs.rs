@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeSet, fmt};
 
+#[cfg(feature = "cli")]
+use crate::declaration::wiring::{Severity, WiringProblem};
 use crate::{
     declaration::{
         live::provided::Offered,
         registry::{Entry, Registry},
         spec::InjectSpec,
-        wiring::{Severity, WiringProblem},
     },
     words::daemon_type::DaemonType,
 };
@@ -42,6 +43,7 @@ pub(super) fn missing(registry: &Registry, offered: &Offered, to_run: &BTreeSet<
 }
 
 /// The same for `check`; with a warning for a daemon that does not run, until somebody starts it.
+#[cfg(feature = "cli")]
 pub(super) fn problems(registry: &Registry, offered: &Offered, to_run: &BTreeSet<usize>) -> Vec<WiringProblem> {
     let problem = |need: Need<'_>| {
         let (severity, when) = match to_run.contains(&need.index) {
