@@ -112,3 +112,31 @@ pub(super) const fn panic_with_cycle(root: &DaemonSpec, path: &[&'static str; BO
     text = text.push(root.ty.as_str()).push("; data that flows in a circle goes by events, which need no order");
     panic!("{}", text.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Walk, walk};
+    use crate::{
+        declaration::{
+            graph::fixture::spec,
+            spec::{DaemonSpec, SpecRef},
+        },
+        words::category::Category,
+    };
+
+    /// The first of so many daemons, each of which depends on the next.
+    fn chain(length: u64) -> &'static DaemonSpec {
+        let daemon = |next: Option<&'static DaemonSpec>, id| {
+            let depends_on = next.map(SpecRef::new).into_iter().collect::<Vec<_>>().leak();
+            // With the least id, so that it is the first that walks.
+            Some(&*Box::leak(Box::new(DaemonSpec { id, depends_on, ..spec("link", Category::Misc, 1) })))
+        };
+        (1..=length).rev().fold(None, daemon).unwrap()
+    }
+
+    #[test]
+    fn the_walk_looks_at_sixty_four_daemons() {
+        assert!(matches!(walk(chain(64)), Walk::Acyclic));
+        assert!(matches!(walk(chain(65)), Walk::Exhausted));
+    }
+}
