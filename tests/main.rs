@@ -34,6 +34,7 @@ mod panics;
 mod policies;
 mod profiles;
 mod restart;
+mod retries;
 mod rules;
 mod snapshot;
 mod start_order;
