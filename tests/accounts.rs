@@ -1,6 +1,9 @@
 //! Every delivery owed ends in exactly one column: at every moment, from every thread.
 
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering::SeqCst},
+};
 
 use ringrift_core::{
     AccountSnapshot, Registry, config::layers::Layers, prelude::*, runtime::Runtime, runtime::snapshot::Snapshot,
@@ -84,14 +87,17 @@ async fn started() -> Runtime {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn owed_is_never_less_than_settled_and_equal_when_idle() {
     let runtime = started().await;
-    let is_over = AtomicBool::new(false);
+    let (is_over, readings) = (AtomicBool::new(false), Arc::new(AtomicU32::new(0)));
     std::thread::scope(|threads| {
         let reader = threads.spawn(|| {
+            // Counted also when a check fails, or the emitters would wait for ever.
+            let _last = Last(&readings);
             while !is_over.load(SeqCst) {
                 check(&runtime.snapshot(), |account| account.owed >= account.settled());
+                readings.fetch_add(1, SeqCst);
             }
         });
-        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(hammer(&runtime)));
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(hammer(&runtime, &readings)));
         is_over.store(true, SeqCst);
         reader.join().unwrap();
     });
@@ -107,16 +113,29 @@ async fn owed_is_never_less_than_settled_and_equal_when_idle() {
     check(&runtime.snapshot(), AccountSnapshot::is_closed);
 }
 
-/// Emits from several tasks and restarts daemons meanwhile, until all is settled.
-async fn hammer(runtime: &Runtime) {
+/// The end of the reader: nobody waits for readings any more.
+struct Last<'a>(&'a AtomicU32);
+
+impl Drop for Last<'_> {
+    fn drop(&mut self) {
+        self.0.store(EACH, SeqCst);
+    }
+}
+
+/// Emits from several tasks and restarts daemons meanwhile, with at least one reading for every 500
+/// events, until all is settled.
+async fn hammer(runtime: &Runtime, readings: &Arc<AtomicU32>) {
     let mut tasks = JoinSet::new();
     for emitter in 0..EMITTERS {
-        let runtime = runtime.clone();
+        let (runtime, readings) = (runtime.clone(), Arc::clone(readings));
         tasks.spawn(async move {
             for n in 0..EACH {
                 // Contents repeat, for the dedup.
                 runtime.emit(Work::new((emitter + n) % 3000, Does::Well)).await.unwrap();
                 if n % 500 == 0 {
+                    while readings.load(SeqCst) < n / 500 {
+                        tokio::task::yield_now().await;
+                    }
                     runtime
                         .restart_daemon([Failing::TYPE, Evicting::TYPE, Dropping::TYPE][n as usize / 500 % 3])
                         .unwrap();
@@ -127,7 +146,7 @@ async fn hammer(runtime: &Runtime) {
     while let Some(ended) = tasks.join_next().await {
         ended.unwrap();
     }
-    let patience = std::time::Duration::from_secs(30);
+    let patience = std::time::Duration::from_secs(60);
     let closed = async {
         while !runtime.snapshot().deliveries.is_closed() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;

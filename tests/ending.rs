@@ -1,6 +1,6 @@
 //! The end of one incarnation: its hooks, its tasks, what is borrowed of it.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ringrift_core::{
     Ref,
@@ -163,6 +163,35 @@ async fn a_leaked_daemon_can_be_disabled_for_the_next_process() {
     drop(borrowed);
     let kit = start().await;
     assert_eq!(kit.state(Diary::TYPE).to_string(), "disabled: an operator disabled it");
+    kit.finish().await;
+}
+
+/// Gives itself away, to somebody who wakes nobody when it is dropped.
+#[daemon(category = "misc", register = false)]
+struct Lent {
+    #[inject]
+    slot: Slot,
+}
+
+type Slot = Arc<Mutex<Option<Arc<Lent>>>>;
+
+impl Daemon for Lent {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        *self.slot.lock().unwrap() = Some(cx.this());
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_held_of_it_is_looked_for_every_fifty_milliseconds() {
+    let slot = Slot::default();
+    let kit = TestKit::builder().daemon::<Lent>().provide(Arc::clone(&slot)).start().await;
+    kit.runtime().restart_daemon(Lent::TYPE).unwrap();
+    kit.advance(millis(120)).await;
+    drop(slot.lock().unwrap().take());
+    let waited = until(&kit, Lent::TYPE, Running).await;
+    assert!((29..=31).contains(&waited), "{waited}");
+    drop(slot.lock().unwrap().take());
     kit.finish().await;
 }
 

@@ -48,6 +48,23 @@ impl Daemon for AlsoInjected {
     }
 }
 
+/// Is built by a function of its own.
+#[daemon(category = "misc", init = Made::new, depends_on = [Counter], register = false)]
+struct Made {
+    games: GameDb,
+    counter: Handle<Counter>,
+}
+
+impl Made {
+    async fn new(cx: InitContext<Self>) -> Result<Self, String> {
+        let games: GameDb = cx.provided().map_err(|error| error.to_string())?;
+        tokio::task::yield_now().await;
+        if games == GameDb("") { Err("no games".into()) } else { Ok(Self { games, counter: cx.daemon() }) }
+    }
+}
+
+impl Daemon for Made {}
+
 #[tokio::test(start_paused = true)]
 async fn values_and_handles_are_injected() {
     let builder = TestKit::builder().daemon::<Injected>().provide(GameDb("old")).provide(Clock(3));
@@ -58,6 +75,23 @@ async fn values_and_handles_are_injected() {
     assert_eq!((kit.get::<Counter>().calls.load(Relaxed), kit.get::<Counter>().start), (1, 7));
     drop(injected);
     kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn init_builds_every_incarnation_and_its_error_is_a_failed_start() {
+    let kit = TestKit::builder().daemon::<Made>().provide(GameDb("old")).start().await;
+    let made = kit.get::<Made>();
+    made.counter.get().unwrap().calls.fetch_add(1, Relaxed);
+    assert_eq!((&made.games, kit.get::<Counter>().calls.load(Relaxed)), (&GameDb("old"), 1));
+    drop(made);
+    kit.kill(Made::TYPE);
+    kit.wait_for(Made::TYPE, StateName::Backoff).await;
+    kit.wait_for(Made::TYPE, StateName::Running).await;
+    assert_eq!(kit.get::<Made>().games, GameDb("old"));
+    kit.finish().await;
+
+    let refused = TestKit::builder().daemon::<Made>().provide(GameDb("")).try_start().await;
+    assert_eq!(refused.err().unwrap().to_string(), "daemon `made` did not start: init failed: no games");
 }
 
 #[tokio::test(start_paused = true)]

@@ -45,6 +45,7 @@ mod profiles;
 mod replay;
 mod restart;
 mod retention;
+mod retries;
 mod rules;
 mod snapshot;
 mod start_order;

@@ -21,6 +21,11 @@ impl Daemon for Worker {}
 struct Never;
 impl Daemon for Never {}
 
+/// Says the same in the guide's words.
+#[daemon(category = "misc", cycle = "60s", auto_restart = false, register = false)]
+struct NotAuto;
+impl Daemon for NotAuto {}
+
 /// Is tried again for ever.
 #[daemon(category = "misc", cycle = "60s", max_restarts = 1, on_exhausted = "retry_slow", register = false)]
 struct Slow;
@@ -138,12 +143,14 @@ async fn the_sixth_failure_in_a_row_is_announced_as_daemon_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn restart_never_fails_at_the_first_failure() {
-    let kit = kit_of::<Never>().await;
-    kit.kill(Never::TYPE);
-    kit.wait_for(Never::TYPE, Failed).await;
-    kit.advance(secs(3600)).await;
-    assert_eq!((state(&kit, Never::TYPE), daemon(&kit, Never::TYPE).restarts), (Failed, 0));
+async fn restart_never_and_auto_restart_false_fail_at_the_first_failure() {
+    let kit = TestKit::builder().daemon::<Never>().daemon::<NotAuto>().start().await;
+    for name in [Never::TYPE, NotAuto::TYPE] {
+        kit.kill(name);
+        kit.wait_for(name, Failed).await;
+        kit.advance(secs(3600)).await;
+        assert_eq!((state(&kit, name), daemon(&kit, name).restarts), (Failed, 0), "{name}");
+    }
     kit.finish().await;
 }
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     journal::Journal,
-    look::{daemon, millis, secs, state},
+    look::{daemon, millis, secs, state, until},
 };
 
 /// Something to handle.
@@ -107,6 +107,19 @@ async fn twenty_five_seconds_in_all_and_what_is_left_is_named() {
     assert!((25_000..25_010).contains(&took), "{took}");
     assert_eq!(report.leaked, [(One::TYPE, "its run_cycle does not end".to_owned())]);
     assert_eq!(state(&kit, One::TYPE), Leaked);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_seconds_before_the_end_all_that_are_left_are_told() {
+    let config = "[daemons.two.options]\nstop_timeout = '10m'";
+    let builder = TestKit::builder().daemon::<Two>().provide(Journal::default()).config(config);
+    let kit = builder.start().await;
+    kit.fault(Two::TYPE, FaultAt::Cycle, Fault::Hang, 1);
+    kit.advance(secs(61)).await;
+    let ((report, _), waited) = tokio::join!(shutdown(&kit), until(&kit, One::TYPE, Stopped));
+    assert!((15_000..15_010).contains(&waited), "{waited}");
+    assert_eq!(report.leaked, [(Two::TYPE, "its run_cycle does not end".to_owned())]);
     kit.finish().await;
 }
 

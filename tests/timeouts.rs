@@ -25,6 +25,19 @@ async fn a_handler_has_thirty_seconds_or_what_its_daemon_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_is_looked_at_every_hundred_milliseconds_and_noticed_at_the_second_look_after_it() {
+    let kit = erring_worker(&Desk::default(), "handler_timeout = \"2s\"").await;
+    let begun = tokio::time::Instant::now();
+    kit.work(1, Does::Hang).await;
+    while kit.letters().is_empty() {
+        kit.moment().await;
+    }
+    let took = begun.elapsed().as_millis();
+    assert!((2_199..=2_202).contains(&took), "{took}");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_handlers_own_timeout_goes_before_its_daemons() {
     /// Hurries.
     #[daemon(category = "misc", handler_timeout = "10s", register = false)]

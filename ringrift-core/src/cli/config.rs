@@ -104,3 +104,38 @@ pub(super) fn address(text: &str) -> Option<SocketAddr> {
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ConfigArgs, builder, views};
+    use crate::{
+        config::{Config, layers::Layers},
+        declaration::graph::fixture::registry,
+        runtime::Dependents,
+        words::daemon_type::DaemonType,
+    };
+
+    #[test]
+    fn the_views_are_on_port_8790_of_this_machine_when_nobody_says_otherwise() {
+        let address = views(&Config::default()).unwrap().unwrap();
+        assert_eq!(address.to_string(), "127.0.0.1:8790");
+    }
+
+    #[tokio::test]
+    async fn what_is_disabled_is_kept_in_the_data_folder_of_the_configuration() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().display().to_string();
+        let config = || Layers::default().set("runtime.data_dir", &data_dir, "--set").build().unwrap();
+        let daemon = DaemonType::__new("auto_export");
+        let start = || builder(&registry(), config(), &ConfigArgs::default()).start();
+
+        let runtime = start().await.unwrap();
+        runtime.disable_daemon(daemon, Dependents::Refuse).await.unwrap();
+        runtime.shutdown().await;
+        assert!(folder.path().join("disabled.json").is_file());
+
+        let runtime = start().await.unwrap();
+        assert_eq!(runtime.state(daemon).unwrap().to_string(), "disabled: an operator disabled it");
+        runtime.shutdown().await;
+    }
+}

@@ -16,3 +16,14 @@ pub const CONFIG: u8 = 64;
 pub const LEAKED: u8 = 70;
 /// An address that other machines reach was refused.
 pub const UNSAFE_BIND: u8 = 78;
+
+#[cfg(test)]
+mod tests {
+    use super::{CONFIG, DEGRADED, ERROR, FAILED, LEAKED, OK, UNSAFE_BIND, USAGE};
+
+    #[test]
+    fn the_numbers_are_those_that_scripts_rely_on() {
+        let codes = [OK, ERROR, USAGE, DEGRADED, FAILED, CONFIG, LEAKED, UNSAFE_BIND];
+        assert_eq!(codes, [0, 1, 2, 3, 4, 64, 70, 78]);
+    }
+}

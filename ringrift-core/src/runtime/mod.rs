@@ -225,7 +225,7 @@ impl Runtime {
         }
     }
 
-    #[cfg(feature = "testing")]
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn world(&self) -> &Arc<World> {
         &self.inner.world
     }

@@ -1,6 +1,6 @@
 //! What an operator does to daemons.
 
-use std::{io, sync::PoisonError, time::Duration};
+use std::{io, sync::PoisonError};
 
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -150,10 +150,7 @@ impl Runtime {
         }
         let mut scope = running;
         scope.push(record.index);
-        // Each has its `stop_timeout`, and at the least a second for each hook of the end, for the
-        // tasks that are aborted, and for what is borrowed: see `supervisor/ending.rs`.
-        let longest = scope.iter().map(|index| self.inner.world.record(*index).options().stop_timeout);
-        let budget = longest.map(|limit| limit + Duration::from_secs(4)).sum::<Duration>() + shutdown::LAST_CALL;
+        let budget = shutdown::budget(scope.iter().map(|index| self.inner.world.record(*index).options().stop_timeout));
         let never = Notify::new();
         shutdown::stop(&self.inner.world, &scope, "an operator stopped it", budget, &never).await;
         not_leaked(record)

@@ -7,7 +7,9 @@ use std::{
 
 use tokio::time::{Instant, timeout_at};
 
-use super::{AFTER_ABORT, child::End, hooks, start::exit_reason, transition::transition_of, work::Verdict};
+use super::{
+    AFTER_ABORT, LEAST_FOR_A_HOOK, child::End, hooks, start::exit_reason, transition::transition_of, work::Verdict,
+};
 use crate::{
     declaration::live::{
         drops::drop_safely,
@@ -18,8 +20,6 @@ use crate::{
     words::state::{State, StateName},
 };
 
-/// The least that `on_exit` gets.
-const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
 /// How often the count of a borrowed instance is looked at, should its holder not wake us.
 const LOOK: Duration = Duration::from_millis(50);
 

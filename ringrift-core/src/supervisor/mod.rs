@@ -40,6 +40,8 @@ use crate::declaration::live::{attribution::Attributed, record::Record, world::W
 
 /// How long aborted tasks have to come to their next await.
 const AFTER_ABORT: Duration = Duration::from_secs(1);
+/// The least that each hook of the end gets, however long it took what was before it.
+const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
 
 /// The tasks of a runtime: the ticker, and one a daemon, each of which lasts as long as the runtime.
 /// A list of handles, because a `JoinSet` costs an allocation for each of them.
@@ -86,5 +88,36 @@ impl Supervisor {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, sync::mpsc};
+
+    use futures_util::poll;
+    use tokio::{sync::Notify, task::spawn_blocking, time::advance};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn tasks_that_do_not_end_are_waited_for_a_second() {
+        let (let_go, held) = mpsc::channel::<()>();
+        let begun = Arc::new(Notify::new());
+        let begins = Arc::clone(&begun);
+        let stuck = spawn_blocking(move || {
+            begins.notify_one();
+            _ = held.recv();
+        });
+        // One that is only queued would be aborted.
+        begun.notified().await;
+        let supervisor = Supervisor { tasks: Mutex::new(vec![stuck]) };
+        let mut ended = pin!(supervisor.end_all());
+        assert!(poll!(ended.as_mut()).is_pending());
+        advance(Duration::from_millis(999)).await;
+        assert!(poll!(ended.as_mut()).is_pending());
+        advance(Duration::from_millis(1)).await;
+        assert!(poll!(ended).is_ready());
+        drop(let_go);
     }
 }

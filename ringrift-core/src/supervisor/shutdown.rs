@@ -24,7 +24,16 @@ pub(crate) const STOP_BUDGET: Duration = Duration::from_secs(25);
 
 /// So long before the end of its budget a stop gives the order up, and tells all that are left: one
 /// daemon that does everything wrong takes up to 9 s with the default `stop_timeout`.
-pub(crate) const LAST_CALL: Duration = Duration::from_secs(10);
+const LAST_CALL: Duration = Duration::from_secs(10);
+
+/// What a daemon that does everything wrong takes beyond its `stop_timeout`: a second for each of the
+/// two hooks of the end, for the tasks that are aborted, and for what is borrowed; see `ending.rs`.
+const BEYOND_STOP_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// What the stop of daemons with these `stop_timeout`s may take, so that the order is never given up.
+pub(crate) fn budget(stop_timeouts: impl Iterator<Item = Duration>) -> Duration {
+    stop_timeouts.map(|limit| limit + BEYOND_STOP_TIMEOUT).sum::<Duration>() + LAST_CALL
+}
 
 /// Stops the daemons in `scope`, each once its dependents in it have ended; returns those that
 /// can't be stopped, each with what it does not end.
@@ -120,4 +129,19 @@ fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonT
     let mut leaked: Vec<_> = leaked.collect();
     leaked.sort();
     leaked
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::budget;
+
+    #[test]
+    fn the_budget_has_four_seconds_for_each_beyond_its_stop_timeout_and_ten_for_the_last_call() {
+        for (stop_timeouts, seconds) in [(&[5][..], 19), (&[5, 5], 28), (&[5, 60, 1], 88)] {
+            let stop_timeouts = stop_timeouts.iter().map(|seconds| Duration::from_secs(*seconds));
+            assert_eq!(budget(stop_timeouts), Duration::from_secs(seconds));
+        }
+    }
 }

@@ -95,3 +95,64 @@ fn blocks_no_more(world: &World, daemon: u32) {
     announce::recovered(world, record, "a worker thread");
     world.changed.notify_waiters();
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::poll_fn,
+        sync::{Mutex, PoisonError},
+        task::Poll,
+    };
+
+    use super::*;
+    use crate::{
+        Registry, builtin::events::DaemonStalled, declaration::live::attribution::Attributed, prelude::*,
+        runtime::Runtime,
+    };
+
+    type Heard = Arc<Mutex<Vec<(String, u64)>>>;
+
+    /// Hears who stalls, and for how many milliseconds.
+    #[crate::daemon(category = "misc", register = false)]
+    struct Ear {
+        #[inject]
+        heard: Heard,
+    }
+
+    impl Daemon for Ear {}
+
+    #[crate::handlers]
+    impl Ear {
+        #[on_event("DAEMON_STALLED")]
+        async fn on_stalled(&self, event: &DaemonStalled, _cx: &Context<Self>) -> DaemonResult {
+            self.heard.lock().unwrap_or_else(PoisonError::into_inner).push((event.daemon.clone(), event.for_ms));
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_poll_that_is_seen_at_four_looks_a_second_apart_blocks_its_thread() {
+        let heard = Heard::default();
+        let builder = Runtime::builder().registry(Registry::empty().with::<Ear>()).provide(Arc::clone(&heard));
+        let runtime = builder.start().await.unwrap();
+        runtime.started().await;
+        let world = Arc::clone(runtime.world());
+        let ear = Arc::clone(world.find(Ear::TYPE).unwrap());
+        let is_blocking = || ear.conditions.lock().blocking_ms.is_some();
+
+        let mut seen = HashMap::new();
+        let one_poll = poll_fn(|_| {
+            let mut after_a_look = || {
+                seen = look(&world, &seen);
+                is_blocking()
+            };
+            Poll::Ready([(); 5].map(|()| after_a_look()))
+        });
+        let looks = Attributed::new(world.number, ear.index, one_poll).await;
+        assert_eq!(looks, [false, false, false, true, true]);
+        look(&world, &seen);
+        assert!(!is_blocking());
+        runtime.shutdown().await;
+        assert_eq!(*heard.lock().unwrap(), [("ear".to_owned(), 3_000)]);
+    }
+}

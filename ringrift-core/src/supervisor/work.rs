@@ -8,13 +8,12 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 
 use tokio::time::Instant;
 
 use super::{
-    cycles,
+    LEAST_FOR_A_HOOK, cycles,
     hooks::{self, Interrupt, interrupt},
     mail,
     start::{Failure, deadline, exit_reason},
@@ -39,9 +38,6 @@ pub(super) enum Verdict {
     Completed,
     Failed(Failure),
 }
-
-/// The least that a hook of the end gets, however long the drain took.
-const LEAST_FOR_A_HOOK: Duration = Duration::from_secs(1);
 
 /// What the loops of a daemon share.
 pub(super) struct Work<'a> {

@@ -32,9 +32,11 @@ fn a_critical_daemon_that_fails_for_good_ends_the_run() {
 #[test]
 fn strict_names_the_daemon_whose_start_failed() {
     let registry = registry().with_entries([odd::escalating()]);
-    let answer = run(&registry, "--no-http --strict");
     let message = "error: daemon `escalating` did not start: on_start failed: no host answers\n";
-    assert_eq!((answer.notes.as_str(), answer.code), (message, ERROR));
+    for flags in ["--no-http --strict", "--no-http --set runtime.strict=true"] {
+        let answer = run(&registry, flags);
+        assert_eq!((answer.notes.as_str(), answer.code), (message, ERROR), "{flags}");
+    }
 }
 
 #[test]
