@@ -18,6 +18,8 @@ fn a_store_of_every_version_goes_on_where_it_was_left() {
         for file in fs::read_dir(&kept).unwrap().map(Result::unwrap) {
             fs::copy(file.path(), folder.root().join(file.file_name())).unwrap();
         }
+        fs::create_dir_all(folder.store_folder()).unwrap();
+        fs::rename(folder.root().join("ringrift.db"), folder.store()).unwrap();
         let before = folder.read(Lines::Followed).unwrap().len();
         let found: u32 =
             Connection::open(folder.store()).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
