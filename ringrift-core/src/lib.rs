@@ -184,7 +184,10 @@ pub mod __private {
                 check::{Level, SharedField, check, check_shared, kept, max_level, sub},
             },
         },
-        words::event::{Durable, Erased, Payload, Transient},
+        words::{
+            envelope::Erased,
+            event::{Durable, Payload, Transient},
+        },
     };
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod category;
 mod cron_line;
 pub(crate) mod daemon_type;
+pub(crate) mod envelope;
 pub(crate) mod event;
 pub(crate) mod event_id;
 pub(crate) mod health;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::Journal;
 use crate::{
     store::events::StoredEvent,
-    words::event::{Erased, EventId, EventMeta, OUTSIDE, Rare},
+    words::{
+        envelope::Rare,
+        event::{Erased, EventId, EventMeta, OUTSIDE},
+    },
 };
 
 impl Journal {
