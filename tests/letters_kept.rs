@@ -208,6 +208,34 @@ async fn a_damaged_event_is_a_letter_and_the_rest_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn damaged_events_are_a_letter_each_once_and_stay_as_they_were_left() {
+    let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
+    let first = kit(folder.path(), &post).await;
+    first.runtime().stop_daemon(Clerk::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
+    for n in 1..=3 {
+        first.emit(Durable(n)).await;
+    }
+    first.finish().await;
+    let store = Connection::open(folder.path().join("ringrift.db")).unwrap();
+    store.execute("UPDATE events SET payload = '99' WHERE payload <> '3'", []).unwrap();
+    let second = kit(folder.path(), &post).await;
+    second.settle().await;
+    let found = letters(&second);
+    assert_eq!(found.len(), 2);
+    second.runtime().dead_letters().discard(found[0].id).unwrap();
+    second.finish().await;
+    for process in [2, 3] {
+        let again = kit(folder.path(), &post).await;
+        again.settle().await;
+        let states: Vec<_> = letters(&again).iter().map(|letter| letter.state).collect();
+        assert_eq!(states, [LetterState::Discarded, LetterState::Exhausted], "process {process}");
+        again.finish().await;
+        let events: i64 = store.query_row("SELECT COUNT(*) FROM events", [], |row| row.get(0)).unwrap();
+        assert_eq!(events, 3, "process {process}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_interrupted_effect_begins_anew_when_a_person_says_so() {
     let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
     let first = kit(folder.path(), &post).await;

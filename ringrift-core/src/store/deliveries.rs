@@ -63,6 +63,21 @@ pub(super) fn put(
     Ok(())
 }
 
+/// A delivery that is there has come into a state without a letter.
+pub(super) fn change(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    state: DeliveryState,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let state = state as u8;
+    let update =
+        "UPDATE deliveries SET state = ?, since = ?, letter = NULL, checksum = ? WHERE handler = ? AND event = ?";
+    let checksum = row_checksum(handler, event, state, None);
+    connection.prepare_cached(update)?.execute(params![state, now, checksum, handler, event])?;
+    Ok(())
+}
+
 /// A handler is owed an event.
 pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -> rusqlite::Result<()> {
     let state = DeliveryState::Pending as u8;
@@ -76,18 +91,14 @@ pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -
 /// A handler has handled an event; what it did through `once`, if that was ever called, is forgotten.
 pub(crate) fn settle(
     connection: &Connection,
-    (handler, event): (i64, i64),
+    delivery: (i64, i64),
     has_effects: bool,
     now: i64,
 ) -> rusqlite::Result<()> {
     failpoint::at("store.acknowledge.before")?;
-    let state = DeliveryState::Done as u8;
-    let update =
-        "UPDATE deliveries SET state = ?, since = ?, letter = NULL, checksum = ? WHERE handler = ? AND event = ?";
-    let checksum = row_checksum(handler, event, state, None);
-    connection.prepare_cached(update)?.execute(params![state, now, checksum, handler, event])?;
+    change(connection, delivery, DeliveryState::Done, now)?;
     if has_effects {
-        effects::forget(connection, (handler, event))?;
+        effects::forget(connection, delivery)?;
     }
     failpoint::at("store.acknowledge.after")
 }

@@ -13,8 +13,16 @@ use super::{
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) handler: Handler,
-    /// The id of its event.
-    pub(crate) event: [u8; 16],
+    pub(crate) event: Place,
+}
+
+/// The event of a letter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    /// By its number: it is in the store, and of one that can't be read nothing else is known.
+    Number(i64),
+    /// By its id: it comes into the store with its letter.
+    Id([u8; 16]),
 }
 
 /// The handler of a letter.
@@ -53,21 +61,33 @@ pub(crate) fn keep(
     now: i64,
 ) -> rusqlite::Result<()> {
     failpoint::at("store.letter.before")?;
-    let seq = match (events::find(connection, &address.event)?, event) {
-        (Some(seq), _) => seq,
-        (None, Some(event)) => events::append(connection, event)?.0,
-        // Pruned, or never written: then there is nothing to change.
-        (None, None) => return Ok(()),
-    };
+    // Pruned, or never written: then there is nothing to change.
+    let Some(seq) = number(connection, address.event, event)? else { return Ok(()) };
     let handler = match &address.handler {
         Handler::Number(number) => *number,
         Handler::Named { daemon, handler, event } => gone(connection, daemon, handler, event)?,
     };
-    deliveries::put(connection, (handler, seq), state, letter, now)?;
+    match letter {
+        Some(_) => deliveries::put(connection, (handler, seq), state, letter, now)?,
+        // Its row may have been pruned, and is not to come back.
+        None => deliveries::change(connection, (handler, seq), state, now)?,
+    }
     if matches!(state, DeliveryState::Done | DeliveryState::Discarded) {
         effects::forget(connection, (handler, seq))?;
     }
     failpoint::at("store.letter.after")
+}
+
+/// The number of a letter's event, which is written if it is given and not there yet.
+fn number(connection: &Connection, event: Place, new: Option<&StoredEvent>) -> rusqlite::Result<Option<i64>> {
+    let id = match event {
+        Place::Number(number) => return Ok(Some(number)),
+        Place::Id(id) => id,
+    };
+    match (events::find(connection, &id)?, new) {
+        (None, Some(new)) => events::append(connection, new).map(|(number, _)| Some(number)),
+        (found, _) => Ok(found),
+    }
 }
 
 /// The number of a handler that this program does not have.

@@ -83,6 +83,8 @@ pub(crate) enum LetterEvent {
 pub(crate) struct UndecodedEvent {
     pub(crate) name: String,
     pub(crate) id: EventId,
+    /// Its number in the store; 0 for one that came from elsewhere.
+    pub(crate) seq: u64,
     pub(crate) hops: u8,
     pub(crate) parent: Option<EventId>,
     pub(crate) payload: serde_json::Value,
@@ -127,6 +129,14 @@ impl LetterEvent {
         match self {
             Self::Decoded(event) => event.id,
             Self::Undecoded(event) => event.id,
+        }
+    }
+
+    /// Its number in the store; 0 for one that came into it with its letter, or is not in one.
+    pub(crate) fn seq(&self) -> u64 {
+        match self {
+            Self::Decoded(event) => event.seq(),
+            Self::Undecoded(event) => event.seq,
         }
     }
 

@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Journal;
 use crate::{
-    delivery::dead_letters::{Addressee, DeadReason, Emitter, Letter, LetterEvent, LetterId, LetterState},
+    delivery::dead_letters::{Addressee, DeadReason, Emitter, Letter, LetterId, LetterState},
     store::{
         Write,
         deliveries::DeliveryState,
         effects,
         error::StoreError,
         events::StoredEvent,
-        letters::{self, Address, Handler},
+        letters::{self, Address, Handler, Place},
         millis,
     },
     words::event::EventId,
@@ -63,7 +63,7 @@ impl Journal {
         };
         let record = serde_json::to_string(&self.record(number, letter));
         let record = record.unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"));
-        let is_stored = matches!(&letter.event, LetterEvent::Decoded(event) if event.seq() != 0);
+        let is_stored = letter.event.seq() != 0;
         self.write(letter, (is_new && !is_stored).then(|| self.row(letter)), state, Some(record));
     }
 
@@ -75,13 +75,17 @@ impl Journal {
 
     /// A person has looked whether an effect was made, and wants it to begin anew.
     pub(crate) fn begin_anew(&self, letter: &Letter) {
-        if let (Handler::Number(handler), LetterEvent::Decoded(event)) = (self.handler_of(letter), &letter.event) {
-            self.store.send(Box::new(Anew { delivery: (handler, event.seq() as i64) }));
+        if let Handler::Number(handler) = self.handler_of(letter) {
+            self.store.send(Box::new(Anew { delivery: (handler, letter.event.seq().cast_signed()) }));
         }
     }
 
     fn write(&self, letter: &Letter, row: Option<StoredEvent>, state: DeliveryState, record: Option<String>) {
-        let address = Address { handler: self.handler_of(letter), event: letter.event.id().to_bytes() };
+        let event = match letter.event.seq() {
+            0 => Place::Id(letter.event.id().to_bytes()),
+            seq => Place::Number(seq.cast_signed()),
+        };
+        let address = Address { handler: self.handler_of(letter), event };
         let at = millis(letter.since);
         self.store.send(Box::new(Keep { address, row, state, record, at }));
     }

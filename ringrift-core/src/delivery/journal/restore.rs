@@ -25,7 +25,7 @@ impl Journal {
         };
         let place = self.place_of(stored.handler);
         let to = place.map_or_else(gone, |(daemon, slot)| Addressee::Handler { daemon, slot });
-        let row = stored.event.unwrap_or_else(|reason| lost_event(&reason));
+        let row = stored.event.unwrap_or_else(|reason| lost_event(stored.seq, &reason));
         let event = self.letter_event(stored.seq, &row, record.parent);
         let now = self.clock.wall();
         let due_in = time(record.due).duration_since(now).unwrap_or(Duration::ZERO);
@@ -65,6 +65,7 @@ impl Journal {
         LetterEvent::Undecoded(Arc::new(UndecodedEvent {
             name: row.event.clone(),
             id: EventId::from_bytes(row.id),
+            seq: seq.cast_unsigned(),
             hops: row.hops,
             parent,
             payload: serde_json::from_str(&row.payload).unwrap_or_default(),
@@ -110,10 +111,11 @@ fn is_called(meta: &EventMeta, name: &str) -> bool {
     meta.name == name || meta.aliases.contains(&name)
 }
 
-/// In the place of an event that can't be read; the row itself is in the quarantine.
-fn lost_event(reason: &str) -> StoredEvent {
+/// In the place of an event that can't be read; the row itself is in the quarantine. Its number stands
+/// for the id: no two letters are to look like one.
+fn lost_event(seq: i64, reason: &str) -> StoredEvent {
     StoredEvent {
-        id: [0; 16],
+        id: EventId::new(0, seq.cast_unsigned()).to_bytes(),
         event: "UNREADABLE".to_owned(),
         payload: serde_json::Value::from(reason).to_string(),
         hops: 0,
