@@ -20,7 +20,7 @@ use common::{arguments, median, print_head, quantile, runtime};
 
 const ROUNDS: usize = 5;
 /// Events of one round of one candidate.
-const EVENTS: usize = 2000;
+const EVENTS: usize = 12_800;
 /// Deliveries that an earlier process left.
 const PENDING: usize = 100_000;
 const EMITTERS: [usize; 3] = [1, 8, 64];

@@ -78,12 +78,11 @@ pub(super) fn change(
     Ok(())
 }
 
-/// A handler is owed an event.
+/// A handler is owed an event that it has never been owed.
 pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -> rusqlite::Result<()> {
     let state = DeliveryState::Pending as u8;
-    let insert = "INSERT INTO deliveries VALUES (?, ?, ?, ?, NULL, ?)
-        ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since, letter = NULL, checksum = excluded.checksum";
     let checksum = row_checksum(handler, event, state, None);
+    let insert = "INSERT INTO deliveries VALUES (?, ?, ?, ?, NULL, ?)";
     connection.prepare_cached(insert)?.execute(params![handler, event, state, now, checksum])?;
     Ok(())
 }
@@ -133,7 +132,7 @@ pub(crate) fn owe_unknown(connection: &Connection, now: i64) -> rusqlite::Result
     let mut gone = connection.prepare(gone)?;
     unknown.extend(gone.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<Vec<_>>>()?);
     for (handler, event) in &unknown {
-        owe(connection, *handler, *event, now)?;
+        put(connection, (*handler, *event), DeliveryState::Pending, None, now)?;
     }
     Ok(unknown.len())
 }

@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::deliveries::{self, DeliveryState};
+
 /// One handler, as it is declared.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Declared<'a> {
@@ -41,7 +43,7 @@ fn owe_all(connection: &Connection, id: i64, declared: &Declared<'_>, now: i64) 
             .query_map([name], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         for event in events {
-            super::deliveries::owe(connection, id, event, now)?;
+            deliveries::put(connection, (id, event), DeliveryState::Pending, None, now)?;
         }
     }
     Ok(())

@@ -30,6 +30,8 @@ pub(super) struct Queue {
 struct State {
     writes: VecDeque<Box<dyn Write>>,
     is_closed: bool,
+    /// Whether the writer waits: only then it costs a call of the system to wake it.
+    is_waiting: bool,
 }
 
 impl fmt::Debug for Queue {
@@ -50,8 +52,11 @@ impl Queue {
             return Err(write);
         }
         state.writes.push_back(write);
+        let is_waiting = std::mem::take(&mut state.is_waiting);
         drop(state);
-        self.more.notify_one();
+        if is_waiting {
+            self.more.notify_one();
+        }
         Ok(())
     }
 
@@ -76,6 +81,7 @@ impl Queue {
     pub(super) fn take(&self, limit: usize, patience: Option<Duration>) -> Option<VecDeque<Box<dyn Write>>> {
         let mut state = self.state();
         while state.writes.is_empty() && !state.is_closed {
+            state.is_waiting = true;
             let Some(patience) = patience else {
                 state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
