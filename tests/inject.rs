@@ -146,7 +146,7 @@ async fn a_disabled_or_unselected_daemon_needed_its_values() {
     assert_eq!(runtime.state(Injected::TYPE).unwrap().name(), StateName::Disabled);
     assert_eq!(runtime.state(Counter::TYPE).unwrap().name(), StateName::Running);
     // Once it is to run, it says what it lacks.
-    runtime.enable_daemon(AlsoInjected::TYPE).unwrap();
+    runtime.enable_daemon(AlsoInjected::TYPE).await.unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(1)).await;
     let state = runtime.state(AlsoInjected::TYPE).unwrap().to_string();
     assert!(state.ends_with("nobody provides a `GameDb`; add `.provide(value)` to the runtime's builder"), "{state}");

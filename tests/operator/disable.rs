@@ -5,6 +5,7 @@ use ringrift_core::{
     runtime::Dependents,
     testing::TestKit,
 };
+use rusqlite::Connection;
 
 use super::{Base, Middle};
 use crate::{
@@ -25,7 +26,7 @@ async fn disabled_is_kept_on_disk_until_it_is_enabled() {
     assert_eq!(kit.state(Base::TYPE).to_string(), "disabled: an operator disabled it");
     kit.advance(secs(3600)).await;
     assert_eq!((state(&kit, Base::TYPE), health(&kit, Base::TYPE).healthy), (Disabled, false));
-    kit.runtime().enable_daemon(Base::TYPE).unwrap();
+    kit.runtime().enable_daemon(Base::TYPE).await.unwrap();
     kit.wait_for(Base::TYPE, Running).await;
     kit.finish().await;
 
@@ -39,11 +40,19 @@ async fn a_disable_that_can_not_be_kept_is_not_kept_later_either() {
     let folder = tempfile::tempdir().unwrap();
     let start = || TestKit::builder().daemon::<Middle>().provide(Journal::default()).data_dir(folder.path()).start();
     let kit = start().await;
-    let in_the_way = folder.path().join("disabled.json.new");
-    std::fs::create_dir(&in_the_way).unwrap();
+    let shell = Connection::open(folder.path().join("ringrift.db")).unwrap();
+    shell
+        .execute_batch(
+            "CREATE TRIGGER in_the_way BEFORE INSERT ON disabled BEGIN SELECT RAISE(FAIL, 'in the way'); END",
+        )
+        .unwrap();
     let refused = kit.runtime().disable_daemon(Base::TYPE, Dependents::Stop).await.unwrap_err();
-    assert_eq!(refused.to_string(), "the change can't be kept in the data folder");
-    std::fs::remove_dir(in_the_way).unwrap();
+    let refused = refused.to_string();
+    assert!(
+        refused.starts_with("the change can't be kept in the store: ") && refused.contains("in the way"),
+        "{refused}"
+    );
+    shell.execute_batch("DROP TRIGGER in_the_way").unwrap();
     kit.runtime().disable_daemon(Middle::TYPE, Dependents::Refuse).await.unwrap();
     kit.finish().await;
     let later = start().await;

@@ -21,6 +21,25 @@ use crate::{
 
 type Outcome = Result<(), OperateError>;
 
+/// What takes a stop back.
+#[derive(Clone, Copy)]
+enum Overtakes {
+    Start,
+    Enable,
+    Restart,
+}
+
+impl Overtakes {
+    async fn by(self, runtime: &Runtime) {
+        let done = match self {
+            Self::Start => runtime.start_daemon(Base::TYPE),
+            Self::Enable => runtime.enable_daemon(Base::TYPE).await,
+            Self::Restart => runtime.restart_daemon(Base::TYPE),
+        };
+        done.unwrap();
+    }
+}
+
 /// Polls once: the daemon is told, and its task has not looked.
 async fn told(wish: &mut Pin<&mut impl Future<Output = Outcome>>) {
     let is_pending = poll_fn(|cx| Poll::Ready(wish.as_mut().poll(cx).is_pending())).await;
@@ -40,13 +59,13 @@ async fn failed() -> TestKit {
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_that_is_overtaken_by_a_start_returns_and_the_daemon_runs() {
-    for overtakes in [Runtime::start_daemon, Runtime::enable_daemon, Runtime::restart_daemon] {
+    for overtakes in [Overtakes::Start, Overtakes::Enable, Overtakes::Restart] {
         let kit = base().await;
         let begun = kit.snapshot().runtime.uptime_ms;
         let runtime = kit.runtime().clone();
         let mut stop = pin!(runtime.stop_daemon(Base::TYPE, Dependents::Refuse));
         told(&mut stop).await;
-        overtakes(kit.runtime(), Base::TYPE).unwrap();
+        overtakes.by(kit.runtime()).await;
         stop.await.unwrap();
         assert_eq!(kit.snapshot().runtime.uptime_ms, begun, "nothing is waited for");
         kit.advance(secs(3630)).await;
@@ -90,7 +109,7 @@ async fn a_stop_whose_dependent_is_started_again_goes_on_without_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_disable_that_is_overtaken_while_the_daemon_stops_stops_it_again() {
-    for overtakes in [Runtime::start_daemon, Runtime::enable_daemon] {
+    for overtakes in [Overtakes::Start, Overtakes::Enable] {
         let folder = tempfile::tempdir().unwrap();
         let start = || TestKit::builder().daemon::<Base>().provide(Journal::default()).data_dir(folder.path()).start();
         let kit = start().await;
@@ -99,14 +118,14 @@ async fn a_disable_that_is_overtaken_while_the_daemon_stops_stops_it_again() {
         let mut disable = pin!(runtime.disable_daemon(Base::TYPE, Dependents::Refuse));
         told(&mut disable).await;
         kit.advance(secs(1)).await;
-        overtakes(kit.runtime(), Base::TYPE).unwrap();
+        overtakes.by(kit.runtime()).await;
         disable.await.unwrap();
         assert_eq!(kit.state(Base::TYPE).to_string(), "disabled: an operator disabled it");
         kit.advance(secs(3600)).await;
         assert_eq!((state(&kit, Base::TYPE), kit.stats(Base::TYPE).cycles), (Disabled, 1));
         kit.finish().await;
         let later = start().await;
-        assert_eq!(state(&later, Base::TYPE), Disabled, "the file says so, too");
+        assert_eq!(state(&later, Base::TYPE), Disabled, "the store says so, too");
         later.finish().await;
     }
 }
@@ -118,7 +137,7 @@ async fn a_failed_daemon_is_disabled_and_enabled() {
     assert_eq!(kit.state(Base::TYPE).to_string(), "disabled: an operator disabled it");
     kit.advance(secs(3600)).await;
     assert_eq!(state(&kit, Base::TYPE), Disabled);
-    kit.runtime().enable_daemon(Base::TYPE).unwrap();
+    kit.runtime().enable_daemon(Base::TYPE).await.unwrap();
     kit.wait_for(Base::TYPE, Running).await;
     kit.finish().await;
 }

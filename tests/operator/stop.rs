@@ -2,7 +2,7 @@
 
 use ringrift_core::{
     StateName::{Running, Stopped},
-    runtime::{Dependents, OperateError, Runtime},
+    runtime::{Dependents, OperateError},
     testing::TestKit,
 };
 
@@ -103,9 +103,12 @@ async fn a_start_right_after_a_stop_leaves_a_state_that_is_true() {
 async fn nothing_starts_once_the_runtime_has_stopped() {
     let kit = base().await;
     kit.runtime().shutdown().await;
-    for operation in [Runtime::start_daemon, Runtime::restart_daemon, Runtime::enable_daemon] {
-        assert_eq!(operation(kit.runtime(), Base::TYPE).unwrap_err().to_string(), "the runtime stops");
-        assert_eq!(state(&kit, Base::TYPE), Stopped);
+    let runtime = kit.runtime();
+    let refused =
+        [runtime.start_daemon(Base::TYPE), runtime.restart_daemon(Base::TYPE), runtime.enable_daemon(Base::TYPE).await];
+    for outcome in refused {
+        assert_eq!(outcome.unwrap_err().to_string(), "the runtime stops");
     }
+    assert_eq!(state(&kit, Base::TYPE), Stopped);
     kit.finish().await;
 }

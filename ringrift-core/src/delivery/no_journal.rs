@@ -7,7 +7,10 @@ use super::{
     emit::EmitError,
     mailbox::Mailbox,
 };
-use crate::words::event::{Erased, EventMeta};
+use crate::words::{
+    daemon_type::DaemonType,
+    event::{Erased, EventMeta},
+};
 
 /// There is no value of it.
 #[derive(Debug)]
@@ -39,6 +42,10 @@ impl Journal {
     }
 
     pub(crate) fn begin_anew(&self, _: &Letter) {
+        match *self {}
+    }
+
+    pub(crate) async fn disable(&self, _: DaemonType, _: bool) -> Result<(), std::convert::Infallible> {
         match *self {}
     }
 

@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, sync::Arc};
 #[cfg(feature = "store")]
 use super::storage::Storage;
 use super::{
-    disabled::DisabledFile,
     overrides::AllSettings,
     selection::{SelectionError, Wanted, add_dependencies, select},
     start_error::StartError,
@@ -33,6 +32,9 @@ use crate::{
     words::state::{Cause, State},
 };
 
+/// The names of the daemons that an operator disabled.
+pub(super) type Disabled = BTreeSet<String>;
+
 /// What a world is assembled from.
 pub(super) struct Assembly<'a> {
     pub(super) registry: &'a Registry,
@@ -40,7 +42,7 @@ pub(super) struct Assembly<'a> {
     pub(super) chosen: Chosen,
     pub(super) provided: Provided,
     pub(super) time_of_day: TimeOfDay,
-    pub(super) disabled: &'a DisabledFile,
+    pub(super) disabled: &'a Disabled,
     #[cfg(feature = "store")]
     pub(super) storage: Option<Storage>,
 }
@@ -62,7 +64,7 @@ impl Chosen {
     }
 
     /// Those of the selected that nobody disabled.
-    pub(super) fn to_run(&self, registry: &Registry, disabled: &DisabledFile) -> BTreeSet<usize> {
+    pub(super) fn to_run(&self, registry: &Registry, disabled: &Disabled) -> BTreeSet<usize> {
         let is_off = |index: usize| {
             let settings = self.settings.get(index).map(|(settings, _)| settings);
             settings.is_some_and(|settings| disabled_because(&registry.daemons[index], settings, disabled).is_some())
@@ -71,7 +73,7 @@ impl Chosen {
     }
 }
 
-fn disabled_because(entry: &Entry, settings: &Settings, disabled: &DisabledFile) -> Option<Cause> {
+fn disabled_because(entry: &Entry, settings: &Settings, disabled: &Disabled) -> Option<Cause> {
     if !settings.options.enabled {
         return Some(format!("`daemons.{}.options.enabled` is false", entry.spec.ty).into());
     }
@@ -102,7 +104,7 @@ fn links(registry: &Registry) -> Links {
     Links::new(&declared)
 }
 
-fn records(registry: &Registry, chosen: Chosen, disabled: &DisabledFile) -> Box<[Arc<Record>]> {
+fn records(registry: &Registry, chosen: Chosen, disabled: &Disabled) -> Box<[Arc<Record>]> {
     let Chosen { settings, selected } = chosen;
     let make = |(index, (entry, (settings, _))): (usize, (&Entry, (Settings, _)))| {
         let (intent, state) = first_intent(entry, &settings, selected.contains(&index), disabled);
@@ -124,7 +126,7 @@ fn records(registry: &Registry, chosen: Chosen, disabled: &DisabledFile) -> Box<
     registry.daemons.iter().zip(settings).enumerate().map(make).collect()
 }
 
-fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &DisabledFile) -> (Intent, State) {
+fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled: &Disabled) -> (Intent, State) {
     if let Some(cause) = disabled_because(entry, settings, disabled) {
         if disabled.contains(entry.ty.as_str()) {
             tracing::warn!(daemon = entry.ty.as_str(), "disabled by an operator");

@@ -1,16 +1,15 @@
 //! How a runtime is put together and started.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, atomic::AtomicBool},
-};
+#[cfg(feature = "store")]
+use std::path::PathBuf;
+use std::sync::{Arc, atomic::AtomicBool};
 
 #[cfg(feature = "store")]
-use super::storage::Storage;
+use super::storage::{OpenStore, Storage};
 use super::{
     Inner, Runtime,
-    assemble::{self, Assembly, Chosen},
-    disabled::DisabledFile,
+    assemble::{self, Assembly, Chosen, Disabled},
+    launched::Launched,
     needs,
     overrides::{self, AllSettings},
     section::RuntimeSection,
@@ -22,7 +21,7 @@ use crate::declaration::wiring::WiringProblem;
 use crate::{
     config::{Config, problem::ConfigError},
     declaration::{
-        live::{provided::Offered, world::World},
+        live::provided::Offered,
         registry::Registry,
         wiring::{self, Severity},
     },
@@ -30,13 +29,6 @@ use crate::{
     supervisor::{Supervisor, Watchdog},
     words::{category::Category, daemon_type::DaemonType},
 };
-
-/// A runtime on its way.
-pub(crate) struct Launched {
-    pub(crate) runtime: Runtime,
-    /// Whether the first failed start is to stop everything again.
-    pub(crate) strict: bool,
-}
 
 /// Puts a runtime together.
 pub struct Builder {
@@ -46,6 +38,7 @@ pub struct Builder {
     wanted: Wanted,
     offered: Offered,
     strict: Option<bool>,
+    #[cfg(feature = "store")]
     data_dir: Option<PathBuf>,
     time_of_day: TimeOfDay,
     is_main: bool,
@@ -60,6 +53,7 @@ impl Builder {
             wanted: Wanted::default(),
             offered: Offered::default(),
             strict: None,
+            #[cfg(feature = "store")]
             data_dir: None,
             time_of_day: TimeOfDay::System,
             is_main: true,
@@ -137,6 +131,7 @@ impl Builder {
     /// The folder in which `disable`, durable events and states are kept, in place of `[runtime]
     /// data_dir`. Without either, `disable` lasts until the process ends; and a program with durable
     /// events keeps them in the default of [`RuntimeSection::data_dir`].
+    #[cfg(feature = "store")]
     #[must_use]
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data_dir = Some(folder.into());
@@ -180,7 +175,10 @@ impl Builder {
         let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
         let strict = self.strict.unwrap_or(section.strict);
         self.wanted.profile = self.wanted.profile.or(section.profile);
-        self.data_dir = self.data_dir.or(section.data_dir);
+        #[cfg(feature = "store")]
+        {
+            self.data_dir = self.data_dir.or(section.data_dir);
+        }
         Ok(Launched { runtime: self.assemble(settings)?, strict })
     }
 
@@ -188,42 +186,56 @@ impl Builder {
     /// is wrong, as far as it can be read.
     #[cfg(feature = "cli")]
     pub(crate) fn missing_values(&self) -> Result<Vec<WiringProblem>, StartError> {
-        let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
         let settings = overrides::checked(&self.registry, &self.config).unwrap_or_default();
         let section: RuntimeSection = self.config.section("runtime").unwrap_or_default();
         let mut wanted = self.wanted.clone();
         wanted.profile = wanted.profile.or(section.profile);
         let chosen = Chosen::new(&self.registry, settings, &wanted)?;
+        let disabled = self.disabled()?;
         Ok(needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)))
     }
 
+    /// The daemons that an operator disabled, without opening the store.
+    #[cfg(feature = "cli")]
+    fn disabled(&self) -> Result<Disabled, StartError> {
+        #[cfg(feature = "store")]
+        if let Some(folder) = self.folder()? {
+            return Ok(crate::store::disabled::of_folder(&folder)?);
+        }
+        Ok(Disabled::new())
+    }
+
     /// Whether there are durable events, and no folder for them yet.
-    #[cfg(feature = "testing")]
+    #[cfg(all(feature = "store", feature = "testing"))]
     pub(crate) fn needs_data_dir(&self) -> bool {
         self.data_dir.is_none() && self.registry.events.iter().any(|meta| meta.durable)
     }
 
-    /// The store, where there is a folder for it, or a durable event.
+    /// The folder of the store: where one is named, or there is a durable event.
     #[cfg(feature = "store")]
-    fn storage(&self) -> Result<Option<Storage>, StartError> {
-        let folder = match &self.data_dir {
-            Some(folder) => folder.clone(),
-            None if !self.registry.events.iter().any(|meta| meta.durable) => return Ok(None),
-            None => RuntimeSection::default().data_dir().ok_or(StartError::NoDataDir)?,
-        };
-        Ok(Some(Storage::open(&folder, &self.registry)?))
+    fn folder(&self) -> Result<Option<PathBuf>, StartError> {
+        match &self.data_dir {
+            Some(folder) => Ok(Some(folder.clone())),
+            None if !self.registry.events.iter().any(|meta| meta.durable) => Ok(None),
+            None => RuntimeSection::default().data_dir().map(Some).ok_or(StartError::NoDataDir),
+        }
     }
 
     fn assemble(self, settings: AllSettings) -> Result<Runtime, StartError> {
         install_hook();
-        let disabled = DisabledFile::open(self.data_dir.clone()).map_err(StartError::DataDir)?;
+        #[cfg(feature = "store")]
+        let store = self.folder()?.map(|folder| OpenStore::open(&folder)).transpose()?;
+        #[cfg(feature = "store")]
+        let disabled: Disabled = store.as_ref().map(|store| store.disabled.clone()).unwrap_or_default();
+        #[cfg(not(feature = "store"))]
+        let disabled = Disabled::new();
         let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
         let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));
         if !missing.is_empty() {
             return Err(StartError::NotProvided(missing));
         }
         #[cfg(feature = "store")]
-        let storage = self.storage()?;
+        let storage = store.map(|store| Storage::new(store, &self.registry)).transpose()?;
         let world = Arc::new(assemble::world(Assembly {
             registry: &self.registry,
             config: self.config,
@@ -250,7 +262,8 @@ impl Builder {
             profile: self.wanted.profile,
             config_file: self.config_file,
             phase: Default::default(),
-            disabled: disabled.into(),
+            wishes: Default::default(),
+            disabling: Default::default(),
             kept: Default::default(),
             at_once: Default::default(),
             _watchdog: watchdog,
@@ -260,31 +273,5 @@ impl Builder {
             inner.ensure_task(record.index);
         }
         Ok(Runtime { inner: Arc::new(inner) })
-    }
-}
-
-impl Launched {
-    /// Waits for the first start to be over; with `strict` only up to the first that fails, which it
-    /// returns with the cause: then everything is to be stopped again.
-    ///
-    /// # Cancel safety
-    /// Cancel safe.
-    pub(crate) async fn first_start(&self) -> Option<(DaemonType, String)> {
-        let failed = self.runtime.inner.until(|world| self.failed_start(world));
-        tokio::select! {
-            biased;
-            failed = failed => Some(failed),
-            () = self.runtime.started() => None,
-        }
-    }
-
-    /// What [`first_start`](Self::first_start) ends with, if it has failed by now.
-    #[cfg(feature = "cli")]
-    pub(crate) fn failed_so_far(&self) -> Option<(DaemonType, String)> {
-        self.failed_start(&self.runtime.inner.world)
-    }
-
-    fn failed_start(&self, world: &World) -> Option<(DaemonType, String)> {
-        world.failed_start.get().filter(|_| self.strict).cloned()
     }
 }

@@ -5,8 +5,8 @@ mod audit;
 pub(crate) mod builder;
 #[cfg(test)]
 mod dags;
-mod disabled;
 mod health_view;
+pub(crate) mod launched;
 pub mod letters;
 mod needs;
 mod observe;
@@ -44,7 +44,7 @@ pub use self::{
     selection::{SelectionError, profiles},
     start_error::StartError,
 };
-use self::{disabled::DisabledFile, phase::PhaseCell, snapshot::Phase};
+use self::{phase::PhaseCell, snapshot::Phase};
 use crate::{
     declaration::{
         daemon::{Daemon, Handle},
@@ -76,9 +76,12 @@ struct Inner {
     phase: PhaseCell,
     /// Which daemons have a task.
     has_task: Box<[AtomicBool]>,
-    /// Held while what an operator wishes is noted: so the file, what is wanted of the daemons, and the
-    /// phase, in which nothing is started any more, can't disagree.
-    disabled: Mutex<DisabledFile>,
+    /// Held while what an operator wishes is noted: so what is wanted of the daemons, and the phase, in
+    /// which nothing is started any more, can't disagree.
+    wishes: Mutex<()>,
+    /// Held from the note in the store until the wish: two who disable and enable can't leave one thing
+    /// there and the other here.
+    disabling: tokio::sync::Mutex<()>,
     /// Deliveries that wait in the store for the next process, once the runtime has stopped.
     kept: AtomicU64,
     /// Ends an orderly stop before its time.
@@ -251,8 +254,8 @@ impl Inner {
         self.phase.advance(Phase::Stopping);
     }
 
-    fn wishes(&self) -> MutexGuard<'_, DisabledFile> {
-        self.disabled.lock().unwrap_or_else(PoisonError::into_inner)
+    fn wishes(&self) -> MutexGuard<'_, ()> {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives a daemon its task, once.

@@ -1,17 +1,12 @@
 //! What an operator does to daemons.
 
-use std::{
-    io,
-    sync::{Arc, MutexGuard},
-};
+use std::sync::{Arc, MutexGuard};
 
 use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{
-    Runtime,
-    disabled::DisabledFile,
-    health_view,
+    Runtime, health_view,
     snapshot::{HealthSnapshot, Phase},
 };
 use crate::{
@@ -67,9 +62,12 @@ pub enum OperateError {
     /// Nothing is started any more.
     #[error("the runtime stops")]
     Stopping,
-    /// What was disabled or enabled can't be kept.
-    #[error("the change can't be kept in the data folder")]
-    NotKept(#[source] io::Error),
+    /// What was disabled or enabled can't be kept, so it is not.
+    #[error("the change can't be kept in the store: {cause}")]
+    NotKept {
+        /// Why.
+        cause: String,
+    },
 }
 
 fn names(daemons: &[DaemonType]) -> String {
@@ -96,7 +94,7 @@ impl Runtime {
         self.start_under(&self.inner.wishes(), record)
     }
 
-    fn start_under(&self, _wishes: &MutexGuard<'_, DisabledFile>, record: &Arc<Record>) -> Result<(), OperateError> {
+    fn start_under(&self, _wishes: &MutexGuard<'_, ()>, record: &Arc<Record>) -> Result<(), OperateError> {
         not_leaked(record)?;
         self.not_stopping()?;
         self.switch_on(record);
@@ -210,7 +208,10 @@ impl Runtime {
     /// Returns when it has ended, or when somebody has started it again since it was disabled.
     ///
     /// # Errors
-    /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept.
+    /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept, or the runtime has stopped.
+    ///
+    /// # Cancel safety
+    /// Dropped, the daemon may be stopped only, or disabled in the next process only.
     pub async fn disable_daemon(&self, daemon: DaemonType, dependents: Dependents) -> Result<(), OperateError> {
         self.noted("disable", daemon, self.disable_now(daemon, dependents).await)
     }
@@ -222,32 +223,46 @@ impl Runtime {
             return stopped;
         }
         let record = self.record(daemon)?;
-        self.switch_off(record)?;
+        self.switch_off(record).await?;
         // It may have been started since it was stopped.
         self.stop_all(&[record.index]).await;
         not_leaked(record)
     }
 
-    fn switch_off(&self, record: &Arc<Record>) -> Result<(), OperateError> {
-        let mut wishes = self.inner.wishes();
-        wishes.disable(record.ty.as_str(), self.inner.world.clock.wall()).map_err(OperateError::NotKept)?;
+    async fn switch_off(&self, record: &Arc<Record>) -> Result<(), OperateError> {
+        let _disabling = self.inner.disabling.lock().await;
+        self.note_disabled(record.ty, true).await?;
+        let _wishes = self.inner.wishes();
         wishes::disable(&self.inner.world, record, &"an operator disabled it".into());
         Ok(())
+    }
+
+    /// Where there is a store. What can't be noted is not done either.
+    async fn note_disabled(&self, daemon: DaemonType, is_disabled: bool) -> Result<(), OperateError> {
+        let Some(journal) = &self.inner.world.router.journal else { return Ok(()) };
+        journal.disable(daemon, is_disabled).await.map_err(|error| match self.not_stopping() {
+            Ok(()) => OperateError::NotKept { cause: error.to_string() },
+            Err(stopping) => stopping,
+        })
     }
 
     /// Takes a `disable` back, and starts the daemon.
     ///
     /// # Errors
     /// When there is no such daemon, or the change can't be kept; or when the runtime stops.
-    pub fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
-        self.noted("enable", daemon, self.enable_now(daemon))
+    ///
+    /// # Cancel safety
+    /// Dropped, the daemon may be enabled in the next process only.
+    pub async fn enable_daemon(&self, daemon: DaemonType) -> Result<(), OperateError> {
+        self.noted("enable", daemon, self.enable_now(daemon).await)
     }
 
-    fn enable_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
+    async fn enable_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
-        let mut wishes = self.inner.wishes();
-        wishes.enable(daemon.as_str()).map_err(OperateError::NotKept)?;
-        self.start_under(&wishes, record)
+        self.not_stopping()?;
+        let _disabling = self.inner.disabling.lock().await;
+        self.note_disabled(daemon, false).await?;
+        self.start_under(&self.inner.wishes(), record)
     }
 
     /// How a daemon is.

@@ -37,14 +37,16 @@ pub enum StartError {
     /// What was selected does not exist.
     #[error(transparent)]
     Selection(#[from] SelectionError),
-    /// The file of disabled daemons can't be read.
-    #[error("the disabled daemons in the data folder can't be read")]
+    /// There is no place for the store of a test.
+    #[cfg(all(feature = "store", feature = "testing"))]
+    #[error("the temporary data folder of a test can't be made")]
     DataDir(#[source] io::Error),
     /// The store of the data folder can't be opened.
     #[cfg(feature = "store")]
     #[error(transparent)]
     Store(#[from] OpenError),
     /// There are durable events, and no folder to keep them in.
+    #[cfg(feature = "store")]
     #[error(
         "there are durable events, and neither `data_dir` nor `$HOME` says where to keep them; set `[runtime] data_dir`"
     )]

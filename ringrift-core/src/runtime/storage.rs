@@ -1,6 +1,6 @@
 //! The store of a runtime: opened before the first daemon starts, and closed after the last has ended.
 
-use std::{path::Path, sync::Arc, time::SystemTime};
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::SystemTime};
 
 use crate::{
     declaration::registry::{Entry, Registry},
@@ -13,7 +13,7 @@ use crate::{
         router::Router,
     },
     store::{
-        effects,
+        disabled, effects,
         error::OpenError,
         handlers::Declared,
         letters::{self, StoredLetter},
@@ -22,6 +22,22 @@ use crate::{
     },
     words::event::EventMeta,
 };
+
+/// A store that is open, and knows nothing yet of this program.
+pub(super) struct OpenStore {
+    opening: Opening,
+    /// The daemons that an operator disabled.
+    pub(super) disabled: BTreeSet<String>,
+}
+
+impl OpenStore {
+    /// Opens the store of a folder.
+    pub(super) fn open(folder: &Path) -> Result<Self, OpenError> {
+        let mut opening = Opening::open(folder)?;
+        let disabled = opening.prepare(disabled::all)?;
+        Ok(Self { opening, disabled })
+    }
+}
 
 /// A store that is open, and what an earlier process left in it.
 pub(super) struct Storage {
@@ -34,9 +50,8 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    /// Opens the store of a folder, and makes the handlers of the registry known to it.
-    pub(super) fn open(folder: &Path, registry: &Registry) -> Result<Self, OpenError> {
-        let mut opening = Opening::open(folder)?;
+    /// Makes the handlers of the registry known to a store.
+    pub(super) fn new(OpenStore { mut opening, .. }: OpenStore, registry: &Registry) -> Result<Self, OpenError> {
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
         let (known, owed, letters, has_effects) = opening.prepare(|connection| {

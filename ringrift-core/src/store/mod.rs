@@ -13,6 +13,7 @@ pub(crate) mod audit;
 pub(crate) mod checksum;
 mod checkup;
 pub(crate) mod deliveries;
+pub(crate) mod disabled;
 pub(crate) mod effects;
 pub(crate) mod error;
 pub(crate) mod events;

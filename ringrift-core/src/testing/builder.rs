@@ -82,6 +82,7 @@ impl KitBuilder {
 
     /// Keeps the store, and what an operator disables, in that folder. Without one, durable events are
     /// kept in a folder that is removed with the kit.
+    #[cfg(feature = "store")]
     pub fn data_dir(self, folder: impl Into<std::path::PathBuf>) -> Self {
         Self { builder: self.builder.data_dir(folder), ..self }
     }
@@ -121,18 +122,22 @@ impl KitBuilder {
         }
         let registry = Registry::empty().with_entries(self.entries);
         let registry = with_links(registry.with_missing::<EventRouter>().with_missing::<DlqRetry>());
-        let mut builder = builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
-        let folder = match builder.needs_data_dir() {
-            true => Some(tempfile::tempdir().map_err(StartError::DataDir)?),
-            false => None,
-        };
-        if let Some(folder) = &folder {
-            builder = builder.data_dir(folder.path());
-        }
+        let builder = builder.registry(registry).for_a_test(SystemTime::UNIX_EPOCH);
+        let (builder, folder) = with_folder(builder)?;
         let runtime = builder.start().await?;
         runtime.started().await;
         Ok(TestKit::new(runtime, folder))
     }
+}
+
+/// With a folder for durable events, if there are any and nobody names one.
+fn with_folder(builder: Builder) -> Result<(Builder, Option<tempfile::TempDir>), StartError> {
+    #[cfg(feature = "store")]
+    if builder.needs_data_dir() {
+        let folder = tempfile::tempdir().map_err(StartError::DataDir)?;
+        return Ok((builder.data_dir(folder.path()), Some(folder)));
+    }
+    Ok((builder, None))
 }
 
 /// Adds what the chosen daemons depend on, which will run; and what they want, which will not.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     DaemonType, Registry,
-    runtime::{Runtime, StopReport, builder::Launched},
+    runtime::{Runtime, StopReport, launched::Launched},
 };
 
 /// What ends a run.

@@ -104,15 +104,13 @@ async fn listen(views: Option<SocketAddr>) -> Result<Option<TcpListener>, Answer
 fn refused(error: &StartError) -> Answer {
     let code = match error {
         #[cfg(feature = "store")]
-        StartError::Store(_) => exit_code::ERROR,
+        StartError::Store(_) | StartError::NoDataDir => exit_code::ERROR,
+        #[cfg(all(feature = "store", feature = "testing"))]
+        StartError::DataDir(_) => exit_code::ERROR,
         StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
             exit_code::CONFIG
         }
-        StartError::NotMade { .. }
-        | StartError::DataDir(_)
-        | StartError::NoDataDir
-        | StartError::Watchdog(_)
-        | StartError::FailedStart { .. } => exit_code::ERROR,
+        StartError::NotMade { .. } | StartError::Watchdog(_) | StartError::FailedStart { .. } => exit_code::ERROR,
     };
     Answer::error(code, error)
 }

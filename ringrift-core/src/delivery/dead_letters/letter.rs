@@ -84,6 +84,7 @@ pub(crate) struct UndecodedEvent {
     pub(crate) name: String,
     pub(crate) id: EventId,
     /// Its number in the store; 0 for one that came from elsewhere.
+    #[cfg(feature = "store")]
     pub(crate) seq: u64,
     pub(crate) hops: u8,
     pub(crate) parent: Option<EventId>,
@@ -133,6 +134,7 @@ impl LetterEvent {
     }
 
     /// Its number in the store; 0 for one that came into it with its letter, or is not in one.
+    #[cfg(feature = "store")]
     pub(crate) fn seq(&self) -> u64 {
         match self {
             Self::Decoded(event) => event.seq(),

@@ -8,6 +8,7 @@
 mod append;
 mod audit;
 mod decode;
+mod disabled;
 mod effects;
 mod letters;
 mod load;

@@ -73,6 +73,7 @@ impl<'a> Written<'a> {
         LetterEvent::Undecoded(Arc::new(UndecodedEvent {
             name: self.event.to_owned(),
             id: self.id,
+            #[cfg(feature = "store")]
             seq: 0,
             hops: self.hops,
             parent: self.parent,
