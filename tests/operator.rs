@@ -2,6 +2,7 @@
 
 mod audit;
 mod disable;
+mod races;
 mod restart;
 mod stop;
 

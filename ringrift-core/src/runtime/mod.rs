@@ -25,7 +25,7 @@ mod start_error;
 mod storage;
 
 use std::sync::{
-    Arc, Mutex,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
 };
 
@@ -76,6 +76,8 @@ struct Inner {
     phase: PhaseCell,
     /// Which daemons have a task.
     has_task: Box<[AtomicBool]>,
+    /// Held while what an operator wishes is noted: so the file, what is wanted of the daemons, and the
+    /// phase, in which nothing is started any more, can't disagree.
     disabled: Mutex<DisabledFile>,
     /// Deliveries that wait in the store for the next process, once the runtime has stopped.
     kept: AtomicU64,
@@ -183,7 +185,7 @@ impl Runtime {
     /// Dropped, the daemons that were told to stop go on stopping; call it again to wait for them.
     pub async fn shutdown(&self) -> StopReport {
         let inner = &self.inner;
-        inner.phase.advance(Phase::Stopping);
+        inner.begin_stopping();
         let everything: Vec<u32> = (0..inner.world.records.len() as u32).collect();
         let budget = shutdown::STOP_BUDGET;
         let leaked = shutdown::stop(&inner.world, &everything, "the runtime stops", budget, &inner.at_once).await;
@@ -241,6 +243,16 @@ impl Inner {
             }
             changed.await;
         }
+    }
+
+    /// From now on nothing is started.
+    fn begin_stopping(&self) {
+        let _nobody_starts = self.wishes();
+        self.phase.advance(Phase::Stopping);
+    }
+
+    fn wishes(&self) -> MutexGuard<'_, DisabledFile> {
+        self.disabled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives a daemon its task, once.

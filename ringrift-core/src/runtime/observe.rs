@@ -9,12 +9,9 @@ use super::{
     snapshot::{DaemonSnapshot, EventSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot, StoreSnapshot},
 };
 use crate::{
-    declaration::live::record::{Intent, Record, Status},
+    declaration::live::record::{Record, Status},
     delivery::account::AccountSnapshot,
-    words::{
-        event::EventMeta,
-        state::{State, StateName},
-    },
+    words::{event::EventMeta, state::State},
 };
 
 /// How many dead letters a snapshot shows.
@@ -155,7 +152,7 @@ impl Runtime {
 }
 
 fn is_selected(record: &Record) -> bool {
-    !matches!(record.intent(), Intent::Off { .. }) || record.state_name() == StateName::Disabled
+    !record.status().is_unselected()
 }
 
 fn next_restart(status: &Status, now: u64) -> Option<u64> {

@@ -1,27 +1,26 @@
 //! What an operator does to daemons.
 
-use std::{io, sync::PoisonError};
+use std::{
+    io,
+    sync::{Arc, MutexGuard},
+};
 
 use thiserror::Error;
 use tokio::sync::Notify;
 
 use super::{
-    Runtime, health_view,
+    Runtime,
+    disabled::DisabledFile,
+    health_view,
     snapshot::{HealthSnapshot, Phase},
 };
 use crate::{
     declaration::{
-        live::{
-            record::{Intent, Record},
-            signals::Signal,
-        },
+        live::{record::Record, signals::Signal},
         registry::UnknownDaemon,
     },
-    supervisor::{shutdown, transition::transition},
-    words::{
-        daemon_type::DaemonType,
-        state::{Cause, State, StateName},
-    },
+    supervisor::{shutdown, wishes},
+    words::{daemon_type::DaemonType, state::State},
 };
 
 /// What stopping a daemon does to those that depend on it.
@@ -78,7 +77,7 @@ fn names(daemons: &[DaemonType]) -> String {
 }
 
 impl Runtime {
-    pub(super) fn record(&self, daemon: DaemonType) -> Result<&std::sync::Arc<Record>, OperateError> {
+    pub(super) fn record(&self, daemon: DaemonType) -> Result<&Arc<Record>, OperateError> {
         let unknown = || UnknownDaemon { name: daemon.as_str().to_owned(), nearest: None };
         Ok(self.inner.world.find(daemon).ok_or_else(unknown)?)
     }
@@ -94,11 +93,12 @@ impl Runtime {
 
     fn start_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
+        self.start_under(&self.inner.wishes(), record)
+    }
+
+    fn start_under(&self, _wishes: &MutexGuard<'_, DisabledFile>, record: &Arc<Record>) -> Result<(), OperateError> {
         not_leaked(record)?;
         self.not_stopping()?;
-        if record.is_wanted() && record.state_name() == StateName::Failed {
-            record.signals.raise(Signal::Restart);
-        }
         self.switch_on(record);
         Ok(())
     }
@@ -110,27 +110,19 @@ impl Runtime {
         }
     }
 
-    fn switch_on(&self, record: &std::sync::Arc<Record>) {
+    /// With the wishes held.
+    fn switch_on(&self, record: &Arc<Record>) {
         for dependency in self.inner.world.depends_on(record) {
-            let is_only_unselected =
-                matches!(dependency.intent(), Intent::Off { .. }) && dependency.state_name() == StateName::Stopped;
-            if is_only_unselected {
+            if dependency.status().is_unselected() {
                 self.switch_on(dependency);
             }
         }
-        if record.is_wanted() {
-            return;
-        }
-        record.set_intent(Intent::Run);
-        // Only of what has ended; the state of what still lives is its own task's to say.
-        if matches!(record.state_name(), StateName::Stopped | StateName::Disabled) {
-            let cause = "an operator starts it".to_owned();
-            transition(&self.inner.world, record, State::Waiting { on: Vec::new(), cause: cause.into() });
-        }
+        wishes::run(&self.inner.world, record);
         self.inner.ensure_task(record.index);
     }
 
-    /// Stops a daemon until it is started again, or the process ends. Returns when it has ended.
+    /// Stops a daemon until it is started again, or the process ends. Returns when it has ended, or when
+    /// somebody has started it again since it was told.
     ///
     /// # Errors
     /// When others depend on it, or it can't be stopped.
@@ -150,10 +142,14 @@ impl Runtime {
         }
         let mut scope = running;
         scope.push(record.index);
-        let budget = shutdown::budget(scope.iter().map(|index| self.inner.world.record(*index).options().stop_timeout));
-        let never = Notify::new();
-        shutdown::stop(&self.inner.world, &scope, "an operator stopped it", budget, &never).await;
+        self.stop_all(&scope).await;
         not_leaked(record)
+    }
+
+    async fn stop_all(&self, scope: &[u32]) {
+        let world = &self.inner.world;
+        let budget = shutdown::budget(scope.iter().map(|index| world.record(*index).options().stop_timeout));
+        shutdown::stop(world, scope, "an operator stopped it", budget, &Notify::new()).await;
     }
 
     /// Those that need this daemon, directly or not, and are wanted.
@@ -184,6 +180,7 @@ impl Runtime {
 
     fn restart_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
         let record = self.record(daemon)?;
+        let _wishes = self.inner.wishes();
         not_leaked(record)?;
         self.not_stopping()?;
         if record.is_wanted() {
@@ -210,6 +207,7 @@ impl Runtime {
     }
 
     /// Stops a daemon and keeps it from starting, also in later processes with the same data folder.
+    /// Returns when it has ended, or when somebody has started it again since it was disabled.
     ///
     /// # Errors
     /// As [`stop_daemon`](Self::stop_daemon); and when it can't be kept.
@@ -224,12 +222,17 @@ impl Runtime {
             return stopped;
         }
         let record = self.record(daemon)?;
-        let now = self.inner.world.clock.wall();
-        self.disabled().disable(daemon.as_str(), now).map_err(OperateError::NotKept)?;
-        let cause = Cause::from("an operator disabled it");
-        record.set_intent(Intent::Off { cause: cause.clone() });
-        transition(&self.inner.world, record, State::Disabled { cause });
-        stopped
+        self.switch_off(record)?;
+        // It may have been started since it was stopped.
+        self.stop_all(&[record.index]).await;
+        not_leaked(record)
+    }
+
+    fn switch_off(&self, record: &Arc<Record>) -> Result<(), OperateError> {
+        let mut wishes = self.inner.wishes();
+        wishes.disable(record.ty.as_str(), self.inner.world.clock.wall()).map_err(OperateError::NotKept)?;
+        wishes::disable(&self.inner.world, record, &"an operator disabled it".into());
+        Ok(())
     }
 
     /// Takes a `disable` back, and starts the daemon.
@@ -241,13 +244,10 @@ impl Runtime {
     }
 
     fn enable_now(&self, daemon: DaemonType) -> Result<(), OperateError> {
-        self.record(daemon)?;
-        self.disabled().enable(daemon.as_str()).map_err(OperateError::NotKept)?;
-        self.start_now(daemon)
-    }
-
-    fn disabled(&self) -> std::sync::MutexGuard<'_, super::DisabledFile> {
-        self.inner.disabled.lock().unwrap_or_else(PoisonError::into_inner)
+        let record = self.record(daemon)?;
+        let mut wishes = self.inner.wishes();
+        wishes.enable(daemon.as_str()).map_err(OperateError::NotKept)?;
+        self.start_under(&wishes, record)
     }
 
     /// How a daemon is.

@@ -29,7 +29,7 @@ pub(super) fn state_changed(world: &Arc<World>, record: &Record, old: &State, ne
     };
     match new.name() {
         StateName::Running => publish(world, || DaemonStarted { daemon: daemon(), incarnation }),
-        StateName::Stopped if old.name() != StateName::Disabled => {
+        StateName::Stopped | StateName::Disabled if !matches!(old.name(), StateName::Stopped | StateName::Disabled) => {
             publish(world, || DaemonStopped { daemon: daemon(), cause: cause() });
         }
         StateName::Failed | StateName::Leaked => {

@@ -9,13 +9,10 @@ use super::{
     in_span::InSpan,
     start,
     transition::transition,
+    wishes,
 };
 use crate::{
-    declaration::live::{
-        record::{Intent, Record},
-        signals::Signal,
-        world::World,
-    },
+    declaration::live::{record::Record, signals::Signal, world::World},
     words::{
         restart::{OnExhausted, Restart},
         state::{State, StateName},
@@ -99,9 +96,7 @@ async fn wanted(world: &Arc<World>, record: &Arc<Record>) -> Wanted {
             return Poll::Ready(since);
         }
         since = Wanted::Again;
-        if let Intent::Stop { cause } = record.intent() {
-            transition(world, record, State::Stopped { cause });
-        }
+        wishes::ended(world, record);
         // What was asked of an incarnation that is gone is not asked of the next.
         record.signals.take(Signal::Restart);
         record.signals.take(Signal::Reset);

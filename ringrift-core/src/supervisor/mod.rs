@@ -23,6 +23,7 @@ mod start;
 mod ticker;
 pub(crate) mod transition;
 mod watchdog;
+pub(crate) mod wishes;
 mod work;
 
 use std::{

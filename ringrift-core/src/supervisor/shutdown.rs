@@ -7,15 +7,15 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::transition::transition;
+use super::{transition::change, wishes};
 use crate::{
     declaration::live::{
-        record::{Intent, Record},
+        record::{Hook, Intent, Record, Status},
         world::World,
     },
     words::{
         daemon_type::DaemonType,
-        state::{State, StateName},
+        state::{Cause, State, StateName},
     },
 };
 
@@ -36,7 +36,8 @@ pub(crate) fn budget(stop_timeouts: impl Iterator<Item = Duration>) -> Duration 
 }
 
 /// Stops the daemons in `scope`, each once its dependents in it have ended; returns those that
-/// can't be stopped, each with what it does not end.
+/// can't be stopped, each with what it does not end. Each is told once: one that somebody wants again
+/// after that is waited for no longer.
 pub(crate) async fn stop(
     world: &Arc<World>,
     scope: &[u32],
@@ -47,18 +48,19 @@ pub(crate) async fn stop(
     let deadline = Instant::now() + budget;
     let last_call = deadline - LAST_CALL.min(budget);
     let scope: BTreeSet<u32> = scope.iter().copied().collect();
+    let mut told: BTreeSet<u32> = scope.iter().copied().filter(|index| !world.record(*index).is_wanted()).collect();
     let at_once = at_once.notified();
     tokio::pin!(at_once);
     let left = loop {
         let changed = world.changed.notified();
         let next = if Instant::now() < last_call {
-            tell(world, &scope, cause, |record| has_no_dependents(world, &scope, record));
+            tell(world, &scope, &mut told, cause, |told, record| has_no_dependents(world, &scope, told, record));
             last_call
         } else {
-            tell(world, &scope, cause, |_| true);
+            tell(world, &scope, &mut told, cause, |_, _| true);
             deadline
         };
-        if scope.iter().all(|index| has_ended(world.record(*index))) {
+        if scope.iter().all(|index| is_over(&told, world.record(*index))) {
             break Left::Nothing;
         }
         tokio::select! {
@@ -80,46 +82,49 @@ enum Left {
     Everything,
 }
 
-/// Tells the wanted daemons that may stop now; those that started last, first.
-fn tell(world: &World, scope: &BTreeSet<u32>, cause: &'static str, may_stop: impl Fn(&Record) -> bool) {
-    let wanted = scope.iter().rev().map(|index| world.record(*index)).filter(|record| record.is_wanted());
-    for record in wanted.filter(|record| may_stop(record)) {
-        record.set_intent(Intent::Stop { cause: cause.into() });
+/// Tells the daemons that may stop now and were not told; those that started last, first.
+fn tell(
+    world: &Arc<World>,
+    scope: &BTreeSet<u32>,
+    told: &mut BTreeSet<u32>,
+    cause: &'static str,
+    may_stop: impl Fn(&BTreeSet<u32>, &Record) -> bool,
+) {
+    for record in scope.iter().rev().map(|index| world.record(*index)) {
+        if !told.contains(&record.index) && may_stop(told, record) {
+            wishes::stop(world, record, &cause.into());
+            told.insert(record.index);
+        }
     }
 }
 
-/// Whether nobody in `scope` that depends on it lives.
-fn has_no_dependents(world: &World, scope: &BTreeSet<u32>, record: &Record) -> bool {
+/// Whether the stop is over for all in `scope` that depend on it.
+fn has_no_dependents(world: &World, scope: &BTreeSet<u32>, told: &BTreeSet<u32>, record: &Record) -> bool {
     let mut dependents = world.dependents(record).filter(|dependent| scope.contains(&dependent.index));
-    dependents.all(|dependent| has_ended(dependent))
+    dependents.all(|dependent| is_over(told, dependent))
+}
+
+/// Whether nothing of it lives, or somebody wanted it again after it was told to stop.
+fn is_over(told: &BTreeSet<u32>, record: &Record) -> bool {
+    let status = record.status();
+    has_ended(&status) || (told.contains(&record.index) && status.intent == Intent::Run)
 }
 
 /// Whether the daemon is not wanted, and nothing of it lives.
-pub(crate) fn has_ended(record: &Record) -> bool {
-    let name = record.status().state.name();
-    match name {
-        StateName::Leaked | StateName::Disabled | StateName::Stopped => true,
-        // They would start again.
-        StateName::Completed | StateName::Failed => !record.is_wanted(),
-        _ => false,
-    }
+fn has_ended(status: &Status) -> bool {
+    matches!(status.state.name(), StateName::Leaked | StateName::Disabled | StateName::Stopped)
 }
 
 /// Marks what is left as leaked, and names it.
 fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonType, String)> {
-    let is_left = |record: &&Arc<Record>| match left {
+    let is_left = |status: &Status| match left {
         Left::Nothing => false,
-        Left::Unwanted => !has_ended(record) && !record.is_wanted(),
-        Left::Everything => !has_ended(record),
+        Left::Unwanted => !has_ended(status) && status.intent != Intent::Run,
+        Left::Everything => !has_ended(status),
     };
-    for record in scope.iter().map(|index| world.record(*index)).filter(is_left) {
-        let cause = match record.hook.current() {
-            Some((hook, _)) => {
-                format!("its {} does not end", crate::declaration::live::record::Hook::from_number(hook).as_str())
-            }
-            None => format!("it was still {} when the time to stop was over", record.state()),
-        };
-        transition(world, record, State::Leaked { cause: cause.into() });
+    for record in scope.iter().map(|index| world.record(*index)) {
+        // In one step, or it leaks what somebody has wanted again meanwhile.
+        change(world, record, |status| is_left(status).then(|| State::Leaked { cause: why_left(record, status) }));
     }
     let states = scope.iter().map(|index| world.record(*index)).map(|record| (record.ty, record.state()));
     let leaked = states.filter_map(|(ty, state)| match state {
@@ -129,6 +134,13 @@ fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonT
     let mut leaked: Vec<_> = leaked.collect();
     leaked.sort();
     leaked
+}
+
+fn why_left(record: &Record, status: &Status) -> Cause {
+    match record.hook.current() {
+        Some((hook, _)) => format!("its {} does not end", Hook::from_number(hook).as_str()).into(),
+        None => format!("it was still {} when the time to stop was over", status.state).into(),
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::{
         daemon::{DaemonResult, ExitReason, FatalError},
         live::{
             incarnation::{Boxed, Incarnation, Life},
-            record::{Hook, Record},
+            record::{Hook, Intent, Record},
             world::World,
         },
     },
@@ -133,8 +133,9 @@ async fn not_started(life: &Life, living: Option<Arc<dyn Incarnation>>, verdict:
 pub(super) fn exit_reason(record: &Record, verdict: &Verdict) -> ExitReason {
     match verdict {
         Verdict::Stop => ExitReason::Stopped(match record.intent() {
-            crate::declaration::live::record::Intent::Stop { cause } => cause.into_owned(),
-            _ => "it is not wanted any more".into(),
+            Intent::Stop { cause } | Intent::Off { cause } => cause.into_owned(),
+            // It is wanted again, since.
+            Intent::Run => "it was not wanted any more".into(),
         }),
         Verdict::Restart => ExitReason::Stopped("an operator restarts it".into()),
         Verdict::Completed => ExitReason::Completed,

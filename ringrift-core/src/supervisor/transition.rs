@@ -1,13 +1,16 @@
 //! The one function that changes a daemon's state, so that time, mailbox, log line, event and
 //! dependents can't disagree.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, MutexGuard},
+};
 
 use super::announce;
 use crate::{
     declaration::live::{
         incarnation::Life,
-        record::{Intent, Record},
+        record::{Intent, Record, Status},
         world::World,
     },
     delivery::{
@@ -20,11 +23,29 @@ use crate::{
 /// Puts the daemon in `state`. `Leaked` is final: what is stuck may still come to an end, but
 /// nobody relies on it any more.
 pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State) {
-    let now = world.clock.now_ms();
+    change(world, record, |_| Some(state));
+}
+
+/// Changes what is wanted of the daemon, or its state, or both in one step: nobody sees one without the other.
+pub(super) fn change(world: &Arc<World>, record: &Arc<Record>, decide: impl FnOnce(&mut Status) -> Option<State>) {
     let mut status = record.status();
-    if status.state == state || status.state.name() == StateName::Leaked {
-        return;
+    let intent = status.intent.clone();
+    let state = decide(&mut status);
+    let is_told = status.intent != intent;
+    match state {
+        Some(state) if status.state != state && status.state.name() != StateName::Leaked => {
+            go(world, record, status, state);
+        }
+        _ => drop(status),
     }
+    if is_told {
+        record.signals.wake();
+        world.changed.notify_waiters();
+    }
+}
+
+fn go(world: &Arc<World>, record: &Arc<Record>, mut status: MutexGuard<'_, Status>, state: State) {
+    let now = world.clock.now_ms();
     let kind = record.spec.kind;
     let was_ready = status.is_ready(kind);
     let old = std::mem::replace(&mut status.state, state.clone());
@@ -44,8 +65,13 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
         status.since_ms = now;
     }
     let incarnation = status.incarnation;
+    let gate = gate_of(&state, &status.intent);
+    // Under the lock, or a change that comes after this one may set it first.
+    record.mailbox.iter().for_each(|mailbox| mailbox.set_gate(gate));
     drop(status);
-    set_gate(world, record, &state);
+    if gate == Gate::Refusing {
+        refuse_what_waits(world, record, &state);
+    }
     log(record, incarnation, &state);
     announce::state_changed(world, record, &old, &state);
     if was_ready != is_ready || old.name().is_settled() != state.name().is_settled() {
@@ -103,23 +129,19 @@ pub(crate) fn gate_of(state: &State, intent: &Intent) -> Gate {
     }
 }
 
-fn set_gate(world: &World, record: &Record, state: &State) {
+/// What waits has nobody to wait for.
+fn refuse_what_waits(world: &World, record: &Record, state: &State) {
     let Some(mailbox) = &record.mailbox else {
         return;
     };
-    let gate = gate_of(state, &record.intent());
-    mailbox.set_gate(gate);
-    if gate == Gate::Refusing {
-        // What waits has nobody to wait for.
-        for mail in mailbox.return_stored() {
-            mailbox.settle_from_outside();
-            match mail.letter {
-                Some(id) => world.router.letters.cancel_retry(id),
-                None => {
-                    mailbox.slots[usize::from(mail.slot)].account.dead.add(1);
-                    let error = format!("the daemon is {state}");
-                    world.router.bury(record.index, mail, Death::new(DeadReason::Stopped, error));
-                }
+    for mail in mailbox.return_stored() {
+        mailbox.settle_from_outside();
+        match mail.letter {
+            Some(id) => world.router.letters.cancel_retry(id),
+            None => {
+                mailbox.slots[usize::from(mail.slot)].account.dead.add(1);
+                let error = format!("the daemon is {state}");
+                world.router.bury(record.index, mail, Death::new(DeadReason::Stopped, error));
             }
         }
     }

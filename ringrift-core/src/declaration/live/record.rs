@@ -69,19 +69,21 @@ impl Hook {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Intent {
     Run,
-    /// With the reason, and whether the operator's file said so.
+    /// Told to stop.
     Stop {
         cause: Cause,
     },
-    /// Not selected, or disabled: no task runs, nothing is owed.
+    /// Not selected, or disabled: nothing is owed once nothing of it lives.
     Off {
         cause: Cause,
     },
 }
 
-/// Where it is, since when, and how often it began.
+/// What is wanted of it, where it is, since when, and how often it began: under one lock, because what
+/// is wanted of a daemon that has ended is at once where it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
+    pub(crate) intent: Intent,
     pub(crate) state: State,
     pub(crate) since_ms: u64,
     /// The number of the living, or the last, incarnation.
@@ -96,6 +98,11 @@ pub(crate) struct Status {
 }
 
 impl Status {
+    /// Whether it does not run because nobody selected it, and for no other reason.
+    pub(crate) fn is_unselected(&self) -> bool {
+        matches!(self.intent, Intent::Off { .. }) && self.state.name() == StateName::Stopped
+    }
+
     pub(crate) fn is_ready(&self, kind: Kind) -> bool {
         match self.state.name() {
             StateName::Completed => true,
@@ -119,7 +126,6 @@ pub(crate) struct Record {
     /// The hook that runs on the daemon's task.
     pub(crate) hook: Watch,
     heartbeat_ms: AtomicU64,
-    intent: Mutex<Intent>,
     /// Whether the intent is `Run`, for every poll of the daemon's task.
     is_wanted: AtomicBool,
     status: Mutex<Status>,
@@ -142,7 +148,9 @@ pub(crate) struct Declared {
 
 impl Record {
     pub(crate) fn new(declared: Declared) -> Self {
+        let is_wanted = AtomicBool::new(declared.intent == Intent::Run);
         let status = Status {
+            intent: declared.intent,
             state: declared.state,
             since_ms: 1,
             incarnation: 0,
@@ -163,8 +171,7 @@ impl Record {
             signals: Signals::default(),
             hook: Watch::default(),
             heartbeat_ms: AtomicU64::new(0),
-            is_wanted: AtomicBool::new(declared.intent == Intent::Run),
-            intent: Mutex::new(declared.intent),
+            is_wanted,
             status: Mutex::new(status),
             living: RwLock::new(None),
             is_open: AtomicBool::new(false),
@@ -193,16 +200,13 @@ impl Record {
     }
 
     pub(crate) fn intent(&self) -> Intent {
-        self.intent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.status().intent.clone()
     }
 
-    /// Changes what is wanted, and wakes the daemon's task to see it.
-    pub(crate) fn set_intent(&self, intent: Intent) {
-        let mut current = self.intent.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Changes what is wanted, in the status of this record.
+    pub(crate) fn want(&self, status: &mut Status, intent: Intent) {
         self.is_wanted.store(intent == Intent::Run, Release);
-        *current = intent;
-        drop(current);
-        self.signals.wake();
+        status.intent = intent;
     }
 
     #[inline]
