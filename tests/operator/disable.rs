@@ -35,6 +35,23 @@ async fn disabled_is_kept_on_disk_until_it_is_enabled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_disable_that_can_not_be_kept_is_not_kept_later_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || TestKit::builder().daemon::<Middle>().provide(Journal::default()).data_dir(folder.path()).start();
+    let kit = start().await;
+    let in_the_way = folder.path().join("disabled.json.new");
+    std::fs::create_dir(&in_the_way).unwrap();
+    let refused = kit.runtime().disable_daemon(Base::TYPE, Dependents::Stop).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the change can't be kept in the data folder");
+    std::fs::remove_dir(in_the_way).unwrap();
+    kit.runtime().disable_daemon(Middle::TYPE, Dependents::Refuse).await.unwrap();
+    kit.finish().await;
+    let later = start().await;
+    assert_eq!((state(&later, Base::TYPE), state(&later, Middle::TYPE)), (Running, Disabled));
+    later.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dependent_of_a_disabled_daemon_waits_and_says_so() {
     let config = "[daemons.base.options]\nenabled = false";
     let kit = TestKit::builder().daemon::<Middle>().provide(Journal::default()).config(config).start().await;

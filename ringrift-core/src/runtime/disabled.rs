@@ -34,17 +34,26 @@ impl DisabledFile {
     }
 
     pub(super) fn disable(&mut self, daemon: &str, since: SystemTime) -> io::Result<()> {
-        self.disabled.insert(daemon.to_owned(), Disabled { since });
-        self.save()
+        let mut disabled = self.disabled.clone();
+        disabled.insert(daemon.to_owned(), Disabled { since });
+        self.keep(disabled)
     }
 
     pub(super) fn enable(&mut self, daemon: &str) -> io::Result<()> {
-        self.disabled.remove(daemon);
-        self.save()
+        let mut disabled = self.disabled.clone();
+        disabled.remove(daemon);
+        self.keep(disabled)
+    }
+
+    /// What can't be kept is not so: a later change would keep it after all.
+    fn keep(&mut self, disabled: BTreeMap<String, Disabled>) -> io::Result<()> {
+        self.save(&disabled)?;
+        self.disabled = disabled;
+        Ok(())
     }
 
     /// Whole or not at all: written beside, synced, renamed.
-    fn save(&self) -> io::Result<()> {
+    fn save(&self, disabled: &BTreeMap<String, Disabled>) -> io::Result<()> {
         let Some(path) = &self.path else {
             return Ok(());
         };
@@ -53,7 +62,7 @@ impl DisabledFile {
         }
         let beside = path.with_extension("json.new");
         let file = fs::File::create(&beside)?;
-        serde_json::to_writer_pretty(&file, &self.disabled)?;
+        serde_json::to_writer_pretty(&file, disabled)?;
         file.sync_all()?;
         fs::rename(beside, path)
     }
