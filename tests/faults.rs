@@ -6,6 +6,7 @@ mod fixtures;
 mod kills;
 mod model;
 mod operators;
+mod panicking;
 mod storm;
 
 use std::time::Duration;
