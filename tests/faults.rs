@@ -1,6 +1,7 @@
 //! Faults that a test strikes daemons with: at every hook, in every way.
 
 mod among_others;
+mod clock;
 mod disk;
 mod fixtures;
 mod kills;
