@@ -8,6 +8,7 @@ mod kills;
 mod model;
 mod operators;
 mod panicking;
+mod poison;
 mod storm;
 
 use std::time::Duration;
