@@ -5,6 +5,7 @@ mod clock;
 mod disk;
 mod fixtures;
 mod kills;
+mod malformed;
 mod model;
 mod operators;
 mod panicking;

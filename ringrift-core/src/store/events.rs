@@ -104,6 +104,25 @@ pub(crate) fn last(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row(last, [], |row| row.get(0))
 }
 
+/// The first half of the ids that stand for a place: as a UUID it would be of the year 5700.
+const LOST: [u8; 8] = *b"lost row";
+
+/// Stands for the id of an event that can't be read: its place.
+pub(crate) fn id_of_place(seq: i64) -> [u8; 16] {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&LOST);
+    id[8..].copy_from_slice(&seq.to_be_bytes());
+    id
+}
+
+/// The place of an event, whether it can be read or not.
+pub(super) fn place(connection: &Connection, id: &[u8; 16]) -> rusqlite::Result<Option<i64>> {
+    match id.split_first_chunk() {
+        Some((&LOST, seq)) => Ok(seq.try_into().ok().map(i64::from_be_bytes)),
+        _ => find(connection, id),
+    }
+}
+
 /// The place of an event.
 pub(crate) fn find(connection: &Connection, id: &[u8; 16]) -> rusqlite::Result<Option<i64>> {
     connection.prepare_cached("SELECT seq FROM events WHERE id = ?")?.query_row([id], |row| row.get(0)).optional()

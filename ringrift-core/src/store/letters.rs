@@ -53,7 +53,7 @@ pub(crate) fn keep(
     now: i64,
 ) -> rusqlite::Result<()> {
     failpoint::at("store.letter.before")?;
-    let seq = match (events::find(connection, &address.event)?, event) {
+    let seq = match (events::place(connection, &address.event)?, event) {
         (Some(seq), _) => seq,
         (None, Some(event)) => events::append(connection, event)?.0,
         // Pruned, or never written: then there is nothing to change.

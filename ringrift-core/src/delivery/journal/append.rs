@@ -5,11 +5,11 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Journal, MAX_PAYLOAD, Route, origin::Origin};
+use super::{Journal, Route, origin::Origin};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
     store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
-    words::event::{Erased, EventId, EventMeta},
+    words::event::{Erased, EventId, EventMeta, MAX_DURABLE_PAYLOAD},
 };
 
 type Outcome = Result<(), StoreError>;
@@ -37,7 +37,7 @@ impl Append {
         let meta = event.meta;
         let encoded = meta.encode_text(&event);
         let payload = encoded.map_err(|error| EmitError::NotEncoded { event: meta.name, cause: error.to_string() })?;
-        if payload.len() > MAX_PAYLOAD {
+        if payload.len() > MAX_DURABLE_PAYLOAD {
             return Err(EmitError::TooLarge { event: meta.name, bytes: payload.len() });
         }
         let emitted = millis(journal.clock.wall());

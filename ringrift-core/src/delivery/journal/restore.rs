@@ -10,7 +10,11 @@ use crate::{
     delivery::dead_letters::{
         Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, UndecodedEvent,
     },
-    store::{deliveries::DeliveryState, events::StoredEvent, letters::StoredLetter},
+    store::{
+        deliveries::DeliveryState,
+        events::{StoredEvent, id_of_place},
+        letters::StoredLetter,
+    },
     words::event::{EventId, EventMeta},
 };
 
@@ -25,7 +29,7 @@ impl Journal {
         };
         let place = self.place_of(stored.handler);
         let to = place.map_or_else(gone, |(daemon, slot)| Addressee::Handler { daemon, slot });
-        let row = stored.event.unwrap_or_else(|reason| lost_event(&reason));
+        let row = stored.event.unwrap_or_else(|reason| lost_event(stored.seq, &reason));
         let event = self.letter_event(stored.seq, &row, record.parent);
         let now = self.clock.wall();
         let due_in = time(record.due).duration_since(now).unwrap_or(Duration::ZERO);
@@ -111,9 +115,9 @@ fn is_called(meta: &EventMeta, name: &str) -> bool {
 }
 
 /// In the place of an event that can't be read; the row itself is in the quarantine.
-fn lost_event(reason: &str) -> StoredEvent {
+fn lost_event(seq: i64, reason: &str) -> StoredEvent {
     StoredEvent {
-        id: [0; 16],
+        id: id_of_place(seq),
         event: "UNREADABLE".to_owned(),
         payload: serde_json::Value::from(reason).to_string(),
         hops: 0,
