@@ -10,6 +10,7 @@ mod model;
 mod operators;
 mod panicking;
 mod poison;
+mod resets;
 mod slow;
 mod storm;
 
