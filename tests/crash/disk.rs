@@ -114,7 +114,11 @@ pub(super) async fn letter(folder: Folder, end: &str) -> Result {
         return Err(error.into());
     }
     let is_full = || runtime.snapshot().runtime.store.is_some_and(|store| store.trouble.is_some());
+    let begun = Instant::now();
     while runtime.snapshot().dead_letters.is_empty() || !is_full() {
+        if begun.elapsed() > RESUMES_WITHIN {
+            return Err("nobody says that a dead letter found no room".into());
+        }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     refuses(&runtime, FAILS_AT_FIRST + 1..FAILS_AT_FIRST + 5).await?;

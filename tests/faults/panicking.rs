@@ -175,6 +175,7 @@ async fn one_that_panics_for_ever_is_restarted_five_times_and_then_failed() {
     let mut restarts = Vec::new();
     for restart in 1..=5 {
         while kit.stats(Fragile::TYPE).panics <= restart {
+            assert_ne!(kit.state(Fragile::TYPE).name(), Failed, "after {restart} restarts");
             kit.advance(millis(10)).await;
         }
         restarts.push(begun.elapsed().as_secs_f64());
