@@ -261,3 +261,27 @@ async fn mutated_lines_of_dead_letters_are_refused_or_taken_and_never_more() {
     assert_eq!((reader.state, reader.incarnation, reader.stats.panics), (Running, 1, 0));
     kit.finish().await;
 }
+
+/// Says anything.
+#[event("MALFORMED_ANYTHING", external, durable)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Anything(serde_json::Value);
+
+/// As many arrays within each other, and a text that only looks like more of them.
+fn arrays(depth: usize) -> Anything {
+    let innermost = serde_json::Value::from(["[\\\"{".repeat(200)].concat());
+    Anything((0..depth).fold(innermost, |inner, _| serde_json::Value::Array(vec![inner])))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_is_nested_too_deep_to_be_read_again_is_not_acknowledged() {
+    let (_place, folder) = place().unwrap();
+    let kit = kit(&folder, &Read::default()).await;
+    let refused = kit.runtime().emit(arrays(128)).await.unwrap_err();
+    assert!(refused.to_string().contains("nested deeper than 127 levels"), "{refused}");
+    kit.emit(arrays(127)).await;
+    kit.finish().await;
+    let store = Connection::open(folder.root().join("ringrift.db")).unwrap();
+    let payload: String = store.query_row("SELECT payload FROM events", [], |row| row.get(0)).unwrap();
+    serde_json::from_str::<serde_json::Value>(&payload).unwrap();
+}

@@ -14,6 +14,27 @@ use crate::{
 
 type Outcome = Result<(), StoreError>;
 
+/// The deepest that the reader of JSON goes down.
+const DEEPEST: usize = 127;
+
+/// How many arrays and objects are open at once, at most, in a text of JSON.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => open += 1,
+            b']' | b'}' if !is_text => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
+}
+
 /// One durable event on its way to the disk, and from there into the mailboxes.
 pub(super) struct Append {
     journal: Arc<Journal>,
@@ -39,6 +60,10 @@ impl Append {
         let payload = encoded.map_err(|error| EmitError::NotEncoded { event: meta.name, cause: error.to_string() })?;
         if payload.len() > MAX_DURABLE_PAYLOAD {
             return Err(EmitError::TooLarge { event: meta.name, bytes: payload.len() });
+        }
+        if depth(&payload) > DEEPEST {
+            let cause = format!("its payload is nested deeper than {DEEPEST} levels, and could not be read again");
+            return Err(EmitError::NotEncoded { event: meta.name, cause });
         }
         let emitted = millis(journal.clock.wall());
         let id = origin.map_or_else(new_id, |origin| origin.derive(meta.name, &payload));
