@@ -1,11 +1,17 @@
 //! Faults that a test strikes daemons with: at every hook, in every way.
 
 mod among_others;
+mod clock;
 mod disk;
 mod fixtures;
 mod kills;
+mod malformed;
 mod model;
 mod operators;
+mod panicking;
+mod poison;
+mod resets;
+mod slow;
 mod storm;
 
 use std::time::Duration;

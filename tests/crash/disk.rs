@@ -20,6 +20,9 @@ const MOST: u64 = 100_000;
 /// How many events are emitted once there is room.
 const AFTERWARDS: u64 = 50;
 
+/// An event that the worker fails at its first run.
+pub const FAILS_AT_FIRST: u64 = 5;
+
 const fn item(number: u64) -> Item {
     Item { emitter: 0, number }
 }
@@ -98,6 +101,33 @@ pub(super) async fn fill(folder: Folder) -> Result {
     for number in number..number + AFTERWARDS {
         resumes(&runtime, &folder, number).await?;
     }
+    runtime.shutdown().await;
+    Ok(())
+}
+
+/// Fills the disk when a dead letter is to be written; then it is killed, or has room again.
+pub(super) async fn letter(folder: Folder, end: &str) -> Result {
+    let runtime = start(&folder).await?;
+    fail::cfg("store.letter.before", "return(full)")?;
+    // It is refused only once the letter is in the way.
+    if let Some(error) = acknowledged(&runtime, &folder, FAILS_AT_FIRST).await? {
+        return Err(error.into());
+    }
+    let is_full = || runtime.snapshot().runtime.store.is_some_and(|store| store.trouble.is_some());
+    let begun = Instant::now();
+    while runtime.snapshot().dead_letters.is_empty() || !is_full() {
+        if begun.elapsed() > RESUMES_WITHIN {
+            return Err("nobody says that a dead letter found no room".into());
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    refuses(&runtime, FAILS_AT_FIRST + 1..FAILS_AT_FIRST + 5).await?;
+    if end == "kill" {
+        // No unwinding, no exit handlers: as kill -9.
+        std::process::abort();
+    }
+    fail::cfg("store.letter.before", "off")?;
+    resumes(&runtime, &folder, FAILS_AT_FIRST + 5).await?;
     runtime.shutdown().await;
     Ok(())
 }

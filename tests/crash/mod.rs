@@ -5,7 +5,7 @@
 //! files with the store.
 
 pub mod daemons;
-mod disk;
+pub mod disk;
 pub mod files;
 pub mod kill;
 pub mod probe;

@@ -25,7 +25,7 @@ pub const EMITTERS: u64 = 4;
 const PACE: Duration = Duration::from_millis(1);
 
 const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
-    storm <events> <subscribers>";
+    letter <folder> kill|room | storm <events> <subscribers>";
 
 /// Runs the role that the arguments name.
 ///
@@ -41,6 +41,7 @@ pub async fn run(arguments: &[String]) -> Result {
         ["full", path] => disk::full(folder(path)).await,
         ["fill", path] => disk::fill(folder(path)).await,
         ["sync", path] => disk::sync(folder(path)).await,
+        ["letter", path, end] => disk::letter(folder(path), end).await,
         ["storm", events, subscribers] => {
             let figures = storm::storm(events.parse()?, subscribers.parse()?).await?;
             Ok(say(&serde_json::to_string(&figures)?)?)

@@ -103,15 +103,16 @@ fn crashes(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Re
 }
 
 fn disks(plan: &Plan, figures: &mut Figures) -> Result {
-    for role in ["full", "sync"] {
+    for role in [&["full"][..], &["sync"], &["letter", "room"]] {
         let (_place, folder) = place()?;
-        let output = victim(&plan.victim, &[role, &folder.root().to_string_lossy()]).output()?;
+        let path = folder.root().to_string_lossy();
+        let output = victim(&plan.victim, &[&role[..1], &[&path], &role[1..]].concat()).output()?;
         match succeeded(&output) {
             Ok(said) => {
                 let ms = said.split_whitespace().find_map(|word| word.parse().ok());
                 figures.resumed_ms = figures.resumed_ms.max(ms.unwrap_or_default());
             }
-            Err(error) => figures.violations.push(format!("{role}: {error}")),
+            Err(error) => figures.violations.push(format!("{}: {error}", role.join(" "))),
         }
         look(plan, &folder, figures)?;
     }

@@ -6,11 +6,18 @@ use std::{
 };
 
 use ringrift_tests::crash::{
-    files::Lines,
+    disk::FAILS_AT_FIRST,
+    files::{Folder, Item, Lines},
     kill::{succeeded, victim},
 };
+use rusqlite::Connection;
 
 use super::kills::{check, folder, program};
+
+/// States of a delivery, as the store has them.
+const PENDING: u8 = 0;
+const DEAD: u8 = 2;
+const EXHAUSTED: u8 = 3;
 
 #[test]
 fn a_full_disk_refuses_durable_events_only_and_resumes_when_there_is_room() {
@@ -30,6 +37,42 @@ fn after_a_failed_sync_nothing_is_acknowledged_in_this_process() {
     succeeded(&output).unwrap();
     check(&folder);
     assert_eq!(folder.count(Lines::Begun).unwrap().len(), 1);
+}
+
+/// The state of the delivery that fails at first, and whether it has a letter.
+fn first_failure(folder: &Folder) -> (u8, bool) {
+    let select = "SELECT d.state, d.letter IS NOT NULL FROM deliveries d
+        JOIN handlers h ON h.id = d.handler WHERE h.handler = 'on_work' ORDER BY d.event LIMIT 1";
+    let store = Connection::open(folder.store()).unwrap();
+    store.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+}
+
+/// How often the handler was begun for the event that fails at first.
+fn begun(folder: &Folder) -> u32 {
+    folder.count(Lines::Begun).unwrap()[&Item { emitter: 0, number: FAILS_AT_FIRST }]
+}
+
+#[test]
+fn a_dead_letter_that_finds_no_room_is_written_when_there_is_some() {
+    let (_place, folder) = folder();
+    let output = victim(program(), &["letter", &folder.root().to_string_lossy(), "room"]).output().unwrap();
+    succeeded(&output).unwrap();
+    assert_eq!((first_failure(&folder), begun(&folder)), ((DEAD, true), 1));
+    check(&folder);
+    assert_eq!(begun(&folder), 1, "its retry is not due");
+}
+
+#[test]
+fn a_delivery_whose_dead_letter_found_no_room_before_a_kill_is_not_acknowledged_and_is_handled_again() {
+    let (_place, folder) = folder();
+    let output = victim(program(), &["letter", &folder.root().to_string_lossy(), "kill"]).output().unwrap();
+    assert!(!output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!((first_failure(&folder), begun(&folder)), ((PENDING, false), 1));
+    check(&folder);
+    // It fails at first in each process; or for good, when the kill left it open whether its effect was made.
+    let (state, has_letter) = first_failure(&folder);
+    assert!(matches!(state, DEAD | EXHAUSTED) && has_letter, "{state}");
+    assert_eq!(begun(&folder), 2);
 }
 
 /// A small disk in memory, until it is dropped.

@@ -1,6 +1,6 @@
 //! What can't be trusted or understood: set aside as it was, with its place and the reason.
 
-use rusqlite::{Connection, params, types::Value};
+use rusqlite::{Connection, params, types::ValueRef};
 
 use super::deliveries::{self, DeliveryState};
 
@@ -33,8 +33,12 @@ fn row_as_it_is(connection: &Connection, event: i64) -> rusqlite::Result<String>
     let Some(row) = rows.next()? else { return Ok(String::new()) };
     let mut text = String::new();
     for column in 0..row.as_ref().column_count() {
-        let value = row.get::<_, Value>(column)?;
-        text.push_str(&format!("{}: {value:?}\n", row.as_ref().column_name(column)?));
+        let value = match row.get_ref(column)? {
+            // A damaged text need not be UTF-8; what can't be set aside would hold up all behind it.
+            ValueRef::Text(bytes) => format!("{:?}", String::from_utf8_lossy(bytes)),
+            value => format!("{value:?}"),
+        };
+        text.push_str(&format!("{}: {value}\n", row.as_ref().column_name(column)?));
     }
     Ok(text)
 }

@@ -19,6 +19,10 @@ use crate::{
 /// How long one wait for a cron firing lasts at most, so that a clock that was set is noticed.
 const CRON_LOOK: Duration = Duration::from_secs(60);
 
+/// A clock that is set back by more was wrong, and what it showed does not count. Set back by less it is summer
+/// time that ends, or the like, and what has fired does not fire again. As cron has it.
+const CORRECTION: Duration = Duration::from_secs(3 * 3600);
+
 /// When a cycle is due, asked for or not.
 #[derive(Debug, Clone, Copy)]
 enum Due {
@@ -27,8 +31,25 @@ enum Due {
     Later,
     /// Only when asked.
     OnRequest,
-    /// At this time of day.
-    Firing(DateTime<Utc>),
+    /// At a time of day.
+    Firing(Firing),
+}
+
+/// A firing, and when it was looked up.
+#[derive(Debug, Clone, Copy)]
+struct Firing {
+    at: DateTime<Utc>,
+    looked_up: Instant,
+    /// The time of day then.
+    wall: DateTime<Utc>,
+}
+
+impl Firing {
+    /// Whether the clock was so wrong then that the firing means nothing.
+    fn is_void(&self, wall: DateTime<Utc>) -> bool {
+        let expected = self.wall + self.looked_up.elapsed();
+        (expected - wall).to_std().is_ok_and(|set_back| set_back > CORRECTION)
+    }
 }
 
 /// The waits between the cycles of one incarnation: one timer for all of them.
@@ -94,14 +115,20 @@ impl<'a> Pace<'a> {
             Due::Now => Poll::Ready(true),
             Due::Later => self.timer.as_mut().poll(cx).map(|()| true),
             Due::OnRequest => Poll::Pending,
-            Due::Firing(at) => self.poll_firing(at, cx).map(|()| true),
+            Due::Firing(firing) => self.poll_firing(firing, cx).map(|()| true),
         }
     }
 
-    fn poll_firing(&mut self, at: DateTime<Utc>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_firing(&mut self, mut firing: Firing, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.timer.as_mut().poll(cx));
-            let left = (at - self.wall()).to_std().unwrap_or_default();
+            let now = self.wall();
+            if firing.is_void(now) {
+                self.look_up();
+                let Due::Firing(next) = self.due else { return Poll::Pending };
+                firing = next;
+            }
+            let left = (firing.at - now).to_std().unwrap_or_default();
             if left.is_zero() {
                 return Poll::Ready(());
             }
@@ -109,11 +136,18 @@ impl<'a> Pace<'a> {
         }
     }
 
+    fn look_up(&mut self) {
+        if let Schedule::Cron(cron) = &self.work.life.record.settings.schedule {
+            self.due = self.next_firing(cron);
+        }
+    }
+
     /// The next firing, missed ones skipped; jitter moves it, drawn once.
     fn next_firing(&mut self, cron: &CronSchedule) -> Due {
-        self.timer.as_mut().reset(Instant::now());
-        let firing = cron.next_after(self.wall());
-        firing.map_or(Due::OnRequest, |firing| Due::Firing(firing + self.jitter()))
+        let (looked_up, wall) = (Instant::now(), self.wall());
+        self.timer.as_mut().reset(looked_up);
+        let firing = cron.next_after(wall).map(|at| Firing { at: at + self.jitter(), looked_up, wall });
+        firing.map_or(Due::OnRequest, Due::Firing)
     }
 
     /// Drawn anew at every call.

@@ -14,6 +14,9 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 pub(crate) use super::envelope::{Envelope, Erased, OUTSIDE};
 use super::retention::Retention;
 
+/// The longest payload of a durable event, in bytes of JSON.
+pub(crate) const MAX_DURABLE_PAYLOAD: usize = 1 << 20;
+
 /// A payload that daemons emit and handle; `#[event("NAME")]` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",

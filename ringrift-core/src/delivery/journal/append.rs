@@ -5,14 +5,35 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Journal, MAX_PAYLOAD, Route, origin::Origin};
+use super::{Journal, Route, origin::Origin};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
     store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
-    words::event::{Erased, EventId, EventMeta},
+    words::event::{Erased, EventId, EventMeta, MAX_DURABLE_PAYLOAD},
 };
 
 type Outcome = Result<(), StoreError>;
+
+/// The deepest that the reader of JSON goes down.
+const DEEPEST: usize = 127;
+
+/// How many arrays and objects are open at once, at most, in a text of JSON.
+fn depth(json: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => open += 1,
+            b']' | b'}' if !is_text => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
+}
 
 /// One durable event on its way to the disk, and from there into the mailboxes.
 pub(super) struct Append {
@@ -37,8 +58,12 @@ impl Append {
         let meta = event.meta;
         let encoded = meta.encode_text(&event);
         let payload = encoded.map_err(|error| EmitError::NotEncoded { event: meta.name, cause: error.to_string() })?;
-        if payload.len() > MAX_PAYLOAD {
+        if payload.len() > MAX_DURABLE_PAYLOAD {
             return Err(EmitError::TooLarge { event: meta.name, bytes: payload.len() });
+        }
+        if depth(&payload) > DEEPEST {
+            let cause = format!("its payload is nested deeper than {DEEPEST} levels, and could not be read again");
+            return Err(EmitError::NotEncoded { event: meta.name, cause });
         }
         let emitted = millis(journal.clock.wall());
         let id = origin.map_or_else(new_id, |origin| origin.derive(meta.name, &payload));

@@ -7,7 +7,7 @@ use crate::{
     store::events::StoredEvent,
     words::{
         envelope::Rare,
-        event::{Erased, EventId, EventMeta, OUTSIDE},
+        event::{Erased, EventId, EventMeta, MAX_DURABLE_PAYLOAD, OUTSIDE},
     },
 };
 
@@ -19,6 +19,12 @@ impl Journal {
         seq: i64,
         stored: &StoredEvent,
     ) -> Result<Arc<Erased>, String> {
+        if meta.durable && stored.payload.len() > MAX_DURABLE_PAYLOAD {
+            return Err(format!(
+                "its payload has {} bytes, and {MAX_DURABLE_PAYLOAD} is the most",
+                stored.payload.len()
+            ));
+        }
         let payload = serde_json::from_str(&stored.payload).map_err(|error| error.to_string())?;
         let mut event = meta.decode(payload).map_err(|error| error.to_string())?;
         let envelope = Arc::get_mut(&mut event).expect("it has just been made");

@@ -45,9 +45,6 @@ use crate::{
     },
 };
 
-/// The longest payload of a durable event, in bytes of JSON.
-pub(crate) const MAX_PAYLOAD: usize = 1 << 20;
-
 /// The way of one runtime's events through its store.
 #[derive(Debug)]
 pub(crate) struct Journal {

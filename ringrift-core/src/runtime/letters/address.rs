@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{DeadLetter, DeadLetterOffice};
 use crate::{
     delivery::dead_letters::{Addressee, Emitter, GoneHandler, LetterEvent, UndecodedEvent},
-    words::event::{EventId, EventMeta},
+    words::event::{EventId, EventMeta, MAX_DURABLE_PAYLOAD},
 };
 
 /// An event and its handler as they are written down.
@@ -32,6 +32,12 @@ impl DeadLetterOffice {
 
     fn event_of(&self, written: &Written<'_>) -> Option<&'static EventMeta> {
         self.inner.registry.event(written.event)
+    }
+
+    /// Whether it is a durable event that could not have been emitted.
+    pub(super) fn is_too_large(&self, written: &Written<'_>) -> bool {
+        let is_durable = self.event_of(written).is_some_and(|meta| meta.durable);
+        is_durable && written.payload.to_string().len() > MAX_DURABLE_PAYLOAD
     }
 
     /// The event, decoded; `None` when this program has no event of that name.

@@ -8,8 +8,9 @@ use std::{
 use thiserror::Error;
 
 use super::{DeadLetter, DeadLetterOffice, LetterFilter, address::Written};
-use crate::delivery::dead_letters::{
-    Addressee, DeadReason, Death, Letter, LetterEvent, LetterId, LetterState, NotImported,
+use crate::{
+    delivery::dead_letters::{Addressee, DeadReason, Death, Letter, LetterEvent, LetterId, LetterState, NotImported},
+    words::event::MAX_DURABLE_PAYLOAD,
 };
 
 /// Why no dead letter was imported.
@@ -69,8 +70,9 @@ impl DeadLetterOffice {
     ///
     /// # Errors
     /// Every line that is wrong, with its number: no letter, no event or handler of that name in this program
-    /// (unless the letter's own reason is `no_handler`), a payload that does not fit (unless it is `schema`), or
-    /// a delivery that has a letter here already. When there is no room for all of them; when `lines` fails.
+    /// (unless the letter's own reason is `no_handler`), a payload that does not fit, or is over 1 MiB of a
+    /// durable event (unless the reason is `schema`), or a delivery that has a letter here already. When there is
+    /// no room for all of them; when `lines` fails.
     pub fn import(&self, lines: impl BufRead) -> Result<Vec<LetterId>, ImportError> {
         let mut problems = BTreeMap::new();
         let (mut places, mut letters) = (Vec::new(), Vec::new());
@@ -147,6 +149,11 @@ impl DeadLetterOffice {
             None => return Err(format!("`{daemon}::{handler}` does not handle `{event}` in this program")),
         };
         let event = match self.decoded(&written) {
+            Some(Ok(_)) if self.is_too_large(&written) => {
+                return Err(format!(
+                    "the payload has more than {MAX_DURABLE_PAYLOAD} bytes, the most of a durable event"
+                ));
+            }
             Some(Ok(event)) => event,
             Some(Err(_)) if *reason == DeadReason::Schema => written.undecoded(),
             Some(Err(error)) => return Err(format!("the payload is not a `{event}`: {error}")),
