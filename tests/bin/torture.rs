@@ -44,7 +44,7 @@ fn beside() -> Result<std::path::PathBuf, Box<dyn Error + Send + Sync>> {
 fn report(figures: &Figures) {
     println!("kill -9              {} rounds", figures.kills);
     println!("crash points         {} crashes", figures.crashes);
-    println!("full disk, sync, and full for a letter  {} each", figures.disks);
+    println!("full, letter, sync   {} each", figures.disks);
     println!("acknowledged         {}", figures.acknowledged);
     println!("handlers run again   {}", figures.repeated);
     println!("effects interrupted  {}", figures.interrupted);
