@@ -76,7 +76,8 @@ pub(super) fn panicked(life: &Life, panic: &str) -> End {
 /// How long it has been in `Running`; nothing, if it never was.
 fn since_ready(life: &Life) -> Duration {
     let ready_ms = life.record.status().ready_ms;
-    ready_ms.map_or(Duration::ZERO, |ready| Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready)))
+    ready_ms
+        .map_or(Duration::ZERO, |ready| Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready.get())))
 }
 
 /// Waits for the helper tasks, and aborts the rest.

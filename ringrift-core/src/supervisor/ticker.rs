@@ -113,11 +113,11 @@ fn is_watched(record: &Record, hook: Hook) -> bool {
 fn stall(world: &World, record: &Record, running: Option<Running>, now: u64) {
     let is_stalled = running
         .is_some_and(|(_, started)| is_over(started.max(record.last_heartbeat()), now, record.options().stall_after));
-    if is_stalled == record.conditions.is_stalled.load(Relaxed) {
+    if is_stalled == record.is_stalled.load(Relaxed) {
         return;
     }
-    record.conditions.is_stalled.store(is_stalled, Relaxed);
-    let before = std::mem::replace(&mut record.conditions.lock().stalled, running.filter(|_| is_stalled));
+    record.is_stalled.store(is_stalled, Relaxed);
+    let before = record.conditions.note(|found| std::mem::replace(&mut found.stalled, running.filter(|_| is_stalled)));
     let daemon = record.ty.as_str();
     if let (true, Some((hook, started))) = (is_stalled, running) {
         let for_ms = now.saturating_sub(started.max(record.last_heartbeat()));
@@ -143,7 +143,7 @@ fn begin_checks(world: &Arc<World>, now: u64, checks: &mut JoinSet<()>) -> Optio
             let span = tracing::info_span!("daemon", daemon = record.ty.as_str(), incarnation);
             let check = Box::pin(Arc::clone(world).scope(check.instrument(span)));
             let check = checks.spawn(Attributed::new(world.number, daemon, check));
-            record.conditions.lock().check = Some(check);
+            record.conditions.note(|found| found.check = Some(check));
         }
     }
 }

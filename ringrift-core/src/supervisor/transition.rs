@@ -1,7 +1,7 @@
 //! The one function that changes a daemon's state, so that time, mailbox, log line, event and
 //! dependents can't disagree.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, num::NonZeroU64, sync::Arc};
 
 use super::announce;
 use crate::{
@@ -32,9 +32,10 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
     let is_ready = status.is_ready(kind);
     match state.name() {
         StateName::Running => {
-            status.ready_ms = Some(now);
+            status.ready_ms = NonZeroU64::new(now);
             // It was `Starting` since.
-            status.start_took_ms = Some(now.saturating_sub(status.since_ms));
+            let took = now.saturating_sub(status.since_ms);
+            status.start_took_ms = Some(u32::try_from(took).unwrap_or(u32::MAX));
         }
         StateName::Stopping => {}
         _ => status.ready_ms = None,

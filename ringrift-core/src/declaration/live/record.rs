@@ -2,8 +2,9 @@
 
 use std::{
     fmt,
+    num::NonZeroU64,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -79,6 +80,12 @@ pub(crate) enum Intent {
     },
 }
 
+impl Intent {
+    fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::Run).then(|| Box::new(self))
+    }
+}
+
 /// Where it is, since when, and how often it began.
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
@@ -86,10 +93,10 @@ pub(crate) struct Status {
     pub(crate) since_ms: u64,
     /// The number of the living, or the last, incarnation.
     pub(crate) incarnation: u32,
-    /// When that one became ready.
-    pub(crate) ready_ms: Option<u64>,
-    /// How long its start took.
-    pub(crate) start_took_ms: Option<u64>,
+    /// When that one became ready; a reading of the clock is never 0.
+    pub(crate) ready_ms: Option<NonZeroU64>,
+    /// How long its start took; seven weeks at the most.
+    pub(crate) start_took_ms: Option<u32>,
     pub(crate) restarts: u32,
     /// Whether a run of a task has completed.
     pub(crate) has_completed: bool,
@@ -115,15 +122,18 @@ pub(crate) struct Record {
     pub(crate) mailbox: Option<Arc<Mailbox>>,
     pub(crate) counters: Counters,
     pub(crate) conditions: Conditions,
+    /// Whether the ticker has found it stalled: looked at for every daemon at every tick.
+    pub(crate) is_stalled: AtomicBool,
     pub(crate) signals: Signals,
     /// The hook that runs on the daemon's task.
     pub(crate) hook: Watch,
     heartbeat_ms: AtomicU64,
-    intent: Mutex<Intent>,
+    /// What is wanted; `None` is `Run`. Boxed, because nearly all are to run.
+    intent: Mutex<Option<Box<Intent>>>,
     /// Whether the intent is `Run`, for every poll of the daemon's task.
     is_wanted: AtomicBool,
     status: Mutex<Status>,
-    living: RwLock<Option<Arc<dyn Incarnation>>>,
+    living: Mutex<Option<Arc<dyn Incarnation>>>,
     /// Whether handles may lead to the instance: from `Running` until it has stopped.
     is_open: AtomicBool,
 }
@@ -163,10 +173,11 @@ impl Record {
             signals: Signals::default(),
             hook: Watch::default(),
             heartbeat_ms: AtomicU64::new(0),
+            is_stalled: AtomicBool::new(false),
             is_wanted: AtomicBool::new(declared.intent == Intent::Run),
-            intent: Mutex::new(declared.intent),
+            intent: Mutex::new(declared.intent.boxed()),
             status: Mutex::new(status),
-            living: RwLock::new(None),
+            living: Mutex::new(None),
             is_open: AtomicBool::new(false),
         }
     }
@@ -193,14 +204,15 @@ impl Record {
     }
 
     pub(crate) fn intent(&self) -> Intent {
-        self.intent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let intent = self.intent.lock().unwrap_or_else(PoisonError::into_inner);
+        intent.as_deref().cloned().unwrap_or(Intent::Run)
     }
 
     /// Changes what is wanted, and wakes the daemon's task to see it.
     pub(crate) fn set_intent(&self, intent: Intent) {
         let mut current = self.intent.lock().unwrap_or_else(PoisonError::into_inner);
         self.is_wanted.store(intent == Intent::Run, Release);
-        *current = intent;
+        *current = intent.boxed();
         drop(current);
         self.signals.wake();
     }
@@ -232,17 +244,21 @@ impl Record {
     }
 
     pub(crate) fn set_living(&self, living: Arc<dyn Incarnation>) {
-        *self.living.write().unwrap_or_else(PoisonError::into_inner) = Some(living);
+        *self.living_slot() = Some(living);
     }
 
     /// Takes the incarnation out, for the caller to drop: a user's `Drop` runs outside the lock.
     pub(crate) fn take_living(&self) -> Option<Arc<dyn Incarnation>> {
-        self.living.write().unwrap_or_else(PoisonError::into_inner).take()
+        self.living_slot().take()
     }
 
     /// The living incarnation, also while it starts or stops.
     pub(crate) fn living(&self) -> Option<Arc<dyn Incarnation>> {
-        self.living.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.living_slot().clone()
+    }
+
+    fn living_slot(&self) -> MutexGuard<'_, Option<Arc<dyn Incarnation>>> {
+        self.living.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens or closes the instance to handles.
