@@ -102,7 +102,7 @@ impl Taken {
 impl Drop for Taken {
     fn drop(&mut self) {
         // Nothing of it is in hand any more, or the ticker would see it stall.
-        self.mailbox.watches.iter().for_each(Watch::end);
+        self.mailbox.watches().for_each(Watch::end);
         if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
             front.attempt = front.attempt.saturating_add(1);
         }

@@ -64,18 +64,19 @@ fn look_at(world: &World, record: &Record, now: u64) -> bool {
     if let Some((hook, started)) = hook {
         let over = limit_of(record, Hook::from_number(hook)).is_some_and(|limit| is_over(started, now, limit + TICK));
         if over {
-            record.hook.expire(started);
+            record.watched_hook().expire(started);
         }
     }
     let mut handler: Option<Running> = None;
-    for watch in record.mailbox.iter().flat_map(|mailbox| mailbox.watches.iter()) {
-        let Some((slot, started)) = watch.current() else {
+    let waker = record.signals.waker();
+    for watched in record.mailbox.iter().flat_map(|mailbox| mailbox.watched(waker)) {
+        let Some((slot, started)) = watched.watch.current() else {
             continue;
         };
         let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(slot as usize));
         if let Some(slot) = slot {
             if is_over(started, now, slot.timeout + TICK) {
-                watch.expire(started);
+                watched.expire(started);
             }
             handler = older(handler, Some((slot.handler, started)));
         }

@@ -77,19 +77,21 @@ pub trait NoHandlers<D> {
 impl<D> NoHandlers<D> for TableOf<D> {}
 
 async fn run_batch<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
+    if taken.mailbox.places.is_empty() { in_order(living, taken).await } else { side_by_side(living, taken).await }
 }
 
 /// One at a time, in the order of the mailbox.
 async fn in_order<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    let mut cx = Context::new(Arc::clone(living.cx.life()));
+    let life = living.cx.life();
+    let mut cx = Context::new(Arc::clone(life));
     while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(mailbox, mail);
-        let span = living.cx.life().delivery_span(mail);
+        let span = life.delivery_span(mail);
+        let watched = mailbox.watched_alone(life.record.signals.waker());
         let verdict = {
             // Pinned here, so that it is moved nowhere, however large it is.
             let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
-            deliver(living.cx.life(), mailbox, 0, mail, &span, handler).await
+            deliver(life, mailbox, watched, mail, &span, handler).await
         };
         let is_stored = mail.event.seq() != 0;
         taken.settle();
@@ -105,7 +107,7 @@ async fn in_order<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Tak
 /// Up to `concurrency` at once.
 async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
     let mailbox = Arc::clone(&taken.mailbox);
-    let mut free: Vec<usize> = (0..mailbox.watches.len()).collect();
+    let mut free: Vec<usize> = (0..mailbox.places.len()).collect();
     let mut under_way = FuturesUnordered::new();
     loop {
         while let Some(place) = free.pop() {
@@ -120,7 +122,8 @@ async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut
                 let span = living.cx.life().delivery_span(&mail);
                 let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
                 let mut handler = CutOffAlone { life: living.cx.life(), handler };
-                let verdict = deliver(living.cx.life(), mailbox, place, &mail, &span, handler.handler.as_mut()).await;
+                let watched = mailbox.places[place].watched();
+                let verdict = deliver(living.cx.life(), mailbox, watched, &mail, &span, handler.handler.as_mut()).await;
                 (place, mail.event.seq() != 0, verdict)
             });
         }

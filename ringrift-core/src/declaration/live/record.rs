@@ -21,7 +21,11 @@ use super::{
 };
 use crate::{
     declaration::{registry::Factory, spec::DaemonSpec},
-    delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
+    delivery::{
+        account::AccountSnapshot,
+        mailbox::Mailbox,
+        watch::{Watch, Watched},
+    },
     words::{
         daemon_type::DaemonType,
         options::{Kind, Options},
@@ -259,6 +263,11 @@ impl Record {
 
     fn living_slot(&self) -> MutexGuard<'_, Option<Arc<dyn Incarnation>>> {
         self.living.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hook that runs on the daemon's task, with that task.
+    pub(crate) fn watched_hook(&self) -> Watched<'_> {
+        Watched { watch: &self.hook, waker: self.signals.waker() }
     }
 
     /// Opens or closes the instance to handles.

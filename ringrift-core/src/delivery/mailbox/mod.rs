@@ -21,6 +21,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::{
@@ -28,13 +29,13 @@ use super::{
     breaker::pauses::Breakers,
     mail::{Gate, Mail, Refusal},
     slot::Slot,
-    watch::Watch,
+    watch::{Watch, Watched},
 };
 use crate::words::options::Overflow;
 
 /// The mailbox, in three parts that no cache line joins: what the publishers write under the lock,
 /// what both read, and what the reader writes for every delivery. Not by alignment, which would
-/// double the size of an idle one.
+/// double the size of an idle one; what is rare lies between the first two.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Mailbox {
@@ -42,14 +43,28 @@ pub(crate) struct Mailbox {
     capacity: u64,
     overflow: Overflow,
     room: Notify,
-    _apart_from_publishers: [u64; 3],
-    pub(crate) slots: Box<[Slot]>,
-    /// One per delivery that may be in hand at once.
-    pub(crate) watches: Box<[Watch]>,
-    someone_waits: AtomicBool,
     pub(crate) breakers: Breakers,
+    pub(crate) slots: Box<[Slot]>,
+    someone_waits: AtomicBool,
     _apart_from_reader: [u64; 5],
+    /// One per delivery that may be in hand at once; none where it is one at a time.
+    pub(crate) places: Box<[Place]>,
     settled: AtomicU64,
+    /// The delivery in hand, where it is one at a time.
+    alone: Watch,
+}
+
+/// One of the deliveries that may be in hand at once, each polled by a waker of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    watch: Watch,
+    waker: AtomicWaker,
+}
+
+impl Place {
+    pub(crate) fn watched(&self) -> Watched<'_> {
+        Watched { watch: &self.watch, waker: &self.waker }
+    }
 }
 
 #[derive(Debug)]
@@ -83,18 +98,33 @@ impl Mailbox {
             capacity: u64::from(capacity),
             overflow,
             room: Notify::new(),
-            _apart_from_publishers: Default::default(),
-            slots,
-            watches: (0..concurrency).map(|_| Watch::default()).collect(),
-            someone_waits: AtomicBool::new(false),
             breakers: Breakers::default(),
+            slots,
+            someone_waits: AtomicBool::new(false),
             _apart_from_reader: Default::default(),
+            places: (0..concurrency).filter(|_| concurrency > 1).map(|_| Place::default()).collect(),
             settled: AtomicU64::new(0),
+            alone: Watch::default(),
         }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The delivery in hand, where it is one at a time: it is polled by the daemon's task itself.
+    #[inline]
+    pub(crate) fn watched_alone<'a>(&'a self, task: &'a AtomicWaker) -> Watched<'a> {
+        Watched { watch: &self.alone, waker: task }
+    }
+
+    /// Every delivery that may be in hand, with whom to wake when it is expired.
+    pub(crate) fn watched<'a>(&'a self, task: &'a AtomicWaker) -> impl Iterator<Item = Watched<'a>> {
+        self.places.iter().map(Place::watched).chain([self.watched_alone(task)])
+    }
+
+    pub(super) fn watches(&self) -> impl Iterator<Item = &Watch> {
+        self.places.iter().map(|place| &place.watch).chain([&self.alone])
     }
 
     fn account(&self, mail: &Mail) -> &Account {
