@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{
     daemon::Registered,
-    live::incarnation::{Incarnation, Life},
+    live::incarnation::Incarnation,
     spec::{DaemonSpec, SpecRef},
 };
 use crate::{
@@ -26,7 +26,7 @@ pub struct EventEntry(pub fn() -> &'static EventMeta);
 inventory::collect!(EventEntry);
 
 /// Builds an instance in place of the spec: a test's factory, called again at every restart.
-pub(crate) type Factory = Arc<dyn Fn(Arc<Life>) -> Arc<dyn Incarnation> + Send + Sync>;
+pub(crate) type Factory = Arc<dyn Fn() -> Arc<dyn Incarnation> + Send + Sync>;
 
 /// One daemon of a runtime.
 #[derive(Clone)]

@@ -25,11 +25,11 @@ use crate::{
 
 /// Runs what the daemon is for. Returns its failure, a task's completion, or `Stop` once it drains.
 pub(super) async fn run(work: &Work<'_>) -> Verdict {
-    if let Some(runner) = work.living.runner() {
-        return Box::pin(once(work, Hook::Runner, runner)).await;
+    if work.life.record.spec.has_runner {
+        return Box::pin(once(work, Hook::Runner, work.living.runner(work.life))).await;
     }
     if work.life.record.spec.kind == Kind::Task {
-        return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle())).await;
+        return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle(work.life))).await;
     }
     let mut errors_in_a_row = 0;
     let timer = pin!(sleep_until(Instant::now()));
@@ -90,7 +90,7 @@ async fn cycle(work: &Work<'_>) -> Result<(), CycleError> {
     let record = &work.life.record;
     let number = record.counters.cycles_ended() + 1;
     let span = tracing::info_span!("cycle", cycle = number);
-    let outcome = hooks::run(work.life, Hook::RunCycle, work.living.run_cycle()).instrument(span).await;
+    let outcome = hooks::run(work.life, Hook::RunCycle, work.living.run_cycle(work.life)).instrument(span).await;
     record.counters.cycle(!matches!(outcome, Outcome::Ok(())));
     let (message, failure) = match outcome {
         Outcome::Ok(()) => return Ok(()),

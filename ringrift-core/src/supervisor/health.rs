@@ -23,9 +23,9 @@ pub(super) async fn check(world: Arc<World>, record: Arc<Record>, incarnation: u
     let Some(living) = record.living() else {
         return;
     };
-    let mut health = living.health();
+    let mut health = living.daemon.health(&living.life);
     let outcome = tokio::time::timeout(CHECK_LIMIT, caught(health.as_mut())).await;
-    drop_safely(living.life(), "health", health);
+    drop_safely(&living.life, "health", health);
     let report = match outcome {
         Ok(Ok(report)) => report,
         Ok(Err(panic)) => {

@@ -11,7 +11,10 @@ use std::{
 use tokio::time::{Sleep, sleep};
 
 use super::{start::Failure, work::Work};
-use crate::delivery::{mailbox::Mailbox, taken::Taken};
+use crate::{
+    declaration::live::incarnation::Boxed,
+    delivery::{mailbox::Mailbox, taken::Taken},
+};
 
 /// How long a daemon waits before it reads the store again that could not be read.
 const READ_AGAIN: Duration = Duration::from_secs(1);
@@ -24,11 +27,10 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
     let Some(mailbox) = &work.life.record.mailbox else {
         return poll_fn(|_| if work.is_draining() { Poll::Ready(Ok(())) } else { Poll::Pending }).await;
     };
-    let mut taken = Taken::new(Arc::clone(mailbox));
     loop {
         let again = if mailbox.wanted().is_some() { Box::pin(load(work, mailbox)).await } else { None };
-        match filled(work, &mut taken, again).await {
-            Filled::Mail => work.living.batch(&mut taken).await.map_err(Failure::new)?,
+        match filled(work, mailbox, again).await {
+            Filled::Mail(taken) => batches(work, batch(work, taken)).await?,
             Filled::LookAgain => {}
             Filled::Drains => break,
         }
@@ -38,10 +40,25 @@ pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
         }
     }
     // What came in until the stop began is still handled; what comes later waits for the next start.
-    if taken.fill_now() {
-        work.living.batch(&mut taken).await.map_err(Failure::new)?;
+    if let Some(taken) = Taken::now(mailbox) {
+        batch(work, taken).await.map_err(Failure::new)?;
     }
     Ok(())
+}
+
+fn batch<'a>(work: &'a Work<'_>, taken: Taken) -> Boxed<'a, Result<Taken, String>> {
+    work.living.batch(work.life, taken)
+}
+
+/// Runs a batch, and what came in meanwhile, and so on.
+async fn batches<'a>(work: &'a Work<'_>, mut under_way: Boxed<'a, Result<Taken, String>>) -> Result<(), Failure> {
+    loop {
+        let emptied = under_way.await.map_err(Failure::new)?;
+        match emptied.again() {
+            Some(more) if !work.is_draining() => under_way = batch(work, more),
+            _ => return Ok(()),
+        }
+    }
 }
 
 /// Loads what waits in the store; when it can't, the wait before it is tried again.
@@ -63,19 +80,19 @@ async fn load(work: &Work<'_>, mailbox: &Arc<Mailbox>) -> Option<Pin<Box<Sleep>>
 }
 
 enum Filled {
-    Mail,
+    Mail(Taken),
     LookAgain,
     Drains,
 }
 
 /// Waits for mail, or for `again`, or until the daemon drains.
-fn filled(work: &Work<'_>, taken: &mut Taken, mut again: Option<Pin<Box<Sleep>>>) -> impl Future<Output = Filled> {
+fn filled(work: &Work<'_>, mailbox: &Arc<Mailbox>, mut again: Option<Pin<Box<Sleep>>>) -> impl Future<Output = Filled> {
     poll_fn(move |cx| {
         if work.is_draining() {
             return Poll::Ready(Filled::Drains);
         }
-        if taken.poll_fill(cx).is_ready() {
-            return Poll::Ready(Filled::Mail);
+        if let Poll::Ready(taken) = Taken::poll(mailbox, cx) {
+            return Poll::Ready(Filled::Mail(taken));
         }
         match &mut again {
             Some(again) => again.as_mut().poll(cx).map(|()| Filled::LookAgain),

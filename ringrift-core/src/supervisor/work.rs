@@ -41,13 +41,13 @@ pub(super) enum Verdict {
 
 /// What the loops of a daemon share.
 pub(super) struct Work<'a> {
-    pub(super) life: &'a Life,
+    pub(super) life: &'a Arc<Life>,
     pub(super) living: Arc<dyn Incarnation>,
     draining: AtomicBool,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(life: &'a Life, living: Arc<dyn Incarnation>) -> Self {
+    pub(super) fn new(life: &'a Arc<Life>, living: Arc<dyn Incarnation>) -> Self {
         Self { life, living, draining: AtomicBool::new(false) }
     }
 
@@ -91,7 +91,7 @@ async fn end(
     life.record.hook.end();
     if is_asked_for {
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
-        hooks::run_at_the_end(life, Hook::OnStop, left, work.living.on_stop()).await;
+        hooks::run_at_the_end(life, Hook::OnStop, left, work.living.on_stop(life)).await;
     }
     (verdict, deadline)
 }

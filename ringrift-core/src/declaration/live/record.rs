@@ -1,6 +1,7 @@
 //! The record of one daemon in one runtime.
 
 use std::{
+    any::Any,
     fmt,
     num::NonZeroU64,
     sync::{
@@ -15,7 +16,7 @@ use std::{
 use super::{
     conditions::Conditions,
     counters::Counters,
-    incarnation::Incarnation,
+    incarnation::Living,
     settings::Settings,
     signals::{Signal, Signals},
 };
@@ -137,7 +138,7 @@ pub(crate) struct Record {
     /// Whether the intent is `Run`, for every poll of the daemon's task.
     is_wanted: AtomicBool,
     status: Mutex<Status>,
-    living: Mutex<Option<Arc<dyn Incarnation>>>,
+    living: Mutex<Option<Living>>,
     /// Whether handles may lead to the instance: from `Running` until it has stopped.
     is_open: AtomicBool,
 }
@@ -247,21 +248,21 @@ impl Record {
         self.heartbeat_ms.store(0, Relaxed);
     }
 
-    pub(crate) fn set_living(&self, living: Arc<dyn Incarnation>) {
+    pub(crate) fn set_living(&self, living: Living) {
         *self.living_slot() = Some(living);
     }
 
     /// Takes the incarnation out, for the caller to drop: a user's `Drop` runs outside the lock.
-    pub(crate) fn take_living(&self) -> Option<Arc<dyn Incarnation>> {
+    pub(crate) fn take_living(&self) -> Option<Living> {
         self.living_slot().take()
     }
 
     /// The living incarnation, also while it starts or stops.
-    pub(crate) fn living(&self) -> Option<Arc<dyn Incarnation>> {
+    pub(crate) fn living(&self) -> Option<Living> {
         self.living_slot().clone()
     }
 
-    fn living_slot(&self) -> MutexGuard<'_, Option<Arc<dyn Incarnation>>> {
+    fn living_slot(&self) -> MutexGuard<'_, Option<Living>> {
         self.living.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -282,7 +283,8 @@ impl Record {
 
     /// The instance, also while it starts.
     pub(crate) fn any_instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
-        self.living()?.instance().downcast().ok()
+        let daemon = Arc::clone(&self.living_slot().as_ref()?.daemon) as Arc<dyn Any + Send + Sync>;
+        daemon.downcast().ok()
     }
 
     /// The sum of the accounts of its handlers.

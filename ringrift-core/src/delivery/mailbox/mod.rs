@@ -239,28 +239,40 @@ impl Mailbox {
     /// `batch` is kept here, where it is used again, or given back once the mailbox is idle.
     pub(crate) fn poll_take(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
         let mut queue = self.queue();
+        if self.take(&mut queue, batch) {
+            return Poll::Ready(());
+        }
+        if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            queue.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    /// The same, without waiting; and nothing while something waits in the store, which is to be loaded.
+    pub(crate) fn take_again(&self, batch: &mut VecDeque<Mail>) -> bool {
+        let mut queue = self.queue();
+        queue.backlog.is_none() && self.take(&mut queue, batch)
+    }
+
+    fn take(&self, queue: &mut Queue, batch: &mut VecDeque<Mail>) -> bool {
         // Here for certain: a push that saw the mailbox full held this lock before.
         if self.someone_waits.load(Relaxed) {
             self.wake_waiting();
         }
         if queue.mail.is_empty() {
-            if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-                queue.waker = Some(cx.waker().clone());
-            }
             if batch.capacity() > 0 {
                 queue.spare = std::mem::take(batch);
             }
-            return Poll::Pending;
+            return false;
         }
-        if self.overflow == Overflow::DropOldest {
-            batch.extend(queue.mail.pop_front());
-            return Poll::Ready(());
+        if batch.capacity() == 0 {
+            *batch = std::mem::take(&mut queue.spare);
         }
-        std::mem::swap(&mut queue.mail, batch);
-        if queue.mail.capacity() == 0 {
-            queue.mail = std::mem::take(&mut queue.spare);
+        match self.overflow {
+            Overflow::DropOldest => batch.extend(queue.mail.pop_front()),
+            Overflow::Block | Overflow::DropNewest => std::mem::swap(&mut queue.mail, batch),
         }
-        Poll::Ready(())
+        true
     }
 
     /// As [`poll_take`](Self::poll_take), but only while the daemon runs: what comes in while it
