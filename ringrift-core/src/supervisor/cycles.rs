@@ -24,31 +24,33 @@ use crate::{
 };
 
 /// Runs what the daemon is for. Returns its failure, a task's completion, or `Stop` once it drains.
-pub(super) async fn run(work: &Work<'_>) -> Verdict {
-    if work.life.record.spec.has_runner {
-        return Box::pin(once(work, Hook::Runner, work.living.runner(work.life))).await;
-    }
-    if work.life.record.spec.kind == Kind::Task {
-        return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle(work.life))).await;
-    }
-    let mut errors_in_a_row = 0;
-    let timer = pin!(sleep_until(Instant::now()));
-    let mut pace = Pace::new(work, timer);
-    while pace.wait().await {
-        match Box::pin(cycle(work)).await {
-            Ok(()) => errors_in_a_row = 0,
-            Err(CycleError::Recorded) => errors_in_a_row += 1,
-            Err(CycleError::Failure(failure)) => return Verdict::Failed(failure),
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Verdict> + Send {
+    async move {
+        if work.life.record.spec.has_runner {
+            return Box::pin(once(work, Hook::Runner, work.living.runner(work.life))).await;
         }
-        let ended = Instant::now();
-        if errors_in_a_row > 0 && !pace.pause(ended, errors_in_a_row).await {
-            return Verdict::Stop;
+        if work.life.record.spec.kind == Kind::Task {
+            return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle(work.life))).await;
         }
-        pace.ended(ended, errors_in_a_row);
-        // A cycle that always asks for the next one keeps neither the thread nor its own stop waiting.
-        tokio::task::coop::consume_budget().await;
+        let timer = pin!(sleep_until(Instant::now()));
+        let mut pace = Pace::new(work, timer);
+        while pace.wait().await {
+            let is_error = match Box::pin(cycle(work)).await {
+                Ok(()) => false,
+                Err(CycleError::Recorded) => true,
+                Err(CycleError::Failure(failure)) => return Verdict::Failed(failure),
+            };
+            if !is_error {
+                pace.succeeded(Instant::now());
+            } else if !Box::pin(pace.failed(Instant::now())).await {
+                return Verdict::Stop;
+            }
+            // A cycle that always asks for the next one keeps neither the thread nor its own stop waiting.
+            tokio::task::coop::consume_budget().await;
+        }
+        Verdict::Stop
     }
-    Verdict::Stop
 }
 
 /// A runner, or a task's run, and what its end means.

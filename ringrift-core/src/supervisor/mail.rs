@@ -4,7 +4,7 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::Arc,
-    task::Poll,
+    task::{Poll, ready},
     time::Duration,
 };
 
@@ -23,27 +23,33 @@ const READ_AGAIN: Duration = Duration::from_secs(1);
 ///
 /// # Cancel safety
 /// Dropped, it gives what is not settled back to the mailbox, in order.
-pub(super) async fn run(work: &Work<'_>) -> Result<(), Failure> {
-    let Some(mailbox) = &work.life.record.mailbox else {
-        return poll_fn(|_| if work.is_draining() { Poll::Ready(Ok(())) } else { Poll::Pending }).await;
-    };
-    loop {
-        let again = if mailbox.wanted().is_some() { Box::pin(load(work, mailbox)).await } else { None };
-        match filled(work, mailbox, again).await {
-            Filled::Mail(taken) => batches(work, batch(work, taken)).await?,
-            Filled::LookAgain => {}
-            Filled::Drains => break,
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Result<(), Failure>> + Send {
+    async move {
+        let Some(mailbox) = &work.life.record.mailbox else {
+            return poll_fn(|_| if work.is_draining() { Poll::Ready(Ok(())) } else { Poll::Pending }).await;
+        };
+        loop {
+            let again = if mailbox.wanted().is_some() { Box::pin(load(work, mailbox)).await } else { None };
+            // Matched before it is awaited, or the task would hold the batch twice.
+            let mail = match filled(work, mailbox, again).await {
+                Filled::Mail(taken) => batches(work, taken),
+                Filled::LookAgain => continue,
+                Filled::Drains => break,
+            };
+            mail.await?;
+            if mailbox.breakers.is_set() {
+                // A batch that was put aside has cost no budget.
+                tokio::task::coop::consume_budget().await;
+            }
         }
-        if mailbox.breakers.is_set() {
-            // A batch that was put aside has cost no budget.
-            tokio::task::coop::consume_budget().await;
+        // What came in until the stop began is still handled; what comes later waits for the next start.
+        let last = Taken::now(mailbox).map(|taken| batch(work, taken));
+        if let Some(last) = last {
+            last.await.map_err(Failure::new)?;
         }
+        Ok(())
     }
-    // What came in until the stop began is still handled; what comes later waits for the next start.
-    if let Some(taken) = Taken::now(mailbox) {
-        batch(work, taken).await.map_err(Failure::new)?;
-    }
-    Ok(())
 }
 
 fn batch<'a>(work: &'a Work<'_>, taken: Taken) -> Boxed<'a, Result<Taken, String>> {
@@ -51,14 +57,16 @@ fn batch<'a>(work: &'a Work<'_>, taken: Taken) -> Boxed<'a, Result<Taken, String
 }
 
 /// Runs a batch, and what came in meanwhile, and so on.
-async fn batches<'a>(work: &'a Work<'_>, mut under_way: Boxed<'a, Result<Taken, String>>) -> Result<(), Failure> {
-    loop {
-        let emptied = under_way.await.map_err(Failure::new)?;
-        match emptied.again() {
-            Some(more) if !work.is_draining() => under_way = batch(work, more),
-            _ => return Ok(()),
+fn batches(work: &Work<'_>, first: Taken) -> impl Future<Output = Result<(), Failure>> {
+    let mut under_way = batch(work, first);
+    poll_fn(move |cx| {
+        loop {
+            match ready!(under_way.as_mut().poll(cx)).map_err(Failure::new)?.again() {
+                Some(more) if !work.is_draining() => under_way = batch(work, more),
+                _ => return Poll::Ready(Ok(())),
+            }
         }
-    }
+    })
 }
 
 /// Loads what waits in the store; when it can't, the wait before it is tried again.

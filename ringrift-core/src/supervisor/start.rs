@@ -56,17 +56,20 @@ pub(super) fn begin(world: &Arc<World>, record: &Arc<Record>) -> Arc<Life> {
 
 /// From construction to end. The start and the end have boxes of their own, so that the task of an
 /// idle daemon holds only what works.
-pub(super) async fn live(life: &Arc<Life>) -> End {
-    transition_of(life, State::Starting { cause: "it is being built".into() });
-    let living = match Box::pin(started(life)).await {
-        Ok(living) => living,
-        Err(end) => return end,
-    };
-    life.record.set_open(true);
-    transition_of(life, State::Running);
-    let work = Work::new(life, living);
-    let (verdict, deadline) = work::until_the_end(&work).await;
-    Box::pin(ending::without_stop(life, Some(work.living), verdict, deadline)).await
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn live(life: &Arc<Life>) -> impl Future<Output = End> + Send {
+    async move {
+        transition_of(life, State::Starting { cause: "it is being built".into() });
+        let living = match Box::pin(started(life)).await {
+            Ok(living) => living,
+            Err(end) => return end,
+        };
+        life.record.set_open(true);
+        transition_of(life, State::Running);
+        let work = Work::new(life, living);
+        let (verdict, deadline) = work::until_the_end(&work).await;
+        Box::pin(ending::without_stop(life, Some(work.living), verdict, deadline)).await
+    }
 }
 
 /// By when an end that begins now is over.

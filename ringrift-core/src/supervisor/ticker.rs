@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::{announce, health, pauses};
 use crate::declaration::live::{
-    attribution::Attributed,
+    attribution::{Attributed, Owner},
     record::{Hook, Record},
     world::World,
 };
@@ -142,8 +142,8 @@ fn begin_checks(world: &Arc<World>, now: u64, checks: &mut JoinSet<()>) -> Optio
         if health::is_alive(record, incarnation) {
             let check = health::check(Arc::clone(world), Arc::clone(record), incarnation);
             let span = tracing::info_span!("daemon", daemon = record.ty.as_str(), incarnation);
-            let check = Box::pin(Arc::clone(world).scope(check.instrument(span)));
-            let check = checks.spawn(Attributed::new(world.number, daemon, check));
+            let owner = Owner::new(world.number, daemon);
+            let check = checks.spawn(Attributed::new(owner, Box::pin(check.instrument(span))));
             record.conditions.note(|found| found.check = Some(check));
         }
     }

@@ -107,7 +107,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        Registry, builtin::events::DaemonStalled, declaration::live::attribution::Attributed, prelude::*,
+        Registry,
+        builtin::events::DaemonStalled,
+        declaration::live::attribution::{Attributed, Owner},
+        prelude::*,
         runtime::Runtime,
     };
 
@@ -149,7 +152,7 @@ mod tests {
             };
             Poll::Ready([(); 5].map(|()| after_a_look()))
         });
-        let looks = Attributed::new(world.number, ear.index, one_poll).await;
+        let looks = Attributed::new(Owner::new(world.number, ear.index), one_poll).await;
         assert_eq!(looks, [false, false, false, true, true]);
         look(&world, &seen);
         assert!(!is_blocking());

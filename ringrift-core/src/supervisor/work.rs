@@ -63,11 +63,14 @@ impl<'a> Work<'a> {
 
 /// Works until something ends it; a stop that was asked for drains first, and runs `on_stop`.
 /// Returns by when the rest of the end is over, too.
-pub(super) async fn until_the_end(work: &Work<'_>) -> (Verdict, Instant) {
-    let mut cycles = pin!(Some(cycles::run(work)));
-    let mut mail = pin!(Some(mail::run(work)));
-    let verdict = poll_fn(|cx| poll_work(work.life, unended(cycles.as_mut()), unended(mail.as_mut()), cx)).await;
-    Box::pin(end(work, verdict, cycles, mail)).await
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn until_the_end(work: &Work<'_>) -> impl Future<Output = (Verdict, Instant)> + Send {
+    async move {
+        let mut cycles = pin!(Some(cycles::run(work)));
+        let mut mail = pin!(Some(mail::run(work)));
+        let verdict = poll_fn(|cx| poll_work(work.life, unended(cycles.as_mut()), unended(mail.as_mut()), cx)).await;
+        Box::pin(end(work, verdict, cycles, mail)).await
+    }
 }
 
 async fn end(

@@ -11,7 +11,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use super::{attribution::Attributed, record::Record, tasks::Tasks, world::World};
+use super::{
+    attribution::{Attributed, Owner, Within},
+    record::Record,
+    tasks::Tasks,
+    world::World,
+};
 use crate::{
     declaration::daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, ExitReason},
     delivery::{
@@ -44,29 +49,45 @@ pub(crate) struct Life {
     pub(crate) born_ms: u64,
     /// The daemon's span, which also says whether anybody listens.
     pub(crate) span: Span,
-    token: OnceLock<CancellationToken>,
-    /// Boxed: few daemons have helpers.
-    tasks: OnceLock<Box<Tasks>>,
+    /// Boxed: few daemons ask for either before they end.
+    helpers: OnceLock<Box<Helpers>>,
+}
+
+/// What helps a daemon beside its own task.
+#[derive(Debug, Default)]
+struct Helpers {
+    token: CancellationToken,
+    tasks: Tasks,
 }
 
 impl Life {
     pub(crate) fn new(world: Arc<World>, record: Arc<Record>, incarnation: u32, span: Span) -> Self {
         let born_ms = world.clock.now_ms();
-        Self { world, record, incarnation, born_ms, span, token: OnceLock::new(), tasks: OnceLock::new() }
+        Self { world, record, incarnation, born_ms, span, helpers: OnceLock::new() }
     }
 
-    /// Cancelled when the incarnation must end; made when somebody asks for it.
+    /// To whom the polls of its tasks are put down.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner::new(self.world.number, self.record.index)
+    }
+
+    /// Made when somebody asks for one of them.
+    fn helpers(&self) -> &Helpers {
+        self.helpers.get_or_init(Box::default)
+    }
+
+    /// Cancelled when the incarnation must end.
     pub(crate) fn token(&self) -> &CancellationToken {
-        self.token.get_or_init(CancellationToken::new)
+        &self.helpers().token
     }
 
     pub(crate) fn cancel(&self) {
         self.token().cancel();
     }
 
-    /// The helper tasks; made when somebody asks for them.
+    /// The helper tasks.
     pub(crate) fn tasks(&self) -> &Tasks {
-        self.tasks.get_or_init(Box::default)
+        &self.helpers().tasks
     }
 
     pub(crate) fn instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
@@ -101,9 +122,8 @@ impl Life {
                 Err(panic) => life.helper_panicked("spawn", panic),
             }
         };
-        let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
-        let attributed = Attributed::new(self.world.number, self.record.index, Box::pin(scoped));
-        self.tasks().spawn(attributed)
+        let spanned = tracing::Instrument::instrument(watched, self.span.clone());
+        self.tasks().spawn(Attributed::new(self.owner(), Box::pin(spanned)))
     }
 
     /// Notes the panic as an error of the daemon, and hands it on to whoever holds the `JoinHandle`.
@@ -121,8 +141,8 @@ impl Life {
     {
         let life = Arc::clone(self);
         let scoped = move || {
-            let world = Arc::clone(&life.world);
-            match catch(|| world.sync_scope(|| life.span.in_scope(work))) {
+            let _within = Within::world(life.world.number);
+            match catch(|| life.span.in_scope(work)) {
                 Ok(output) => output,
                 Err(panic) => life.helper_panicked("spawn_blocking", panic),
             }

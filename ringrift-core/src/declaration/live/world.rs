@@ -3,7 +3,6 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
-    future::Future,
     sync::{
         Arc, Mutex, OnceLock, PoisonError, RwLock, Weak,
         atomic::{
@@ -16,7 +15,7 @@ use std::{
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{links::Links, provided::Provided, record::Record};
+use super::{attribution::current_world, links::Links, provided::Provided, record::Record};
 use crate::{
     config::Config,
     declaration::daemon::{Handle, Registered},
@@ -62,12 +61,10 @@ pub(crate) struct Parts {
 }
 
 static NEXT_NUMBER: AtomicU32 = AtomicU32::new(1);
+/// The runtimes of the process that live, and some that have ended.
+static WORLDS: RwLock<Vec<Weak<World>>> = RwLock::new(Vec::new());
 /// The runtime that code outside of daemons means by `X::instance()`.
 static MAIN: RwLock<Weak<World>> = RwLock::new(Weak::new());
-
-tokio::task_local! {
-    static CURRENT: Arc<World>;
-}
 
 /// `X::instance()` was called where no runtime is.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -179,22 +176,26 @@ impl World {
         }
     }
 
+    /// Makes this known to the code of its daemons.
+    pub(crate) fn register(self: &Arc<Self>) {
+        let mut worlds = WORLDS.write().unwrap_or_else(PoisonError::into_inner);
+        worlds.retain(|world| world.strong_count() > 0);
+        worlds.push(Arc::downgrade(self));
+    }
+
+    /// The one in which the caller runs.
+    fn current() -> Option<Arc<Self>> {
+        let number = current_world()?;
+        let worlds = WORLDS.read().unwrap_or_else(PoisonError::into_inner);
+        worlds.iter().filter_map(Weak::upgrade).find(|world| world.number == number)
+    }
+
     /// Makes this the runtime of the process, unless another one lives.
     pub(crate) fn claim_main(self: &Arc<Self>) {
         let mut main = MAIN.write().unwrap_or_else(PoisonError::into_inner);
         if main.strong_count() == 0 {
             *main = Arc::downgrade(self);
         }
-    }
-
-    /// Runs `future` with this as the current runtime.
-    pub(crate) fn scope<F: Future>(self: Arc<Self>, future: F) -> impl Future<Output = F::Output> {
-        CURRENT.scope(self, future)
-    }
-
-    /// Runs `work`, off tokio's workers, with this as the current runtime.
-    pub(crate) fn sync_scope<T>(self: Arc<Self>, work: impl FnOnce() -> T) -> T {
-        CURRENT.sync_scope(self, work)
     }
 }
 
@@ -208,7 +209,7 @@ fn make_stealable() {
 
 /// The handle of `D` in the current task's runtime, or else in the process's.
 pub fn instance<D: Registered>() -> Result<Handle<D>, NoRuntime> {
-    let current = CURRENT.try_with(|world| world.handle::<D>()).ok().flatten();
+    let current = World::current().and_then(|world| world.handle::<D>());
     let main = || MAIN.read().unwrap_or_else(PoisonError::into_inner).upgrade()?.handle::<D>();
     current.or_else(main).ok_or(NoRuntime { daemon: D::SPEC.get().ty })
 }
