@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::BinaryHeap,
     sync::{
         Arc, Mutex, OnceLock, PoisonError, RwLock, Weak,
         atomic::{
@@ -18,7 +18,10 @@ use tokio::sync::Notify;
 use super::{attribution::current_world, links::Links, provided::Provided, record::Record};
 use crate::{
     config::Config,
-    declaration::daemon::{Handle, Registered},
+    declaration::{
+        daemon::{Handle, Registered},
+        registry::Places,
+    },
     delivery::{clock::Clock, router::Router},
     words::daemon_type::DaemonType,
 };
@@ -30,7 +33,7 @@ pub(crate) struct World {
     pub(crate) number: u32,
     pub(crate) records: Box<[Arc<Record>]>,
     links: Links,
-    by_spec: HashMap<usize, u32>,
+    places: Places,
     pub(crate) router: Router,
     pub(crate) clock: Arc<Clock>,
     pub(crate) config: Arc<Config>,
@@ -54,6 +57,7 @@ pub(crate) struct World {
 pub(crate) struct Parts {
     pub(crate) records: Box<[Arc<Record>]>,
     pub(crate) links: Links,
+    pub(crate) places: Places,
     pub(crate) router: Router,
     pub(crate) clock: Arc<Clock>,
     pub(crate) config: Arc<Config>,
@@ -78,17 +82,12 @@ pub struct NoRuntime {
 
 impl World {
     pub(crate) fn new(parts: Parts) -> Self {
-        let mut by_spec = HashMap::new();
-        for record in &parts.records {
-            // Of several copies of one type, a handle by type leads to the first.
-            by_spec.entry(record.spec.address()).or_insert(record.index);
-        }
         Self {
             number: NEXT_NUMBER.fetch_add(1, Relaxed),
             health_due: Mutex::new(BinaryHeap::with_capacity(parts.records.len())),
             records: parts.records,
             links: parts.links,
-            by_spec,
+            places: parts.places,
             router: parts.router,
             clock: parts.clock,
             config: parts.config,
@@ -129,8 +128,9 @@ impl World {
     }
 
     pub(crate) fn handle<D: Registered>(&self) -> Option<Handle<D>> {
-        let index = self.by_spec.get(&D::SPEC.get().address())?;
-        Some(Handle::new(Arc::clone(self.record(*index))))
+        // Of several copies of one type, it leads to the first.
+        let index = self.places.of(D::SPEC.get())?;
+        Some(Handle::new(Arc::clone(self.record(index))))
     }
 
     /// Says that something is about to be stamped with the coarse clock, so that the ticker is awake.

@@ -304,7 +304,9 @@ impl Mailbox {
     /// What the daemon's state means from now on.
     pub(crate) fn set_gate(&self, gate: Gate) {
         self.queue().gate = gate;
-        self.wake_waiting();
+        if self.someone_waits.load(Acquire) {
+            self.wake_waiting();
+        }
     }
 
     /// How many deliveries are not settled: those that wait and those in hand.
