@@ -76,7 +76,7 @@ impl Chosen {
 }
 
 fn disabled_because(entry: &Entry, settings: &Settings, disabled: &DisabledFile) -> Option<Cause> {
-    if !settings.options.enabled {
+    if !settings.options(entry.spec).enabled {
         return Some(format!("`daemons.{}.options.enabled` is false", entry.spec.ty).into());
     }
     disabled.contains(entry.ty.as_str()).then(|| "an operator disabled it".into())
@@ -113,7 +113,7 @@ fn records(
         let (intent, state) = first_intent(entry, &settings, selected.contains(index), disabled);
         let mailbox = mailbox(entry.spec, &settings).map(Arc::new);
         if let Some(mailbox) = &mailbox {
-            mailbox.set_gate(gate_of(&state, &intent));
+            mailbox.set_gate(gate_of(state.name(), || matches!(intent, Intent::Off { .. })));
         }
         Arc::new(Record::new(Declared {
             index: index as u32,
@@ -144,7 +144,7 @@ fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled:
 }
 
 fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
-    let options = &settings.options;
+    let options = settings.options(spec);
     let slot = |sub: &SubSpec| {
         let timeout = sub.timeout.unwrap_or(options.handler_timeout);
         Slot::new(sub.handler, (sub.event)(), timeout, sub.dedup, sub.breaker)

@@ -33,7 +33,8 @@ pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Verdict> + Send {
         if work.life.record.spec.kind == Kind::Task {
             return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle(work.life))).await;
         }
-        let timer = pin!(sleep_until(Instant::now()));
+        // Set before it is first polled.
+        let timer = pin!(sleep_until(work.life.world.clock.instant(0)));
         let mut pace = Pace::new(work, timer);
         while pace.wait().await {
             let is_error = match Box::pin(cycle(work)).await {

@@ -5,11 +5,7 @@ use std::{collections::HashSet, num::NonZeroU64, sync::Arc};
 
 use super::announce;
 use crate::{
-    declaration::live::{
-        incarnation::Life,
-        record::{Intent, Record},
-        world::World,
-    },
+    declaration::live::{incarnation::Life, record::Record, world::World},
     delivery::{
         dead_letters::{DeadReason, Death},
         mail::Gate,
@@ -40,11 +36,15 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
         StateName::Stopping => {}
         _ => status.ready_ms = None,
     }
-    // Being built and being started are one stretch of time.
-    if (old.name(), state.name()) != (StateName::Starting, StateName::Starting) {
-        status.since_ms = now;
-    }
     let incarnation = status.incarnation;
+    // Being built and being started are one stretch of time, and mean the same to all others.
+    if (old.name(), state.name()) == (StateName::Starting, StateName::Starting) {
+        drop(status);
+        log(record, incarnation, &state);
+        world.changed.notify_waiters();
+        return;
+    }
+    status.since_ms = now;
     drop(status);
     set_gate(world, record, &state);
     log(record, incarnation, &state);
@@ -92,10 +92,10 @@ fn dependents_that_wait<'a>(world: &'a World, record: &'a Record) -> impl Iterat
 }
 
 /// What the state means for the daemon's mail.
-pub(crate) fn gate_of(state: &State, intent: &Intent) -> Gate {
-    match state.name() {
+pub(crate) fn gate_of(state: StateName, is_off: impl FnOnce() -> bool) -> Gate {
+    match state {
         StateName::Disabled => Gate::Absent,
-        StateName::Stopped if matches!(intent, Intent::Off { .. }) => Gate::Absent,
+        StateName::Stopped if is_off() => Gate::Absent,
         StateName::Running => Gate::Open,
         StateName::Failed | StateName::Completed | StateName::Leaked => Gate::Refusing,
         StateName::Waiting | StateName::Starting | StateName::Backoff | StateName::Stopping | StateName::Stopped => {
@@ -108,7 +108,7 @@ fn set_gate(world: &World, record: &Record, state: &State) {
     let Some(mailbox) = &record.mailbox else {
         return;
     };
-    let gate = gate_of(state, &record.intent());
+    let gate = gate_of(state.name(), || record.is_off());
     mailbox.set_gate(gate);
     if gate == Gate::Refusing {
         // What waits has nobody to wait for.

@@ -122,7 +122,8 @@ pub(crate) struct Record {
     pub(crate) index: u32,
     pub(crate) ty: DaemonType,
     pub(crate) spec: &'static DaemonSpec,
-    pub(crate) factory: Option<Factory>,
+    /// Boxed: only tests have one.
+    pub(crate) factory: Option<Box<Factory>>,
     pub(crate) settings: Settings,
     pub(crate) mailbox: Option<Arc<Mailbox>>,
     pub(crate) counters: Counters,
@@ -170,7 +171,7 @@ impl Record {
             index: declared.index,
             ty: declared.ty,
             spec: declared.spec,
-            factory: declared.factory,
+            factory: declared.factory.map(Box::new),
             settings: declared.settings,
             mailbox: declared.mailbox,
             counters: Counters::default(),
@@ -188,7 +189,7 @@ impl Record {
     }
 
     pub(crate) fn options(&self) -> &Options {
-        &self.settings.options
+        self.settings.options(self.spec)
     }
 
     pub(crate) fn status(&self) -> MutexGuard<'_, Status> {
@@ -206,6 +207,11 @@ impl Record {
     /// Whether dependents may start: it runs, or it is a task that has completed.
     pub(crate) fn is_ready(&self) -> bool {
         self.status().is_ready(self.spec.kind)
+    }
+
+    /// Whether no task of it is to run.
+    pub(crate) fn is_off(&self) -> bool {
+        matches!(self.intent(), Intent::Off { .. })
     }
 
     pub(crate) fn intent(&self) -> Intent {

@@ -40,13 +40,13 @@ use crate::words::options::Overflow;
 #[repr(C)]
 pub(crate) struct Mailbox {
     queue: Mutex<Queue>,
-    capacity: u64,
+    capacity: u32,
     overflow: Overflow,
     room: Notify,
     pub(crate) breakers: Breakers,
     pub(crate) slots: Box<[Slot]>,
     someone_waits: AtomicBool,
-    _apart_from_reader: [u64; 5],
+    _apart_from_reader: [u64; 4],
     /// One per delivery that may be in hand at once; none where it is one at a time.
     pub(crate) places: Box<[Place]>,
     settled: AtomicU64,
@@ -95,7 +95,7 @@ impl Mailbox {
         };
         Self {
             queue: Mutex::new(queue),
-            capacity: u64::from(capacity),
+            capacity,
             overflow,
             room: Notify::new(),
             breakers: Breakers::default(),
@@ -156,10 +156,10 @@ impl Mailbox {
     }
 
     fn is_full(&self, queue: &mut Queue) -> bool {
-        if queue.pushed - queue.settled < self.capacity {
+        if queue.pushed - queue.settled < self.capacity() {
             return false;
         }
-        self.count_unsettled(queue) >= self.capacity
+        self.count_unsettled(queue) >= self.capacity()
     }
 
     fn count_unsettled(&self, queue: &mut Queue) -> u64 {
@@ -316,7 +316,7 @@ impl Mailbox {
 
     /// The bound of [`unsettled`](Self::unsettled).
     pub(crate) fn capacity(&self) -> u64 {
-        self.capacity
+        u64::from(self.capacity)
     }
 
     /// Gives the memory of an idle mailbox back.
