@@ -104,6 +104,9 @@ fn or_released(mailbox: &Mailbox, batch: &mut VecDeque<Mail>, poll: Poll<()>) ->
 
 impl Drop for Taken {
     fn drop(&mut self) {
+        if self.batch.is_empty() && self.side_by_side.is_empty() {
+            return;
+        }
         // Nothing of it is in hand any more, or the ticker would see it stall.
         self.mailbox.watches().for_each(Watch::end);
         if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
