@@ -1,13 +1,13 @@
 //! Which daemons and events there are: from inventory, or from a list that a test makes.
 
-use std::{collections::HashMap, fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 use thiserror::Error;
 
 use super::{
     daemon::Registered,
-    live::incarnation::{Incarnation, Life},
+    live::incarnation::Incarnation,
     spec::{DaemonSpec, SpecRef},
 };
 use crate::{
@@ -26,7 +26,7 @@ pub struct EventEntry(pub fn() -> &'static EventMeta);
 inventory::collect!(EventEntry);
 
 /// Builds an instance in place of the spec: a test's factory, called again at every restart.
-pub(crate) type Factory = Arc<dyn Fn(Arc<Life>) -> Arc<dyn Incarnation> + Send + Sync>;
+pub(crate) type Factory = Arc<dyn Fn() -> Arc<dyn Incarnation> + Send + Sync>;
 
 /// One daemon of a runtime.
 #[derive(Clone)]
@@ -95,13 +95,12 @@ impl Registry {
         self.daemons.iter().map(|entry| entry.spec)
     }
 
-    /// Where each spec stands, by its address; of several copies the first.
-    pub(crate) fn places(&self) -> HashMap<usize, u32> {
-        let mut places = HashMap::new();
-        for (place, spec) in self.specs().enumerate() {
-            places.entry(spec.address()).or_insert(place as u32);
-        }
-        places
+    /// Where each spec stands.
+    pub(crate) fn places(&self) -> Places {
+        let mut places: Vec<_> = self.specs().enumerate().map(|(place, spec)| (spec.address(), place as u32)).collect();
+        places.sort_unstable();
+        places.dedup_by_key(|(address, _)| *address);
+        Places(places)
     }
 
     /// The types of events, by name.
@@ -125,6 +124,18 @@ impl Registry {
             name: name.to_owned(),
             nearest: nearest(&name.to_ascii_lowercase(), types().map(DaemonType::as_str)).map(str::to_owned),
         })
+    }
+}
+
+/// Where each spec stands in a registry, sorted by its address; of several copies the first. A list, because
+/// it is made once and small: a hash table takes longer to make, and more memory.
+#[derive(Debug)]
+pub(crate) struct Places(Vec<(usize, u32)>);
+
+impl Places {
+    pub(crate) fn of(&self, spec: &'static DaemonSpec) -> Option<u32> {
+        let found = self.0.binary_search_by_key(&spec.address(), |(address, _)| *address);
+        found.ok().map(|found| self.0[found].1)
     }
 }
 

@@ -12,7 +12,7 @@ use std::{
 
 use tracing::Span;
 
-use super::{panics::place_of, watch::Watch};
+use super::{panics::place_of, watch::Watched};
 
 /// What a hook or handler returns when it goes wrong.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -53,7 +53,7 @@ impl fmt::Display for Panicked {
 /// Awaits `future` under `watch`, which the caller has begun; ends the watch. A future that panics
 /// in its drop when it is cut off is a panic too.
 #[inline]
-pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: &Watch) -> Outcome<T> {
+pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>, watch: Watched<'_>) -> Outcome<T> {
     let mut future = pin!(Some(future));
     let outcome = poll_fn(|cx| poll_guarded(unended(future.as_mut()), watch, cx)).await;
     cut_off(future, outcome)
@@ -65,7 +65,7 @@ pub(crate) async fn guarded<T>(future: impl Future<Output = Result<T, BoxError>>
 pub(crate) fn guarded_in<'a, T>(
     span: &'a Span,
     mut future: impl Future<Output = Result<T, BoxError>> + Unpin + 'a,
-    watch: &'a Watch,
+    watch: Watched<'a>,
 ) -> impl Future<Output = Outcome<T>> {
     poll_fn(move |cx| {
         let _entered = (!span.is_disabled()).then(|| span.enter());
@@ -97,7 +97,7 @@ pub(crate) fn cut_off<F, T>(mut future: Pin<&mut Option<F>>, outcome: Outcome<T>
 #[inline]
 fn poll_guarded<T>(
     future: Pin<&mut impl Future<Output = Result<T, BoxError>>>,
-    watch: &Watch,
+    watch: Watched<'_>,
     cx: &mut std::task::Context<'_>,
 ) -> Poll<Outcome<T>> {
     let outcome = match poll_caught(future, cx) {
@@ -108,7 +108,7 @@ fn poll_guarded<T>(
         Poll::Pending if watch.poll_expired(cx) => Outcome::Timeout,
         Poll::Pending => return Poll::Pending,
     };
-    watch.end();
+    watch.watch.end();
     Poll::Ready(outcome)
 }
 

@@ -22,26 +22,28 @@ pub(crate) struct Taken {
 }
 
 impl Taken {
-    pub(crate) fn new(mailbox: Arc<Mailbox>) -> Self {
-        Self { mailbox, batch: VecDeque::new(), side_by_side: Vec::new(), begun: false }
+    fn new(mailbox: &Arc<Mailbox>, batch: VecDeque<Mail>) -> Self {
+        Self { mailbox: Arc::clone(mailbox), batch, side_by_side: Vec::new(), begun: false }
     }
 
-    /// Takes all mail; ready once there is some.
-    pub(crate) fn poll_fill(&mut self, cx: &Context<'_>) -> Poll<()> {
-        if !self.batch.is_empty() {
-            return Poll::Ready(());
-        }
-        let poll = self.mailbox.poll_take(&mut self.batch, cx);
-        self.or_released(poll)
+    /// Takes all mail; ready once there is some. While a daemon waits for its mail, it holds nothing of this.
+    pub(crate) fn poll(mailbox: &Arc<Mailbox>, cx: &Context<'_>) -> Poll<Self> {
+        let mut batch = VecDeque::new();
+        let poll = mailbox.poll_take(&mut batch, cx);
+        or_released(mailbox, &mut batch, poll).map(|()| Self::new(mailbox, batch))
     }
 
-    /// Looks for what was released once the reader is registered, so that it is not missed.
-    fn or_released(&mut self, poll: Poll<()>) -> Poll<()> {
-        let breakers = &self.mailbox.breakers;
-        if poll.is_pending() && breakers.is_set() && breakers.take_released(&mut self.batch) {
-            return Poll::Ready(());
-        }
-        poll
+    /// Takes what waits now, without waiting.
+    pub(crate) fn now(mailbox: &Arc<Mailbox>) -> Option<Self> {
+        let batch = mailbox.take_now();
+        (!batch.is_empty()).then(|| Self::new(mailbox, batch))
+    }
+
+    /// Takes what came in while the batch was in hand, without waiting; `None` when there is nothing, or
+    /// something else is to be looked at first.
+    pub(crate) fn again(mut self) -> Option<Self> {
+        let is_taken = !self.mailbox.breakers.is_set() && self.mailbox.take_again(&mut self.batch);
+        is_taken.then_some(self)
     }
 
     /// Puts the mail of paused handlers aside.
@@ -56,15 +58,7 @@ impl Taken {
     pub(crate) fn poll_more(&mut self, cx: &Context<'_>) -> Poll<()> {
         debug_assert!(self.batch.is_empty(), "a place is free only when nothing waits for one");
         let poll = self.mailbox.poll_take_open(&mut self.batch, cx);
-        self.or_released(poll)
-    }
-
-    /// Takes what waits now, without waiting; false when there is nothing.
-    pub(crate) fn fill_now(&mut self) -> bool {
-        if self.batch.is_empty() {
-            self.batch = self.mailbox.take_now();
-        }
-        !self.batch.is_empty()
+        or_released(&self.mailbox, &mut self.batch, poll)
     }
 
     /// Begins the first delivery, which stays here until it is settled.
@@ -99,10 +93,22 @@ impl Taken {
     }
 }
 
+/// Looks for what was released once the reader is registered, so that it is not missed.
+fn or_released(mailbox: &Mailbox, batch: &mut VecDeque<Mail>, poll: Poll<()>) -> Poll<()> {
+    let breakers = &mailbox.breakers;
+    if poll.is_pending() && breakers.is_set() && breakers.take_released(batch) {
+        return Poll::Ready(());
+    }
+    poll
+}
+
 impl Drop for Taken {
     fn drop(&mut self) {
+        if self.batch.is_empty() && self.side_by_side.is_empty() {
+            return;
+        }
         // Nothing of it is in hand any more, or the ticker would see it stall.
-        self.mailbox.watches.iter().for_each(Watch::end);
+        self.mailbox.watches().for_each(Watch::end);
         if let (true, Some(front)) = (self.begun, self.batch.front_mut()) {
             front.attempt = front.attempt.saturating_add(1);
         }
@@ -154,8 +160,7 @@ mod tests {
     #[test]
     fn what_was_begun_goes_back_to_the_head_with_one_more_attempt() {
         let mailbox = mailbox(3, 1);
-        let mut taken = Taken::new(Arc::clone(&mailbox));
-        assert!(taken.fill_now());
+        let mut taken = Taken::now(&mailbox).unwrap();
         taken.begin();
         taken.settle();
         taken.begin();
@@ -166,8 +171,7 @@ mod tests {
     #[test]
     fn what_was_begun_side_by_side_goes_back_in_order_with_one_more_attempt() {
         let mailbox = mailbox(5, 3);
-        let mut taken = Taken::new(Arc::clone(&mailbox));
-        assert!(taken.fill_now());
+        let mut taken = Taken::now(&mailbox).unwrap();
         for place in [2, 1, 0] {
             taken.begin_at(place);
         }

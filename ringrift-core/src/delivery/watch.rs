@@ -15,7 +15,13 @@ const EXPIRED: u64 = u64::MAX;
 pub(crate) struct Watch {
     started_ms: AtomicU64,
     what: AtomicU32,
-    waker: AtomicWaker,
+}
+
+/// A watch, and whom to wake when what it watches is expired.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Watched<'a> {
+    pub(crate) watch: &'a Watch,
+    pub(crate) waker: &'a AtomicWaker,
 }
 
 impl Watch {
@@ -38,19 +44,19 @@ impl Watch {
             started => Some((self.what.load(Relaxed), started)),
         }
     }
+}
 
+impl Watched<'_> {
     /// Ends what was stamped at `started`. The compare-exchange keeps it from hitting the next one.
-    pub(crate) fn expire(&self, started: u64) -> bool {
-        let expired = self.started_ms.compare_exchange(started, EXPIRED, AcqRel, Relaxed).is_ok();
-        if expired {
+    pub(crate) fn expire(self, started: u64) {
+        if self.watch.started_ms.compare_exchange(started, EXPIRED, AcqRel, Relaxed).is_ok() {
             self.waker.wake();
         }
-        expired
     }
 
     /// Whether the ticker ended what runs; registers the waker for the case that it will.
-    pub(crate) fn poll_expired(&self, cx: &std::task::Context<'_>) -> bool {
+    pub(crate) fn poll_expired(self, cx: &std::task::Context<'_>) -> bool {
         self.waker.register(cx.waker());
-        self.started_ms.load(Acquire) == EXPIRED
+        self.watch.started_ms.load(Acquire) == EXPIRED
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::storage::Storage;
 use super::{
     overrides::AllSettings,
-    selection::{SelectionError, Wanted, add_dependencies, select},
+    selection::{Selected, SelectionError, Wanted, add_dependencies, select},
     start_error::StartError,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
             settings::Settings,
             world::{Parts, World},
         },
-        registry::{Entry, Registry},
+        registry::{Entry, Places, Registry},
         spec::{DaemonSpec, SpecRef, SubSpec},
     },
     delivery::{
@@ -51,30 +51,34 @@ pub(super) struct Assembly<'a> {
 pub(super) struct Chosen {
     pub(super) settings: AllSettings,
     /// Told to run, and all that they depend on.
-    pub(super) selected: BTreeSet<usize>,
+    pub(super) selected: Selected,
+    places: Places,
 }
 
 impl Chosen {
     pub(super) fn new(registry: &Registry, settings: AllSettings, wanted: &Wanted) -> Result<Self, SelectionError> {
+        let places = registry.places();
         let mut selected = select(registry, wanted)?;
         let switched_on = settings.iter().enumerate().filter(|(_, (_, enabled))| *enabled == Some(true));
-        selected.extend(switched_on.map(|(index, _)| index));
-        add_dependencies(registry, &mut selected);
-        Ok(Self { settings, selected })
+        switched_on.for_each(|(index, _)| _ = selected.insert(index));
+        add_dependencies(registry, &places, &mut selected);
+        Ok(Self { settings, selected, places })
     }
 
     /// Those of the selected that nobody disabled.
-    pub(super) fn to_run(&self, registry: &Registry, disabled: &Disabled) -> BTreeSet<usize> {
+    pub(super) fn to_run(&self, registry: &Registry, disabled: &Disabled) -> Selected {
         let is_off = |index: usize| {
             let settings = self.settings.get(index).map(|(settings, _)| settings);
             settings.is_some_and(|settings| disabled_because(&registry.daemons[index], settings, disabled).is_some())
         };
-        self.selected.iter().copied().filter(|index| !is_off(*index)).collect()
+        let mut to_run = self.selected.clone();
+        to_run.retain(|index| !is_off(index));
+        to_run
     }
 }
 
 fn disabled_because(entry: &Entry, settings: &Settings, disabled: &Disabled) -> Option<Cause> {
-    if !settings.options.enabled {
+    if !settings.options(entry.spec).enabled {
         return Some(format!("`daemons.{}.options.enabled` is false", entry.spec.ty).into());
     }
     disabled.contains(entry.ty.as_str()).then(|| "an operator disabled it".into())
@@ -83,7 +87,8 @@ fn disabled_because(entry: &Entry, settings: &Settings, disabled: &Disabled) -> 
 pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     let registry = assembly.registry;
     let clock = Arc::new(Clock::new(assembly.time_of_day));
-    let records = records(registry, assembly.chosen, assembly.disabled);
+    let Chosen { settings, selected, places } = assembly.chosen;
+    let records = records(registry, settings, &selected, assembly.disabled);
     let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
     #[cfg_attr(not(feature = "store"), expect(unused_mut, reason = "it has no journal"))]
     let mut router = Router::new(mailboxes, &registry.events, Arc::clone(&clock), fastrand::u64(..));
@@ -91,26 +96,21 @@ pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     if let Some(storage) = assembly.storage {
         storage.attach(&mut router, &clock)?;
     }
-    let (links, config) = (links(registry), Arc::new(assembly.config));
-    Ok(World::new(Parts { records, links, router, clock, config, provided: assembly.provided }))
+    let (links, config) = (links(registry, &places), Arc::new(assembly.config));
+    Ok(World::new(Parts { records, links, places, router, clock, config, provided: assembly.provided }))
 }
 
-fn links(registry: &Registry) -> Links {
-    let places = registry.places();
-    let find = |specs: &[SpecRef]| -> Vec<u32> {
-        specs.iter().filter_map(|spec| places.get(&spec.get().address()).copied()).collect()
-    };
-    let declared: Vec<_> = registry.specs().map(|spec| (find(spec.depends_on), find(spec.wants))).collect();
-    Links::new(&declared)
+fn links(registry: &Registry, places: &Places) -> Links {
+    let find = |specs: &'static [SpecRef]| specs.iter().filter_map(|spec| places.of(spec.get()));
+    Links::new(registry.daemons.iter().map(|entry| [entry.spec.depends_on, entry.spec.wants].map(find)))
 }
 
-fn records(registry: &Registry, chosen: Chosen, disabled: &Disabled) -> Box<[Arc<Record>]> {
-    let Chosen { settings, selected } = chosen;
+fn records(registry: &Registry, settings: AllSettings, selected: &Selected, disabled: &Disabled) -> Box<[Arc<Record>]> {
     let make = |(index, (entry, (settings, _))): (usize, (&Entry, (Settings, _)))| {
-        let (intent, state) = first_intent(entry, &settings, selected.contains(&index), disabled);
+        let (intent, state) = first_intent(entry, &settings, selected.contains(index), disabled);
         let mailbox = mailbox(entry.spec, &settings).map(Arc::new);
         if let Some(mailbox) = &mailbox {
-            mailbox.set_gate(gate_of(&state, &intent));
+            mailbox.set_gate(gate_of(state.name(), &intent));
         }
         Arc::new(Record::new(Declared {
             index: index as u32,
@@ -141,7 +141,7 @@ fn first_intent(entry: &Entry, settings: &Settings, is_selected: bool, disabled:
 }
 
 fn mailbox(spec: &DaemonSpec, settings: &Settings) -> Option<Mailbox> {
-    let options = &settings.options;
+    let options = settings.options(spec);
     let slot = |sub: &SubSpec| {
         let timeout = sub.timeout.unwrap_or(options.handler_timeout);
         Slot::new(sub.handler, (sub.event)(), timeout, sub.dedup, sub.breaker)

@@ -246,6 +246,7 @@ impl Builder {
             #[cfg(feature = "store")]
             storage,
         })?);
+        world.register();
         if self.is_main {
             world.claim_main();
         } else {

@@ -13,10 +13,9 @@ use crate::{
 /// How the daemon is now.
 pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
     let state = record.state();
-    let found = record.conditions.lock();
+    let found = record.conditions.found();
     let checked_ms_ago = found.report.as_ref().map(|checked| now.saturating_sub(checked.1));
     let failed_checks = found.failed_checks;
-    let own = found.report.as_ref().map(|checked| checked.0.clone());
     let mut worries = Vec::new();
     if let Some((hook, started)) = found.stalled_now() {
         let since = started.max(record.last_heartbeat());
@@ -25,7 +24,7 @@ pub(super) fn of(world: &World, record: &Record, now: u64) -> HealthSnapshot {
     if let Some(since) = found.blocking_ms {
         worries.push(format!("blocks a worker thread for {} s", now.saturating_sub(since) / 1000));
     }
-    drop(found);
+    let own = found.report.map(|(report, _)| report);
     let report = match state {
         State::Running => {
             let missing = missing_dependencies(world, record);

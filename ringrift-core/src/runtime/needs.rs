@@ -1,7 +1,8 @@
 //! The values that `#[inject]` fields need, and that nobody provides.
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
+use super::selection::Selected;
 #[cfg(feature = "cli")]
 use crate::declaration::wiring::{Severity, WiringProblem};
 use crate::{
@@ -37,16 +38,16 @@ pub(super) fn unmet<'a>(registry: &'a Registry, offered: &Offered) -> Vec<Need<'
 }
 
 /// A line for each that a daemon which is to run can't be built without.
-pub(super) fn missing(registry: &Registry, offered: &Offered, to_run: &BTreeSet<usize>) -> Vec<String> {
+pub(super) fn missing(registry: &Registry, offered: &Offered, to_run: &Selected) -> Vec<String> {
     let unmet = unmet(registry, offered).into_iter();
-    unmet.filter(|need| to_run.contains(&need.index)).map(|need| format!("  {need}")).collect()
+    unmet.filter(|need| to_run.contains(need.index)).map(|need| format!("  {need}")).collect()
 }
 
 /// The same for `check`; with a warning for a daemon that does not run, until somebody starts it.
 #[cfg(feature = "cli")]
-pub(super) fn problems(registry: &Registry, offered: &Offered, to_run: &BTreeSet<usize>) -> Vec<WiringProblem> {
+pub(super) fn problems(registry: &Registry, offered: &Offered, to_run: &Selected) -> Vec<WiringProblem> {
     let problem = |need: Need<'_>| {
-        let (severity, when) = match to_run.contains(&need.index) {
+        let (severity, when) = match to_run.contains(need.index) {
             true => (Severity::Error, ""),
             false => (Severity::Warning, ", should it ever run"),
         };

@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     config::{Config, duration::HumanDuration, problem::Problem},
-    declaration::{
-        live::settings::{InForce, Settings},
-        registry::Registry,
-        spec::DaemonSpec,
-    },
+    declaration::{live::settings::Settings, registry::Registry, spec::DaemonSpec},
     words::{
         options::{OnUnhealthy, Options, Overflow},
         restart::{OnExhausted, Restart},
@@ -101,11 +97,11 @@ fn own_problems(spec: &DaemonSpec, config: &Config) -> Vec<Problem> {
     }
 }
 
-fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
+fn settings(spec: &DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
     if config.is_silent_on(&["daemons", spec.ty.as_str(), "options"])
         && let Ok(schedule) = schedule(spec, &OptionsSection::default())
     {
-        return Ok((Settings { options: InForce::Declared(&spec.options), schedule }, None));
+        return Ok((Settings { overridden: None, schedule }, None));
     }
     let path = format!("daemons.{}.options", spec.ty);
     let (section, mut problems) = read(config, &path);
@@ -114,8 +110,8 @@ fn settings(spec: &'static DaemonSpec, config: &Config) -> Result<(Settings, Opt
     problems.extend(misfits.map(|(key, message)| config.problem(&format!("{path}.{key}"), message)));
     match schedule {
         Ok(schedule) if problems.is_empty() => {
-            let options = InForce::Overridden(Box::new(options(spec, &section)));
-            Ok((Settings { options, schedule }, section.enabled))
+            let overridden = Some(Box::new(options(spec, &section)));
+            Ok((Settings { overridden, schedule }, section.enabled))
         }
         _ => Err(problems),
     }

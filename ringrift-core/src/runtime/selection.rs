@@ -5,13 +5,41 @@ use std::collections::{BTreeSet, HashSet};
 use thiserror::Error;
 
 use crate::{
-    declaration::registry::{Registry, UnknownDaemon},
+    declaration::registry::{Places, Registry, UnknownDaemon},
     nearest::nearest,
     words::{category::Category, daemon_type::DaemonType},
 };
 
 /// The daemons that are in every runtime, whatever is selected.
 const ALWAYS: [&str; 2] = ["event_router", "dlq_retry"];
+
+/// Which daemons of a registry are selected, by their place.
+#[derive(Debug, Clone)]
+pub(crate) struct Selected(Vec<bool>);
+
+impl Selected {
+    fn none_of(registry: &Registry) -> Self {
+        Self(vec![false; registry.daemons.len()])
+    }
+
+    pub(crate) fn contains(&self, place: usize) -> bool {
+        self.0[place]
+    }
+
+    /// Selects one; whether it was not yet.
+    pub(crate) fn insert(&mut self, place: usize) -> bool {
+        !std::mem::replace(&mut self.0[place], true)
+    }
+
+    /// Keeps those for which it is true.
+    pub(crate) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        self.0.iter_mut().enumerate().for_each(|(place, is_selected)| *is_selected = *is_selected && keep(place));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().filter(|(_, is_selected)| **is_selected).map(|(place, _)| place)
+    }
+}
 
 /// What was asked for.
 #[derive(Debug, Clone, Default)]
@@ -42,16 +70,17 @@ pub fn profiles(registry: &Registry) -> BTreeSet<&'static str> {
     registry.specs().filter_map(|spec| spec.profiles).flatten().copied().collect()
 }
 
-/// The places in the registry of the daemons to run: what was asked for, and all that it depends on.
-pub(crate) fn select(registry: &Registry, wanted: &Wanted) -> Result<BTreeSet<usize>, SelectionError> {
+/// The daemons to run, but for what they depend on.
+pub(crate) fn select(registry: &Registry, wanted: &Wanted) -> Result<Selected, SelectionError> {
     check_profile(registry, wanted)?;
-    let known: HashSet<DaemonType> = registry.daemons.iter().map(|entry| entry.ty).collect();
-    for daemon in wanted.daemons.iter().filter(|daemon| !known.contains(daemon)) {
+    // Sorted by name.
+    let is_known = |daemon: &DaemonType| registry.daemons.binary_search_by_key(daemon, |entry| entry.ty).is_ok();
+    for daemon in wanted.daemons.iter().filter(|daemon| !is_known(daemon)) {
         registry.find(daemon.as_str())?;
     }
     let named: HashSet<DaemonType> = wanted.daemons.iter().copied().collect();
     let is_narrowed = wanted.profile.is_some() || !wanted.daemons.is_empty() || !wanted.categories.is_empty();
-    let mut selected: BTreeSet<usize> = BTreeSet::new();
+    let mut selected = Selected::none_of(registry);
     for (index, entry) in registry.daemons.iter().enumerate() {
         let spec = entry.spec;
         let in_profile = wanted.profile.as_ref().is_some_and(|profile| spec.is_in_profile(profile));
@@ -61,7 +90,6 @@ pub(crate) fn select(registry: &Registry, wanted: &Wanted) -> Result<BTreeSet<us
             selected.insert(index);
         }
     }
-    add_dependencies(registry, &mut selected);
     Ok(selected)
 }
 
@@ -78,12 +106,11 @@ fn check_profile(registry: &Registry, wanted: &Wanted) -> Result<(), SelectionEr
 }
 
 /// Closes the selection under `depends_on`.
-pub(crate) fn add_dependencies(registry: &Registry, selected: &mut BTreeSet<usize>) {
-    let places = registry.places();
-    let mut unseen: Vec<usize> = selected.iter().copied().collect();
+pub(crate) fn add_dependencies(registry: &Registry, places: &Places, selected: &mut Selected) {
+    let mut unseen: Vec<usize> = selected.iter().collect();
     while let Some(index) = unseen.pop() {
         for link in registry.daemons[index].spec.depends_on {
-            let place = places.get(&link.get().address()).map(|place| *place as usize);
+            let place = places.of(link.get()).map(|place| place as usize);
             unseen.extend(place.filter(|place| selected.insert(*place)));
         }
     }

@@ -24,31 +24,34 @@ use crate::{
 };
 
 /// Runs what the daemon is for. Returns its failure, a task's completion, or `Stop` once it drains.
-pub(super) async fn run(work: &Work<'_>) -> Verdict {
-    if let Some(runner) = work.living.runner() {
-        return Box::pin(once(work, Hook::Runner, runner)).await;
-    }
-    if work.life.record.spec.kind == Kind::Task {
-        return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle())).await;
-    }
-    let mut errors_in_a_row = 0;
-    let timer = pin!(sleep_until(Instant::now()));
-    let mut pace = Pace::new(work, timer);
-    while pace.wait().await {
-        match Box::pin(cycle(work)).await {
-            Ok(()) => errors_in_a_row = 0,
-            Err(CycleError::Recorded) => errors_in_a_row += 1,
-            Err(CycleError::Failure(failure)) => return Verdict::Failed(failure),
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Verdict> + Send {
+    async move {
+        if work.life.record.spec.has_runner {
+            return Box::pin(once(work, Hook::Runner, work.living.runner(work.life))).await;
         }
-        let ended = Instant::now();
-        if errors_in_a_row > 0 && !pace.pause(ended, errors_in_a_row).await {
-            return Verdict::Stop;
+        if work.life.record.spec.kind == Kind::Task {
+            return Box::pin(once(work, Hook::RunCycle, work.living.run_cycle(work.life))).await;
         }
-        pace.ended(ended, errors_in_a_row);
-        // A cycle that always asks for the next one keeps neither the thread nor its own stop waiting.
-        tokio::task::coop::consume_budget().await;
+        // Set before it is first polled.
+        let timer = pin!(sleep_until(work.life.world.clock.instant(0)));
+        let mut pace = Pace::new(work, timer);
+        while pace.wait().await {
+            let is_error = match Box::pin(cycle(work)).await {
+                Ok(()) => false,
+                Err(CycleError::Recorded) => true,
+                Err(CycleError::Failure(failure)) => return Verdict::Failed(failure),
+            };
+            if !is_error {
+                pace.succeeded(Instant::now());
+            } else if !Box::pin(pace.failed(Instant::now())).await {
+                return Verdict::Stop;
+            }
+            // A cycle that always asks for the next one keeps neither the thread nor its own stop waiting.
+            tokio::task::coop::consume_budget().await;
+        }
+        Verdict::Stop
     }
-    Verdict::Stop
 }
 
 /// A runner, or a task's run, and what its end means.
@@ -90,7 +93,7 @@ async fn cycle(work: &Work<'_>) -> Result<(), CycleError> {
     let record = &work.life.record;
     let number = record.counters.cycles_ended() + 1;
     let span = tracing::info_span!("cycle", cycle = number);
-    let outcome = hooks::run(work.life, Hook::RunCycle, work.living.run_cycle()).instrument(span).await;
+    let outcome = hooks::run(work.life, Hook::RunCycle, work.living.run_cycle(work.life)).instrument(span).await;
     record.counters.cycle(!matches!(outcome, Outcome::Ok(())));
     let (message, failure) = match outcome {
         Outcome::Ok(()) => return Ok(()),

@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Ends the helper tasks, runs `on_exit`, ends what that spawned, and waits for what is borrowed: all
 /// that by `deadline`, which the drain and `on_stop` had before, or by the least that each gets.
 pub(super) async fn without_stop(
-    life: &Life,
+    life: &Arc<Life>,
     living: Option<Arc<dyn Incarnation>>,
     verdict: Verdict,
     deadline: Instant,
@@ -43,7 +43,7 @@ pub(super) async fn without_stop(
     if let Some(living) = &living {
         let reason = exit_reason(record, &verdict);
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
-        hooks::run_at_the_end(life, Hook::OnExit, left, living.on_exit(&reason)).await;
+        hooks::run_at_the_end(life, Hook::OnExit, left, living.on_exit(life, &reason)).await;
     }
     let last = deadline.max(Instant::now() + LEAST_FOR_A_HOOK);
     life.tasks().close();
@@ -76,7 +76,8 @@ pub(super) fn panicked(life: &Life, panic: &str) -> End {
 /// How long it has been in `Running`; nothing, if it never was.
 fn since_ready(life: &Life) -> Duration {
     let ready_ms = life.record.status().ready_ms;
-    ready_ms.map_or(Duration::ZERO, |ready| Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready)))
+    ready_ms
+        .map_or(Duration::ZERO, |ready| Duration::from_millis(life.world.clock.now_ms().saturating_sub(ready.get())))
 }
 
 /// Waits for the helper tasks, and aborts the rest.
@@ -100,18 +101,13 @@ async fn aborted(tasks: &Tasks, deadline: Instant) -> Result<(), String> {
 
 /// Drops the daemon, and waits for those that borrow it.
 async fn dropped(life: &Life, living: Arc<dyn Incarnation>, deadline: Instant) -> Result<(), String> {
-    let instance = living.instance();
-    let outstanding = Arc::downgrade(&instance);
-    drop_safely(life, "the daemon", (instance, living, life.record.take_living()));
+    let outstanding = Arc::downgrade(&living);
+    drop_safely(life, "the daemon", (living, life.record.take_living()));
     borrowed(&life.record, outstanding, deadline).await
 }
 
 /// Waits until nobody holds the instance any more.
-async fn borrowed(
-    record: &Record,
-    instance: Weak<dyn std::any::Any + Send + Sync>,
-    deadline: Instant,
-) -> Result<(), String> {
+async fn borrowed(record: &Record, instance: Weak<dyn Incarnation>, deadline: Instant) -> Result<(), String> {
     while instance.strong_count() > 0 {
         if Instant::now() >= deadline {
             return Err(format!("{} still hold a reference to it (a `Ref`, or `cx.this()`)", instance.strong_count()));

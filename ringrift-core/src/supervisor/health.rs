@@ -23,9 +23,9 @@ pub(super) async fn check(world: Arc<World>, record: Arc<Record>, incarnation: u
     let Some(living) = record.living() else {
         return;
     };
-    let mut health = living.health();
+    let mut health = living.daemon.health(&living.life);
     let outcome = tokio::time::timeout(CHECK_LIMIT, caught(health.as_mut())).await;
-    drop_safely(living.life(), "health", health);
+    drop_safely(&living.life, "health", health);
     let report = match outcome {
         Ok(Ok(report)) => report,
         Ok(Err(panic)) => {
@@ -65,11 +65,11 @@ pub(super) fn is_alive(record: &Record, incarnation: u32) -> bool {
 fn judge(world: &Arc<World>, record: &Arc<Record>, report: HealthReport, now: u64) {
     let is_failed = report.status == HealthStatus::Error && !is_in_grace(record, now);
     let message = report.message.clone();
-    let mut found = record.conditions.lock();
-    found.failed_checks = if is_failed { found.failed_checks + 1 } else { 0 };
-    let failed_checks = found.failed_checks;
-    found.report = Some(Box::new((report, now)));
-    drop(found);
+    let failed_checks = record.conditions.note(|found| {
+        found.failed_checks = if is_failed { found.failed_checks + 1 } else { 0 };
+        found.report = Some((report, now));
+        found.failed_checks
+    });
     if failed_checks < FAILED_CHECKS || !failed_checks.is_multiple_of(FAILED_CHECKS) {
         return;
     }
@@ -83,5 +83,5 @@ fn judge(world: &Arc<World>, record: &Arc<Record>, report: HealthReport, now: u6
 /// Whether the daemon started so lately that nothing is held against it.
 pub(crate) fn is_in_grace(record: &Record, now: u64) -> bool {
     let grace = record.options().startup_grace.as_millis() as u64;
-    record.status().ready_ms.is_some_and(|ready| now.saturating_sub(ready) < grace)
+    record.status().ready_ms.is_some_and(|ready| now.saturating_sub(ready.get()) < grace)
 }

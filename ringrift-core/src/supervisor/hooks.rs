@@ -25,9 +25,8 @@ use crate::{
 /// logged and counted, and nothing else.
 pub(super) async fn run<T>(life: &Life, hook: Hook, future: Boxed<'_, DaemonResult<T>>) -> Outcome<T> {
     life.world.begin_activity();
-    let watch = &life.record.hook;
-    watch.begin(hook as u32, life.world.clock.coarse_ms());
-    guarded(UnderWay { life, hook, future: Some(future) }, watch).await
+    life.record.hook.begin(hook as u32, life.world.clock.coarse_ms());
+    guarded(UnderWay { life, hook, future: Some(future) }, life.record.watched_hook()).await
 }
 
 /// A hook's future, until it is dropped.

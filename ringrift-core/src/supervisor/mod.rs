@@ -14,7 +14,7 @@ mod ending;
 mod failures;
 pub(crate) mod health;
 mod hooks;
-mod in_span;
+mod in_life;
 mod mail;
 mod pace;
 mod pauses;
@@ -37,7 +37,7 @@ pub(crate) use self::{
     dependencies::{describe as describe_dependency, missing as missing_dependencies},
     watchdog::Watchdog,
 };
-use crate::declaration::live::{attribution::Attributed, record::Record, world::World};
+use crate::declaration::live::{record::Record, world::World};
 
 /// How long aborted tasks have to come to their next await.
 const AFTER_ABORT: Duration = Duration::from_secs(1);
@@ -63,9 +63,7 @@ impl Supervisor {
 
     /// Starts the task of a daemon.
     pub(crate) fn start_daemon(&self, world: &Arc<World>, record: &Arc<Record>) {
-        let life = child::run(Arc::clone(world), Arc::clone(record));
-        let scoped = Box::pin(Arc::clone(world).scope(life));
-        self.spawn(Attributed::new(world.number, record.index, scoped));
+        self.spawn(child::run(Arc::clone(world), Arc::clone(record)));
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the supervisor")]

@@ -57,12 +57,13 @@ pub(super) struct Pace<'a> {
     work: &'a Work<'a>,
     timer: Pin<&'a mut Sleep>,
     due: Due,
+    errors_in_a_row: u32,
 }
 
 impl<'a> Pace<'a> {
     /// The first cycle runs at once, unless it has a schedule or runs only when asked.
     pub(super) fn new(work: &'a Work<'a>, timer: Pin<&'a mut Sleep>) -> Self {
-        let mut pace = Self { work, timer, due: Due::OnRequest };
+        let mut pace = Self { work, timer, due: Due::OnRequest, errors_in_a_row: 0 };
         pace.due = match &work.life.record.settings.schedule {
             Schedule::Every(_) => Due::Now,
             Schedule::OnRequest => Due::OnRequest,
@@ -71,16 +72,33 @@ impl<'a> Pace<'a> {
         pace
     }
 
-    /// A cycle has ended: fixed delay, counted from its end. The retry of one that is only asked for
-    /// needs nobody to ask.
-    pub(super) fn ended(&mut self, at: Instant, errors_in_a_row: u32) {
+    /// A cycle has ended well.
+    pub(super) fn succeeded(&mut self, at: Instant) {
+        self.errors_in_a_row = 0;
+        self.ended(at);
+    }
+
+    /// A cycle has ended with an error. Errors in a row keep the next cycle back, also one that is asked
+    /// for; false when the daemon drains before.
+    pub(super) async fn failed(&mut self, at: Instant) -> bool {
+        self.errors_in_a_row += 1;
+        let is_over = self.pause(at).await;
+        if is_over {
+            self.ended(at);
+        }
+        is_over
+    }
+
+    /// Fixed delay, counted from the end of the cycle. The retry of one that is only asked for needs
+    /// nobody to ask.
+    fn ended(&mut self, at: Instant) {
         self.due = match &self.work.life.record.settings.schedule {
             Schedule::Every(cycle) => {
                 let next = at + *cycle + self.jitter();
                 self.timer.as_mut().reset(next);
                 Due::Later
             }
-            Schedule::OnRequest if errors_in_a_row > 0 => Due::Now,
+            Schedule::OnRequest if self.errors_in_a_row > 0 => Due::Now,
             Schedule::OnRequest => Due::OnRequest,
             Schedule::Cron(cron) => self.next_firing(cron),
         };
@@ -91,11 +109,9 @@ impl<'a> Pace<'a> {
         poll_fn(|cx| self.poll_due(cx))
     }
 
-    /// Errors in a row keep the next cycle back, also one that is asked for; false when the daemon
-    /// drains before.
-    pub(super) fn pause(&mut self, ended: Instant, errors_in_a_row: u32) -> impl Future<Output = bool> {
+    fn pause(&mut self, ended: Instant) -> impl Future<Output = bool> {
         let backoff = self.record().options().restart.backoff;
-        self.timer.as_mut().reset(ended + backoff.jittered(errors_in_a_row, fastrand::f64() * 2.0 - 1.0));
+        self.timer.as_mut().reset(ended + backoff.jittered(self.errors_in_a_row, fastrand::f64() * 2.0 - 1.0));
         poll_fn(|cx| {
             if self.work.is_draining() {
                 return Poll::Ready(false);

@@ -107,7 +107,7 @@ fn has_no_dependents(world: &World, scope: &BTreeSet<u32>, told: &BTreeSet<u32>,
 /// Whether nothing of it lives, or somebody wanted it again after it was told to stop.
 fn is_over(told: &BTreeSet<u32>, record: &Record) -> bool {
     let status = record.status();
-    has_ended(&status) || (told.contains(&record.index) && status.intent == Intent::Run)
+    has_ended(&status) || (told.contains(&record.index) && *status.intent() == Intent::Run)
 }
 
 /// Whether the daemon is not wanted, and nothing of it lives.
@@ -119,7 +119,7 @@ fn has_ended(status: &Status) -> bool {
 fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonType, String)> {
     let is_left = |status: &Status| match left {
         Left::Nothing => false,
-        Left::Unwanted => !has_ended(status) && status.intent != Intent::Run,
+        Left::Unwanted => !has_ended(status) && *status.intent() != Intent::Run,
         Left::Everything => !has_ended(status),
     };
     for record in scope.iter().map(|index| world.record(*index)) {

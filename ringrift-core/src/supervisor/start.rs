@@ -15,7 +15,7 @@ use crate::{
     declaration::{
         daemon::{DaemonResult, ExitReason, FatalError},
         live::{
-            incarnation::{Boxed, Incarnation, Life},
+            incarnation::{Boxed, Incarnation, Life, Living},
             record::{Hook, Intent, Record},
             world::World,
         },
@@ -56,17 +56,20 @@ pub(super) fn begin(world: &Arc<World>, record: &Arc<Record>) -> Arc<Life> {
 
 /// From construction to end. The start and the end have boxes of their own, so that the task of an
 /// idle daemon holds only what works.
-pub(super) async fn live(life: &Arc<Life>) -> End {
-    transition_of(life, State::Starting { cause: "it is being built".into() });
-    let living = match Box::pin(started(life)).await {
-        Ok(living) => living,
-        Err(end) => return end,
-    };
-    life.record.set_open(true);
-    transition_of(life, State::Running);
-    let work = Work::new(life, living);
-    let (verdict, deadline) = work::until_the_end(&work).await;
-    Box::pin(ending::without_stop(life, Some(work.living), verdict, deadline)).await
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn live(life: &Arc<Life>) -> impl Future<Output = End> + Send {
+    async move {
+        transition_of(life, State::Starting { cause: "it is being built".into() });
+        let living = match Box::pin(started(life)).await {
+            Ok(living) => living,
+            Err(end) => return end,
+        };
+        life.record.set_open(true);
+        transition_of(life, State::Running);
+        let work = Work::new(life, living);
+        let (verdict, deadline) = work::until_the_end(&work).await;
+        Box::pin(ending::without_stop(life, Some(work.living), verdict, deadline)).await
+    }
 }
 
 /// By when an end that begins now is over.
@@ -80,21 +83,19 @@ async fn started(life: &Arc<Life>) -> Result<Arc<dyn Incarnation>, End> {
         Ok(living) => living,
         Err(verdict) => return Err(not_started(life, None, verdict).await),
     };
-    life.record.set_living(Arc::clone(&living));
+    life.record.set_living(Living { life: Arc::clone(life), daemon: Arc::clone(&living) });
     transition_of(life, State::Starting { cause: "its on_start runs".into() });
-    match guarded(life, Hook::OnStart, living.on_start()).await {
+    match guarded(life, Hook::OnStart, living.on_start(life)).await {
         Ok(()) => Ok(living),
         Err(verdict) => Err(not_started(life, Some(living), verdict).await),
     }
 }
 
 fn build(life: &Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
-    let record = Arc::clone(&life.record);
-    let life = Arc::clone(life);
-    match record.factory.clone() {
+    match life.record.factory.clone() {
         // In the future, so that a panic of the factory is one of the hook.
-        Some(factory) => Box::pin(async move { Ok(factory(life)) }),
-        None => (record.spec.build)(life),
+        Some(factory) => Box::pin(async move { Ok(factory()) }),
+        None => (life.record.spec.build)(Arc::clone(life)),
     }
 }
 
@@ -120,7 +121,7 @@ async fn guarded<T>(life: &Life, hook: Hook, future: Boxed<'_, DaemonResult<T>>)
     Err(Verdict::Failed(failure))
 }
 
-async fn not_started(life: &Life, living: Option<Arc<dyn Incarnation>>, verdict: Verdict) -> End {
+async fn not_started(life: &Arc<Life>, living: Option<Arc<dyn Incarnation>>, verdict: Verdict) -> End {
     let failed = matches!(verdict, Verdict::Failed(_));
     let end = ending::without_stop(life, living, verdict, deadline(&life.record)).await;
     if let (true, End::Failed { cause, .. } | End::Leaked { cause }) = (failed, &end) {

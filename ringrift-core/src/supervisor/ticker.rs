@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::{announce, health, pauses};
 use crate::declaration::live::{
-    attribution::Attributed,
+    attribution::{Attributed, Owner},
     record::{Hook, Record},
     world::World,
 };
@@ -64,18 +64,19 @@ fn look_at(world: &World, record: &Record, now: u64) -> bool {
     if let Some((hook, started)) = hook {
         let over = limit_of(record, Hook::from_number(hook)).is_some_and(|limit| is_over(started, now, limit + TICK));
         if over {
-            record.hook.expire(started);
+            record.watched_hook().expire(started);
         }
     }
     let mut handler: Option<Running> = None;
-    for watch in record.mailbox.iter().flat_map(|mailbox| mailbox.watches.iter()) {
-        let Some((slot, started)) = watch.current() else {
+    let waker = record.signals.waker();
+    for watched in record.mailbox.iter().flat_map(|mailbox| mailbox.watched(waker)) {
+        let Some((slot, started)) = watched.watch.current() else {
             continue;
         };
         let slot = record.mailbox.as_ref().and_then(|mailbox| mailbox.slots.get(slot as usize));
         if let Some(slot) = slot {
             if is_over(started, now, slot.timeout + TICK) {
-                watch.expire(started);
+                watched.expire(started);
             }
             handler = older(handler, Some((slot.handler, started)));
         }
@@ -113,11 +114,11 @@ fn is_watched(record: &Record, hook: Hook) -> bool {
 fn stall(world: &World, record: &Record, running: Option<Running>, now: u64) {
     let is_stalled = running
         .is_some_and(|(_, started)| is_over(started.max(record.last_heartbeat()), now, record.options().stall_after));
-    if is_stalled == record.conditions.is_stalled.load(Relaxed) {
+    if is_stalled == record.is_stalled.load(Relaxed) {
         return;
     }
-    record.conditions.is_stalled.store(is_stalled, Relaxed);
-    let before = std::mem::replace(&mut record.conditions.lock().stalled, running.filter(|_| is_stalled));
+    record.is_stalled.store(is_stalled, Relaxed);
+    let before = record.conditions.note(|found| std::mem::replace(&mut found.stalled, running.filter(|_| is_stalled)));
     let daemon = record.ty.as_str();
     if let (true, Some((hook, started))) = (is_stalled, running) {
         let for_ms = now.saturating_sub(started.max(record.last_heartbeat()));
@@ -141,9 +142,9 @@ fn begin_checks(world: &Arc<World>, now: u64, checks: &mut JoinSet<()>) -> Optio
         if health::is_alive(record, incarnation) {
             let check = health::check(Arc::clone(world), Arc::clone(record), incarnation);
             let span = tracing::info_span!("daemon", daemon = record.ty.as_str(), incarnation);
-            let check = Box::pin(Arc::clone(world).scope(check.instrument(span)));
-            let check = checks.spawn(Attributed::new(world.number, daemon, check));
-            record.conditions.lock().check = Some(check);
+            let owner = Owner::new(world.number, daemon);
+            let check = checks.spawn(Attributed::new(owner, Box::pin(check.instrument(span))));
+            record.conditions.note(|found| found.check = Some(check));
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashSet,
+    num::NonZeroU64,
     sync::{Arc, MutexGuard},
 };
 
@@ -29,9 +30,9 @@ pub(crate) fn transition(world: &Arc<World>, record: &Arc<Record>, state: State)
 /// Changes what is wanted of the daemon, or its state, or both in one step: nobody sees one without the other.
 pub(super) fn change(world: &Arc<World>, record: &Arc<Record>, decide: impl FnOnce(&mut Status) -> Option<State>) {
     let mut status = record.status();
-    let intent = status.intent.clone();
+    let intent = status.intent().clone();
     let state = decide(&mut status);
-    let is_told = status.intent != intent;
+    let is_told = *status.intent() != intent;
     match state {
         Some(state) if status.state != state && status.state.name() != StateName::Leaked => {
             go(world, record, status, state);
@@ -53,19 +54,24 @@ fn go(world: &Arc<World>, record: &Arc<Record>, mut status: MutexGuard<'_, Statu
     let is_ready = status.is_ready(kind);
     match state.name() {
         StateName::Running => {
-            status.ready_ms = Some(now);
+            status.ready_ms = NonZeroU64::new(now);
             // It was `Starting` since.
-            status.start_took_ms = Some(now.saturating_sub(status.since_ms));
+            let took = now.saturating_sub(status.since_ms);
+            status.start_took_ms = Some(u32::try_from(took).unwrap_or(u32::MAX));
         }
         StateName::Stopping => {}
         _ => status.ready_ms = None,
     }
-    // Being built and being started are one stretch of time.
-    if (old.name(), state.name()) != (StateName::Starting, StateName::Starting) {
-        status.since_ms = now;
-    }
     let incarnation = status.incarnation;
-    let gate = gate_of(&state, &status.intent);
+    // Being built and being started are one stretch of time, and mean the same to all others.
+    if (old.name(), state.name()) == (StateName::Starting, StateName::Starting) {
+        drop(status);
+        log(record, incarnation, &state);
+        world.changed.notify_waiters();
+        return;
+    }
+    status.since_ms = now;
+    let gate = gate_of(state.name(), status.intent());
     // Under the lock, or a change that comes after this one may set it first.
     record.mailbox.iter().for_each(|mailbox| mailbox.set_gate(gate));
     drop(status);
@@ -117,8 +123,8 @@ fn dependents_that_wait<'a>(world: &'a World, record: &'a Record) -> impl Iterat
 }
 
 /// What the state means for the daemon's mail.
-pub(crate) fn gate_of(state: &State, intent: &Intent) -> Gate {
-    match state.name() {
+pub(crate) fn gate_of(state: StateName, intent: &Intent) -> Gate {
+    match state {
         StateName::Disabled => Gate::Absent,
         StateName::Stopped if matches!(intent, Intent::Off { .. }) => Gate::Absent,
         StateName::Running => Gate::Open,

@@ -83,14 +83,15 @@ fn blocks(world: &World, daemon: u32) {
         for_ms,
         "blocks a worker thread; move the blocking call to `cx.spawn_blocking`"
     );
-    record.conditions.lock().blocking_ms = Some(world.clock.now_ms().saturating_sub(for_ms).max(1));
+    let since = world.clock.now_ms().saturating_sub(for_ms).max(1);
+    record.conditions.note(|found| found.blocking_ms = Some(since));
     announce::stalled(world, record, "a worker thread", for_ms);
     world.changed.notify_waiters();
 }
 
 fn blocks_no_more(world: &World, daemon: u32) {
     let record = world.record(daemon);
-    record.conditions.lock().blocking_ms = None;
+    record.conditions.note(|found| found.blocking_ms = None);
     tracing::info!(daemon = record.ty.as_str(), "does not block a worker thread any more");
     announce::recovered(world, record, "a worker thread");
     world.changed.notify_waiters();
@@ -106,7 +107,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        Registry, builtin::events::DaemonStalled, declaration::live::attribution::Attributed, prelude::*,
+        Registry,
+        builtin::events::DaemonStalled,
+        declaration::live::attribution::{Attributed, Owner},
+        prelude::*,
         runtime::Runtime,
     };
 
@@ -138,7 +142,7 @@ mod tests {
         runtime.started().await;
         let world = Arc::clone(runtime.world());
         let ear = Arc::clone(world.find(Ear::TYPE).unwrap());
-        let is_blocking = || ear.conditions.lock().blocking_ms.is_some();
+        let is_blocking = || ear.conditions.found().blocking_ms.is_some();
 
         let mut seen = HashMap::new();
         let one_poll = poll_fn(|_| {
@@ -148,7 +152,7 @@ mod tests {
             };
             Poll::Ready([(); 5].map(|()| after_a_look()))
         });
-        let looks = Attributed::new(world.number, ear.index, one_poll).await;
+        let looks = Attributed::new(Owner::new(world.number, ear.index), one_poll).await;
         assert_eq!(looks, [false, false, false, true, true]);
         look(&world, &seen);
         assert!(!is_blocking());

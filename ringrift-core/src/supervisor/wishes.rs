@@ -19,7 +19,7 @@ use crate::{
 /// Wants it to run. What runs goes on, and what has failed is tried again.
 pub(crate) fn run(world: &Arc<World>, record: &Arc<Record>) {
     change(world, record, |status| {
-        let was_wanted = status.intent == Intent::Run;
+        let was_wanted = *status.intent() == Intent::Run;
         record.want(status, Intent::Run);
         match status.state.name() {
             StateName::Stopped | StateName::Disabled => {
@@ -39,7 +39,7 @@ pub(crate) fn run(world: &Arc<World>, record: &Arc<Record>) {
 /// Tells it to stop, if it is wanted.
 pub(crate) fn stop(world: &Arc<World>, record: &Arc<Record>, cause: &Cause) {
     change(world, record, |status| {
-        if status.intent == Intent::Run {
+        if *status.intent() == Intent::Run {
             record.want(status, Intent::Stop { cause: cause.clone() });
         }
         None
@@ -56,7 +56,7 @@ pub(crate) fn disable(world: &Arc<World>, record: &Arc<Record>, cause: &Cause) {
 
 /// Says, for the task of a daemon of which nothing lives, that it has ended; unless it is wanted.
 pub(super) fn ended(world: &Arc<World>, record: &Arc<Record>) {
-    change(world, record, |status| match &status.intent {
+    change(world, record, |status| match status.intent() {
         Intent::Run => None,
         Intent::Stop { cause } => Some(State::Stopped { cause: cause.clone() }),
         // What was not selected has no task before it is wanted.

@@ -41,13 +41,13 @@ pub(super) enum Verdict {
 
 /// What the loops of a daemon share.
 pub(super) struct Work<'a> {
-    pub(super) life: &'a Life,
+    pub(super) life: &'a Arc<Life>,
     pub(super) living: Arc<dyn Incarnation>,
     draining: AtomicBool,
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(life: &'a Life, living: Arc<dyn Incarnation>) -> Self {
+    pub(super) fn new(life: &'a Arc<Life>, living: Arc<dyn Incarnation>) -> Self {
         Self { life, living, draining: AtomicBool::new(false) }
     }
 
@@ -63,11 +63,14 @@ impl<'a> Work<'a> {
 
 /// Works until something ends it; a stop that was asked for drains first, and runs `on_stop`.
 /// Returns by when the rest of the end is over, too.
-pub(super) async fn until_the_end(work: &Work<'_>) -> (Verdict, Instant) {
-    let mut cycles = pin!(Some(cycles::run(work)));
-    let mut mail = pin!(Some(mail::run(work)));
-    let verdict = poll_fn(|cx| poll_work(work.life, unended(cycles.as_mut()), unended(mail.as_mut()), cx)).await;
-    Box::pin(end(work, verdict, cycles, mail)).await
+#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
+pub(super) fn until_the_end(work: &Work<'_>) -> impl Future<Output = (Verdict, Instant)> + Send {
+    async move {
+        let mut cycles = pin!(Some(cycles::run(work)));
+        let mut mail = pin!(Some(mail::run(work)));
+        let verdict = poll_fn(|cx| poll_work(work.life, unended(cycles.as_mut()), unended(mail.as_mut()), cx)).await;
+        Box::pin(end(work, verdict, cycles, mail)).await
+    }
 }
 
 async fn end(
@@ -91,7 +94,7 @@ async fn end(
     life.record.hook.end();
     if is_asked_for {
         let left = deadline.duration_since(Instant::now()).max(LEAST_FOR_A_HOOK);
-        hooks::run_at_the_end(life, Hook::OnStop, left, work.living.on_stop()).await;
+        hooks::run_at_the_end(life, Hook::OnStop, left, work.living.on_stop(life)).await;
     }
     (verdict, deadline)
 }

@@ -8,7 +8,6 @@ use crate::{
     config::{Config, layers::Layers, problem::ConfigError},
     declaration::{
         daemon::{Construct, Daemon, Registered},
-        live::incarnation::living,
         registry::{Entry, Factory, Registry},
         spec::DaemonSpec,
     },
@@ -44,7 +43,7 @@ impl KitBuilder {
 
     /// Adds a daemon from a factory, which is called again at every restart.
     pub fn with<D: Daemon + Send + Sync>(self, make: impl Fn() -> D + Send + Sync + 'static) -> Self {
-        let factory: Factory = Arc::new(move |life| living(Arc::new(make()), life));
+        let factory: Factory = Arc::new(move || Arc::new(make()));
         self.entry(Entry { factory: Some(factory), ..Entry::of(D::SPEC.get()) })
     }
 

@@ -17,7 +17,7 @@ use crate::{
         live::{
             delivery::deliver,
             drops::empty_safely,
-            incarnation::{Life, Living},
+            incarnation::{Boxed, Life},
         },
         spec::SubSpec,
     },
@@ -47,9 +47,8 @@ pub trait Handlers: Construct {
         Self: Sync;
 }
 
-/// Runs a batch; `Err` is a failure of the daemon.
-pub(crate) type Batch<D> =
-    for<'a> fn(&'a Living<D>, &'a mut Taken) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+/// Runs a batch, and returns what it was in, emptied; `Err` is a failure of the daemon.
+pub(crate) type Batch<D> = for<'a> fn(&'a D, &'a Arc<Life>, Taken) -> Boxed<'a, Result<Taken, String>>;
 
 /// The handlers of a daemon, for its spec.
 pub struct HandlerTable<D> {
@@ -64,8 +63,7 @@ pub struct TableOf<D>(PhantomData<D>);
 
 impl<D: Handlers + Send + Sync> TableOf<D> {
     /// The table of a `#[handlers]` block.
-    pub const TABLE: HandlerTable<D> =
-        HandlerTable { subs: D::SUBS, batch: Some(|living, taken| Box::pin(run_batch(living, taken))) };
+    pub const TABLE: HandlerTable<D> = HandlerTable { subs: D::SUBS, batch: Some(run_batch) };
 }
 
 /// The table of a daemon without `#[handlers]`.
@@ -76,36 +74,49 @@ pub trait NoHandlers<D> {
 
 impl<D> NoHandlers<D> for TableOf<D> {}
 
-async fn run_batch<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    if taken.mailbox.watches.len() == 1 { in_order(living, taken).await } else { side_by_side(living, taken).await }
+fn run_batch<'a, D: Handlers + Send + Sync>(
+    daemon: &'a D,
+    life: &'a Arc<Life>,
+    taken: Taken,
+) -> Boxed<'a, Result<Taken, String>> {
+    if taken.mailbox.places.is_empty() {
+        Box::pin(in_order(daemon, life, taken))
+    } else {
+        Box::pin(side_by_side(daemon, life, taken))
+    }
 }
 
 /// One at a time, in the order of the mailbox.
-async fn in_order<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
-    let mut cx = Context::new(Arc::clone(living.cx.life()));
+async fn in_order<D: Handlers + Send + Sync>(daemon: &D, life: &Arc<Life>, mut taken: Taken) -> Result<Taken, String> {
+    let mut cx = Context::new(Arc::clone(life));
     while let Some((mailbox, mail)) = taken.begin() {
         cx.enter(mailbox, mail);
-        let span = living.cx.life().delivery_span(mail);
+        let span = life.delivery_span(mail);
+        let watched = mailbox.watched_alone(life.record.signals.waker());
         let verdict = {
             // Pinned here, so that it is moved nowhere, however large it is.
-            let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
-            deliver(living.cx.life(), mailbox, 0, mail, &span, handler).await
+            let handler = pin!(Some(daemon.dispatch(mail.slot, &mail.event, &cx)));
+            deliver(life, mailbox, watched, mail, &span, handler).await
         };
         let is_stored = mail.event.seq() != 0;
         taken.settle();
         verdict?;
         if is_stored {
-            living.cx.life().store_has_room().await;
+            life.store_has_room().await;
         }
         tokio::task::coop::consume_budget().await;
     }
-    Ok(())
+    Ok(taken)
 }
 
 /// Up to `concurrency` at once.
-async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut Taken) -> Result<(), String> {
+async fn side_by_side<D: Handlers + Send + Sync>(
+    daemon: &D,
+    life: &Arc<Life>,
+    mut taken: Taken,
+) -> Result<Taken, String> {
     let mailbox = Arc::clone(&taken.mailbox);
-    let mut free: Vec<usize> = (0..mailbox.watches.len()).collect();
+    let mut free: Vec<usize> = (0..mailbox.places.len()).collect();
     let mut under_way = FuturesUnordered::new();
     loop {
         while let Some(place) = free.pop() {
@@ -115,12 +126,13 @@ async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut
             };
             let mailbox = &mailbox;
             under_way.push(async move {
-                let mut cx = Context::new(Arc::clone(living.cx.life()));
+                let mut cx = Context::new(Arc::clone(life));
                 cx.enter(mailbox, &mail);
-                let span = living.cx.life().delivery_span(&mail);
-                let handler = pin!(Some(living.daemon.dispatch(mail.slot, &mail.event, &cx)));
-                let mut handler = CutOffAlone { life: living.cx.life(), handler };
-                let verdict = deliver(living.cx.life(), mailbox, place, &mail, &span, handler.handler.as_mut()).await;
+                let span = life.delivery_span(&mail);
+                let handler = pin!(Some(daemon.dispatch(mail.slot, &mail.event, &cx)));
+                let mut handler = CutOffAlone { life, handler };
+                let watched = mailbox.places[place].watched();
+                let verdict = deliver(life, mailbox, watched, &mail, &span, handler.handler.as_mut()).await;
                 (place, mail.event.seq() != 0, verdict)
             });
         }
@@ -131,17 +143,19 @@ async fn side_by_side<D: Handlers + Send + Sync>(living: &Living<D>, taken: &mut
         });
         match ended.await {
             None => {}
-            Some(None) => return Ok(()),
+            Some(None) => break,
             Some(Some((place, is_stored, verdict))) => {
                 taken.settle_at(place);
                 free.push(place);
                 verdict?;
                 if is_stored {
-                    living.cx.life().store_has_room().await;
+                    life.store_has_room().await;
                 }
             }
         }
     }
+    drop(under_way);
+    Ok(taken)
 }
 
 /// One of several handlers, dropped by itself: a panic of its drop would leak those beside it.

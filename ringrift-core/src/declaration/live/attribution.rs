@@ -1,7 +1,8 @@
-//! Which daemon polls on which thread: a few words per worker thread that the watchdog reads.
+//! Which daemon polls on which thread: a few words per worker thread that the watchdog reads, and that
+//! say which runtime the code of a daemon runs in.
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     future::Future,
     pin::Pin,
     sync::{
@@ -27,6 +28,31 @@ static THREADS: Mutex<Vec<Arc<Thread>>> = Mutex::new(Vec::new());
 
 thread_local! {
     static THIS_THREAD: OnceCell<Arc<Thread>> = const { OnceCell::new() };
+    /// The number of the world whose code runs; 0 for none.
+    static WORLD: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The number of the world in which the caller runs.
+pub(crate) fn current_world() -> Option<u32> {
+    WORLD.try_with(Cell::get).ok().filter(|number| *number != 0)
+}
+
+/// Makes a world the current one of this thread until it is dropped.
+pub(crate) struct Within {
+    before: u32,
+}
+
+impl Within {
+    pub(crate) fn world(number: u32) -> Self {
+        Self { before: WORLD.try_with(|world| world.replace(number)).unwrap_or(0) }
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        // A thread that ends runs nothing any more.
+        _ = WORLD.try_with(|world| world.set(self.before));
+    }
 }
 
 fn register() -> Arc<Thread> {
@@ -57,31 +83,30 @@ pub(crate) struct PollOf {
     count: u64,
 }
 
-/// A future whose polls are attributed to a daemon.
-pub(crate) struct Attributed<F> {
-    future: F,
-    owner: u64,
-}
+/// A daemon of a world: the number of the world in the upper half, the index of the daemon in the lower.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Owner(u64);
 
-impl<F> Attributed<F> {
-    pub(crate) fn new(world: u32, daemon: u32, future: F) -> Self {
-        Self { future, owner: u64::from(world) << 32 | u64::from(daemon) }
+impl Owner {
+    pub(crate) fn new(world: u32, daemon: u32) -> Self {
+        Self(u64::from(world) << 32 | u64::from(daemon))
     }
-}
 
-/// Marks the thread while it polls, also when the poll panics.
-struct Marked;
-
-impl Marked {
-    fn with(owner: u64) -> Self {
+    /// Marks the thread as this daemon's until the mark is dropped, also by a panic.
+    pub(crate) fn mark(self) -> Marked {
         // A thread that ends polls nothing any more.
         _ = THIS_THREAD.try_with(|this| {
             let thread = this.get_or_init(register);
             thread.count.store(thread.count.load(Relaxed) + 1, Relaxed);
-            thread.polls.store(owner, Release);
+            thread.polls.store(self.0, Release);
         });
-        Self
+        Marked { _within: Within::world((self.0 >> 32) as u32) }
     }
+}
+
+/// The mark of a thread that polls a daemon.
+pub(crate) struct Marked {
+    _within: Within,
 }
 
 impl Drop for Marked {
@@ -90,11 +115,31 @@ impl Drop for Marked {
     }
 }
 
+/// A future whose polls, and whose drop, are attributed to a daemon.
+pub(crate) struct Attributed<F> {
+    /// Taken in `drop` only.
+    future: Option<F>,
+    owner: Owner,
+}
+
+impl<F> Attributed<F> {
+    pub(crate) fn new(owner: Owner, future: F) -> Self {
+        Self { future: Some(future), owner }
+    }
+}
+
 impl<F: Future + Unpin> Future for Attributed<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let _marked = Marked::with(self.owner);
-        Pin::new(&mut self.future).poll(cx)
+        let _marked = self.owner.mark();
+        Pin::new(self.future.as_mut().expect("taken by `drop` only")).poll(cx)
+    }
+}
+
+impl<F> Drop for Attributed<F> {
+    fn drop(&mut self) {
+        let _marked = self.owner.mark();
+        self.future = None;
     }
 }

@@ -15,18 +15,18 @@ use crate::words::stats::{DaemonStats, ErrorRecord, KEPT_ERRORS, RECENT_OUTCOMES
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     cycles: AtomicU64,
-    cycle_errors: AtomicU64,
-    errors: AtomicU64,
-    panics: AtomicU64,
     /// The newest outcomes: how many in the upper half, one bit each in the lower, 1 for an error.
     outcomes: AtomicU64,
     /// Boxed: most daemons never have any.
     troubles: Mutex<Option<Box<Troubles>>>,
 }
 
-/// What went wrong lately.
+/// What went wrong.
 #[derive(Debug, Default)]
 struct Troubles {
+    cycle_errors: u64,
+    error_count: u64,
+    panics: u64,
     /// The newest, over all incarnations.
     errors: VecDeque<ErrorRecord>,
     /// When handlers of this incarnation panicked.
@@ -52,14 +52,17 @@ impl Counters {
     }
 
     pub(crate) fn cycle(&self, is_error: bool) {
-        let column = if is_error { &self.cycle_errors } else { &self.cycles };
-        column.fetch_add(1, Relaxed);
+        if is_error {
+            self.troubles().get_or_insert_default().cycle_errors += 1;
+        } else {
+            self.cycles.fetch_add(1, Relaxed);
+        }
         self.outcome(is_error);
     }
 
     /// How many cycles have come to an end.
     pub(crate) fn cycles_ended(&self) -> u64 {
-        self.cycles.load(Relaxed) + self.cycle_errors.load(Relaxed)
+        self.cycles.load(Relaxed) + self.troubles().as_ref().map_or(0, |troubles| troubles.cycle_errors)
     }
 
     /// Forgets what an incarnation that has ended did, so that the next is not judged by it.
@@ -80,13 +83,14 @@ impl Counters {
     }
 
     pub(crate) fn panic(&self) {
-        self.panics.fetch_add(1, Relaxed);
+        self.troubles().get_or_insert_default().panics += 1;
     }
 
     pub(crate) fn error(&self, hook: &'static str, message: String, at: SystemTime) {
-        self.errors.fetch_add(1, Relaxed);
         let mut troubles = self.troubles();
-        let kept = &mut troubles.get_or_insert_default().errors;
+        let troubles = troubles.get_or_insert_default();
+        troubles.error_count += 1;
+        let kept = &mut troubles.errors;
         if kept.len() == KEPT_ERRORS {
             kept.pop_front();
         }
@@ -99,14 +103,17 @@ impl Counters {
 
     pub(crate) fn snapshot(&self, events: u64) -> DaemonStats {
         let outcomes = self.outcomes.load(Relaxed);
-        DaemonStats {
-            cycles: self.cycles.load(Relaxed),
-            cycle_errors: self.cycle_errors.load(Relaxed),
-            events,
-            errors: self.errors.load(Relaxed),
-            panics: self.panics.load(Relaxed),
-            recent: Recent { errors: (outcomes & RING).count_ones(), outcomes: (outcomes >> 32) as u32 },
-            last_errors: self.troubles().iter().flat_map(|troubles| &troubles.errors).cloned().collect(),
+        let recent = Recent { errors: (outcomes & RING).count_ones(), outcomes: (outcomes >> 32) as u32 };
+        let stats = DaemonStats { cycles: self.cycles.load(Relaxed), events, recent, ..DaemonStats::default() };
+        match &*self.troubles() {
+            None => stats,
+            Some(troubles) => DaemonStats {
+                cycle_errors: troubles.cycle_errors,
+                errors: troubles.error_count,
+                panics: troubles.panics,
+                last_errors: troubles.errors.iter().cloned().collect(),
+                ..stats
+            },
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         mail::Mail,
         mailbox::Mailbox,
         slot::Slot,
-        watch::Watch,
+        watch::{Watch, Watched},
     },
 };
 
@@ -29,13 +29,13 @@ use crate::{
 pub(crate) async fn deliver(
     life: &Life,
     mailbox: &Mailbox,
-    place: usize,
+    watched: Watched<'_>,
     mail: &Mail,
     span: &Span,
     mut handler: Pin<&mut Option<impl Future<Output = DaemonResult> + Send>>,
 ) -> Result<(), String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
-    let watch = &mailbox.watches[place];
+    let watch = watched.watch;
     // For each delivery: between two of a batch the ticker sees nothing in hand, and may fall asleep.
     life.world.begin_activity();
     watch.begin(u32::from(mail.slot), life.world.clock.coarse_ms());
@@ -43,7 +43,7 @@ pub(crate) async fn deliver(
         let running = poll_fn(|cx| unended(handler.as_mut()).poll(cx));
         #[cfg(feature = "testing")]
         let running = pin!(life.world.faults.before(&life.record, super::faults::FaultAt::Handler, running));
-        let running = guarded_in(span, running, watch);
+        let running = guarded_in(span, running, watched);
         match &slot.dedup {
             None => running.await,
             // Boxed: few handlers dedup, and all would carry the size.

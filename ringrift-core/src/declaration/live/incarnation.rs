@@ -11,7 +11,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use super::{attribution::Attributed, record::Record, tasks::Tasks, world::World};
+use super::{
+    attribution::{Attributed, Owner, Within},
+    record::Record,
+    tasks::Tasks,
+    world::World,
+};
 use crate::{
     declaration::daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, ExitReason},
     delivery::{
@@ -28,6 +33,13 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// How a spec builds its daemon.
 pub(crate) type Build = fn(Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>>;
 
+/// A daemon that lives, with its life.
+#[derive(Clone)]
+pub(crate) struct Living {
+    pub(crate) life: Arc<Life>,
+    pub(crate) daemon: Arc<dyn Incarnation>,
+}
+
 /// What an incarnation shares with its contexts.
 #[derive(Debug)]
 pub(crate) struct Life {
@@ -37,29 +49,45 @@ pub(crate) struct Life {
     pub(crate) born_ms: u64,
     /// The daemon's span, which also says whether anybody listens.
     pub(crate) span: Span,
-    token: OnceLock<CancellationToken>,
-    /// Boxed: few daemons have helpers.
-    tasks: OnceLock<Box<Tasks>>,
+    /// Boxed: few daemons ask for either before they end.
+    helpers: OnceLock<Box<Helpers>>,
+}
+
+/// What helps a daemon beside its own task.
+#[derive(Debug, Default)]
+struct Helpers {
+    token: CancellationToken,
+    tasks: Tasks,
 }
 
 impl Life {
     pub(crate) fn new(world: Arc<World>, record: Arc<Record>, incarnation: u32, span: Span) -> Self {
         let born_ms = world.clock.now_ms();
-        Self { world, record, incarnation, born_ms, span, token: OnceLock::new(), tasks: OnceLock::new() }
+        Self { world, record, incarnation, born_ms, span, helpers: OnceLock::new() }
     }
 
-    /// Cancelled when the incarnation must end; made when somebody asks for it.
+    /// To whom the polls of its tasks are put down.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner::new(self.world.number, self.record.index)
+    }
+
+    /// Made when somebody asks for one of them.
+    fn helpers(&self) -> &Helpers {
+        self.helpers.get_or_init(Box::default)
+    }
+
+    /// Cancelled when the incarnation must end.
     pub(crate) fn token(&self) -> &CancellationToken {
-        self.token.get_or_init(CancellationToken::new)
+        &self.helpers().token
     }
 
     pub(crate) fn cancel(&self) {
         self.token().cancel();
     }
 
-    /// The helper tasks; made when somebody asks for them.
+    /// The helper tasks.
     pub(crate) fn tasks(&self) -> &Tasks {
-        self.tasks.get_or_init(Box::default)
+        &self.helpers().tasks
     }
 
     pub(crate) fn instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
@@ -94,9 +122,8 @@ impl Life {
                 Err(panic) => life.helper_panicked("spawn", panic),
             }
         };
-        let scoped = Arc::clone(&self.world).scope(tracing::Instrument::instrument(watched, self.span.clone()));
-        let attributed = Attributed::new(self.world.number, self.record.index, Box::pin(scoped));
-        self.tasks().spawn(attributed)
+        let spanned = tracing::Instrument::instrument(watched, self.span.clone());
+        self.tasks().spawn(Attributed::new(self.owner(), Box::pin(spanned)))
     }
 
     /// Notes the panic as an error of the daemon, and hands it on to whoever holds the `JoinHandle`.
@@ -114,8 +141,8 @@ impl Life {
     {
         let life = Arc::clone(self);
         let scoped = move || {
-            let world = Arc::clone(&life.world);
-            match catch(|| world.sync_scope(|| life.span.in_scope(work))) {
+            let _within = Within::world(life.world.number);
+            match catch(|| life.span.in_scope(work)) {
                 Ok(output) => output,
                 Err(panic) => life.helper_panicked("spawn_blocking", panic),
             }
@@ -124,99 +151,80 @@ impl Life {
     }
 }
 
-/// One incarnation of any daemon.
-pub(crate) trait Incarnation: Send + Sync {
-    fn life(&self) -> &Arc<Life>;
-    fn instance(&self) -> Arc<dyn Any + Send + Sync>;
-    fn on_start(&self) -> Boxed<'_, DaemonResult>;
-    fn run_cycle(&self) -> Boxed<'_, DaemonResult>;
+/// Any daemon as the supervisor sees it: its hooks, each with a context of its own.
+pub(crate) trait Incarnation: Any + Send + Sync {
+    fn on_start<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult>;
+    fn run_cycle<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult>;
     /// `runner = path`.
-    fn runner(&self) -> Option<Boxed<'_, DaemonResult>>;
-    /// Runs the mail in hand; `Err` is a failure of the daemon.
-    fn batch<'a>(&'a self, taken: &'a mut Taken) -> Boxed<'a, Result<(), String>>;
-    fn on_stop(&self) -> Boxed<'_, DaemonResult>;
-    fn on_exit<'a>(&'a self, reason: &'a ExitReason) -> Boxed<'a, DaemonResult>;
-    fn health(&self) -> Boxed<'_, HealthReport>;
-}
-
-/// The incarnation of a `D`.
-pub(crate) struct Living<D> {
-    pub(crate) daemon: Arc<D>,
-    pub(crate) cx: Context<D>,
+    fn runner<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult>;
+    /// Runs the mail in hand, and returns what it was in; `Err` is a failure of the daemon.
+    fn batch<'a>(&'a self, life: &'a Arc<Life>, taken: Taken) -> Boxed<'a, Result<Taken, String>>;
+    fn on_stop<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult>;
+    fn on_exit<'a>(&'a self, life: &Arc<Life>, reason: &'a ExitReason) -> Boxed<'a, DaemonResult>;
+    fn health<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, HealthReport>;
 }
 
 /// Builds a `D`: what `DaemonSpec::build` holds.
 pub(crate) fn build<D: Daemon + Send + Sync>(life: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
     Box::pin(async move {
-        let daemon = D::construct(BuildContext::new(Arc::clone(&life))).await?;
-        Ok(living(Arc::new(daemon), life))
+        let daemon = D::construct(BuildContext::new(life)).await?;
+        Ok(Arc::new(daemon) as Arc<dyn Incarnation>)
     })
-}
-
-/// The incarnation of a daemon that is built already.
-pub(crate) fn living<D: Daemon + Send + Sync>(daemon: Arc<D>, life: Arc<Life>) -> Arc<dyn Incarnation> {
-    Arc::new(Living { daemon, cx: Context::new(life) })
 }
 
 /// A hook's future. The call itself is a part of it, so that a panic before the first await is one
 /// of the hook. A test's fault strikes here; without the test kit there is none.
 macro_rules! hook {
-    ($self:ident, $hook:ident, $call:expr) => {{
-        let call = async move { $call.await };
+    ($life:ident, $hook:ident, |$cx:ident| $call:expr) => {{
+        let $cx = Context::new(Arc::clone($life));
         #[cfg(feature = "testing")]
-        let future = $self.life().world.faults.before(
-            &$self.life().record,
-            crate::declaration::live::faults::FaultAt::$hook,
-            call,
-        );
+        let future = async move {
+            let life = $cx.life();
+            let at = crate::declaration::live::faults::FaultAt::$hook;
+            life.world.faults.before(&life.record, at, async { $call.await }).await
+        };
         #[cfg(not(feature = "testing"))]
-        let future = call;
+        let future = async move { $call.await };
         Box::pin(future)
     }};
 }
 
-impl<D: Daemon + Send + Sync> Incarnation for Living<D> {
-    fn life(&self) -> &Arc<Life> {
-        self.cx.life()
+impl<D: Daemon + Send + Sync> Incarnation for D {
+    fn on_start<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult> {
+        hook!(life, Start, |cx| Daemon::on_start(self, &cx))
     }
 
-    fn instance(&self) -> Arc<dyn Any + Send + Sync> {
-        Arc::clone(&self.daemon) as _
+    fn run_cycle<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult> {
+        hook!(life, Cycle, |cx| Daemon::run_cycle(self, &cx))
     }
 
-    fn on_start(&self) -> Boxed<'_, DaemonResult> {
-        hook!(self, Start, self.daemon.on_start(&self.cx))
+    fn runner<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult> {
+        hook!(life, Runner, |cx| Construct::runner(self, &cx).expect("the spec says that there is one"))
     }
 
-    fn run_cycle(&self) -> Boxed<'_, DaemonResult> {
-        hook!(self, Cycle, self.daemon.run_cycle(&self.cx))
-    }
-
-    fn runner(&self) -> Option<Boxed<'_, DaemonResult>> {
-        let runner = Construct::runner(&*self.daemon, &self.cx)?;
-        Some(hook!(self, Runner, runner))
-    }
-
-    fn batch<'a>(&'a self, taken: &'a mut Taken) -> Boxed<'a, Result<(), String>> {
+    fn batch<'a>(&'a self, life: &'a Arc<Life>, taken: Taken) -> Boxed<'a, Result<Taken, String>> {
         match <D as Construct>::HANDLERS.batch {
-            Some(batch) => batch(self, taken),
+            Some(batch) => batch(self, life, taken),
             None => Box::pin(std::future::pending()),
         }
     }
 
-    fn on_stop(&self) -> Boxed<'_, DaemonResult> {
-        hook!(self, Stop, self.daemon.on_stop(&self.cx))
+    fn on_stop<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult> {
+        hook!(life, Stop, |cx| Daemon::on_stop(self, &cx))
     }
 
-    fn on_exit<'a>(&'a self, reason: &'a ExitReason) -> Boxed<'a, DaemonResult> {
-        hook!(self, Exit, self.daemon.on_exit(&self.cx, reason))
+    fn on_exit<'a>(&'a self, life: &Arc<Life>, reason: &'a ExitReason) -> Boxed<'a, DaemonResult> {
+        hook!(life, Exit, |cx| Daemon::on_exit(self, &cx, reason))
     }
 
-    fn health(&self) -> Boxed<'_, HealthReport> {
-        let call = async { self.daemon.health(&self.cx).await };
+    fn health<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, HealthReport> {
+        let cx = Context::new(Arc::clone(life));
         #[cfg(feature = "testing")]
-        return Box::pin(self.life().world.faults.before_health(&self.life().record, call));
+        return Box::pin(async move {
+            let life = cx.life();
+            life.world.faults.before_health(&life.record, async { Daemon::health(self, &cx).await }).await
+        });
         #[cfg(not(feature = "testing"))]
-        Box::pin(call)
+        Box::pin(async move { Daemon::health(self, &cx).await })
     }
 }

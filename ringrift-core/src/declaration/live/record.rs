@@ -1,9 +1,11 @@
 //! The record of one daemon in one runtime.
 
 use std::{
+    any::Any,
     fmt,
+    num::NonZeroU64,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{
             AtomicBool, AtomicU64,
             Ordering::{Acquire, Relaxed, Release},
@@ -14,13 +16,17 @@ use std::{
 use super::{
     conditions::Conditions,
     counters::Counters,
-    incarnation::Incarnation,
+    incarnation::Living,
     settings::Settings,
     signals::{Signal, Signals},
 };
 use crate::{
     declaration::{registry::Factory, spec::DaemonSpec},
-    delivery::{account::AccountSnapshot, mailbox::Mailbox, watch::Watch},
+    delivery::{
+        account::AccountSnapshot,
+        mailbox::Mailbox,
+        watch::{Watch, Watched},
+    },
     words::{
         daemon_type::DaemonType,
         options::{Kind, Options},
@@ -79,28 +85,40 @@ pub(crate) enum Intent {
     },
 }
 
+impl Intent {
+    fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::Run).then(|| Box::new(self))
+    }
+}
+
 /// What is wanted of it, where it is, since when, and how often it began: under one lock, because what
 /// is wanted of a daemon that has ended is at once where it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
-    pub(crate) intent: Intent,
+    /// `None` is `Run`. Boxed, because nearly all are to run.
+    intent: Option<Box<Intent>>,
     pub(crate) state: State,
     pub(crate) since_ms: u64,
     /// The number of the living, or the last, incarnation.
     pub(crate) incarnation: u32,
-    /// When that one became ready.
-    pub(crate) ready_ms: Option<u64>,
-    /// How long its start took.
-    pub(crate) start_took_ms: Option<u64>,
+    /// When that one became ready; a reading of the clock is never 0.
+    pub(crate) ready_ms: Option<NonZeroU64>,
+    /// How long its start took; seven weeks at the most.
+    pub(crate) start_took_ms: Option<u32>,
     pub(crate) restarts: u32,
     /// Whether a run of a task has completed.
     pub(crate) has_completed: bool,
 }
 
 impl Status {
+    /// What is wanted of it.
+    pub(crate) fn intent(&self) -> &Intent {
+        self.intent.as_deref().unwrap_or(&Intent::Run)
+    }
+
     /// Whether it does not run because nobody selected it, and for no other reason.
     pub(crate) fn is_unselected(&self) -> bool {
-        matches!(self.intent, Intent::Off { .. }) && self.state.name() == StateName::Stopped
+        matches!(self.intent(), Intent::Off { .. }) && self.state.name() == StateName::Stopped
     }
 
     pub(crate) fn is_ready(&self, kind: Kind) -> bool {
@@ -117,11 +135,14 @@ pub(crate) struct Record {
     pub(crate) index: u32,
     pub(crate) ty: DaemonType,
     pub(crate) spec: &'static DaemonSpec,
-    pub(crate) factory: Option<Factory>,
+    /// Boxed: only tests have one.
+    pub(crate) factory: Option<Box<Factory>>,
     pub(crate) settings: Settings,
     pub(crate) mailbox: Option<Arc<Mailbox>>,
     pub(crate) counters: Counters,
     pub(crate) conditions: Conditions,
+    /// Whether the ticker has found it stalled: looked at for every daemon at every tick.
+    pub(crate) is_stalled: AtomicBool,
     pub(crate) signals: Signals,
     /// The hook that runs on the daemon's task.
     pub(crate) hook: Watch,
@@ -129,7 +150,7 @@ pub(crate) struct Record {
     /// Whether the intent is `Run`, for every poll of the daemon's task.
     is_wanted: AtomicBool,
     status: Mutex<Status>,
-    living: RwLock<Option<Arc<dyn Incarnation>>>,
+    living: Mutex<Option<Living>>,
     /// Whether handles may lead to the instance: from `Running` until it has stopped.
     is_open: AtomicBool,
 }
@@ -150,7 +171,7 @@ impl Record {
     pub(crate) fn new(declared: Declared) -> Self {
         let is_wanted = AtomicBool::new(declared.intent == Intent::Run);
         let status = Status {
-            intent: declared.intent,
+            intent: declared.intent.boxed(),
             state: declared.state,
             since_ms: 1,
             incarnation: 0,
@@ -163,7 +184,7 @@ impl Record {
             index: declared.index,
             ty: declared.ty,
             spec: declared.spec,
-            factory: declared.factory,
+            factory: declared.factory.map(Box::new),
             settings: declared.settings,
             mailbox: declared.mailbox,
             counters: Counters::default(),
@@ -172,14 +193,15 @@ impl Record {
             hook: Watch::default(),
             heartbeat_ms: AtomicU64::new(0),
             is_wanted,
+            is_stalled: AtomicBool::new(false),
             status: Mutex::new(status),
-            living: RwLock::new(None),
+            living: Mutex::new(None),
             is_open: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn options(&self) -> &Options {
-        &self.settings.options
+        self.settings.options(self.spec)
     }
 
     pub(crate) fn status(&self) -> MutexGuard<'_, Status> {
@@ -200,13 +222,13 @@ impl Record {
     }
 
     pub(crate) fn intent(&self) -> Intent {
-        self.status().intent.clone()
+        self.status().intent().clone()
     }
 
     /// Changes what is wanted, in the status of this record.
     pub(crate) fn want(&self, status: &mut Status, intent: Intent) {
         self.is_wanted.store(intent == Intent::Run, Release);
-        status.intent = intent;
+        status.intent = intent.boxed();
     }
 
     #[inline]
@@ -235,18 +257,27 @@ impl Record {
         self.heartbeat_ms.store(0, Relaxed);
     }
 
-    pub(crate) fn set_living(&self, living: Arc<dyn Incarnation>) {
-        *self.living.write().unwrap_or_else(PoisonError::into_inner) = Some(living);
+    pub(crate) fn set_living(&self, living: Living) {
+        *self.living_slot() = Some(living);
     }
 
     /// Takes the incarnation out, for the caller to drop: a user's `Drop` runs outside the lock.
-    pub(crate) fn take_living(&self) -> Option<Arc<dyn Incarnation>> {
-        self.living.write().unwrap_or_else(PoisonError::into_inner).take()
+    pub(crate) fn take_living(&self) -> Option<Living> {
+        self.living_slot().take()
     }
 
     /// The living incarnation, also while it starts or stops.
-    pub(crate) fn living(&self) -> Option<Arc<dyn Incarnation>> {
-        self.living.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn living(&self) -> Option<Living> {
+        self.living_slot().clone()
+    }
+
+    fn living_slot(&self) -> MutexGuard<'_, Option<Living>> {
+        self.living.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hook that runs on the daemon's task, with that task.
+    pub(crate) fn watched_hook(&self) -> Watched<'_> {
+        Watched { watch: &self.hook, waker: self.signals.waker() }
     }
 
     /// Opens or closes the instance to handles.
@@ -261,7 +292,8 @@ impl Record {
 
     /// The instance, also while it starts.
     pub(crate) fn any_instance<D: Send + Sync + 'static>(&self) -> Option<Arc<D>> {
-        self.living()?.instance().downcast().ok()
+        let daemon = Arc::clone(&self.living_slot().as_ref()?.daemon) as Arc<dyn Any + Send + Sync>;
+        daemon.downcast().ok()
     }
 
     /// The sum of the accounts of its handlers.

@@ -1,30 +1,21 @@
 //! The options of one daemon as they are in force.
 
-use std::ops::Deref;
-
-use crate::words::{options::Options, schedule::Schedule};
+use crate::{
+    declaration::spec::DaemonSpec,
+    words::{options::Options, schedule::Schedule},
+};
 
 /// What the declaration says, with what the operator overrides.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(crate) options: InForce,
+    /// Few daemons of hundreds are configured: the others share the options of their declaration.
+    pub(crate) overridden: Option<Box<Options>>,
     pub(crate) schedule: Schedule,
 }
 
-/// Few daemons of hundreds are configured: the others share the options of their declaration.
-#[derive(Debug)]
-pub(crate) enum InForce {
-    Declared(&'static Options),
-    Overridden(Box<Options>),
-}
-
-impl Deref for InForce {
-    type Target = Options;
-
-    fn deref(&self) -> &Options {
-        match self {
-            Self::Declared(options) => options,
-            Self::Overridden(options) => options,
-        }
+impl Settings {
+    /// The options in force of the daemon of that declaration.
+    pub(crate) fn options<'a>(&'a self, spec: &'a DaemonSpec) -> &'a Options {
+        self.overridden.as_deref().unwrap_or(&spec.options)
     }
 }

@@ -45,6 +45,11 @@ impl Signals {
         self.waker.wake();
     }
 
+    /// The waker of the daemon's task, for what else may have to wake it.
+    pub(crate) fn waker(&self) -> &AtomicWaker {
+        &self.waker
+    }
+
     /// Registers the daemon's task; call it before looking at what may have changed.
     pub(crate) fn register(&self, cx: &Context<'_>) {
         self.waker.register(cx.waker());

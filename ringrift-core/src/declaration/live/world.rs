@@ -2,8 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
-    future::Future,
+    collections::BinaryHeap,
     sync::{
         Arc, Mutex, OnceLock, PoisonError, RwLock, Weak,
         atomic::{
@@ -16,10 +15,13 @@ use std::{
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use super::{links::Links, provided::Provided, record::Record};
+use super::{attribution::current_world, links::Links, provided::Provided, record::Record};
 use crate::{
     config::Config,
-    declaration::daemon::{Handle, Registered},
+    declaration::{
+        daemon::{Handle, Registered},
+        registry::Places,
+    },
     delivery::{clock::Clock, router::Router},
     words::daemon_type::DaemonType,
 };
@@ -31,7 +33,7 @@ pub(crate) struct World {
     pub(crate) number: u32,
     pub(crate) records: Box<[Arc<Record>]>,
     links: Links,
-    by_spec: HashMap<usize, u32>,
+    places: Places,
     pub(crate) router: Router,
     pub(crate) clock: Arc<Clock>,
     pub(crate) config: Arc<Config>,
@@ -55,6 +57,7 @@ pub(crate) struct World {
 pub(crate) struct Parts {
     pub(crate) records: Box<[Arc<Record>]>,
     pub(crate) links: Links,
+    pub(crate) places: Places,
     pub(crate) router: Router,
     pub(crate) clock: Arc<Clock>,
     pub(crate) config: Arc<Config>,
@@ -62,12 +65,10 @@ pub(crate) struct Parts {
 }
 
 static NEXT_NUMBER: AtomicU32 = AtomicU32::new(1);
+/// The runtimes of the process that live, and some that have ended.
+static WORLDS: RwLock<Vec<Weak<World>>> = RwLock::new(Vec::new());
 /// The runtime that code outside of daemons means by `X::instance()`.
 static MAIN: RwLock<Weak<World>> = RwLock::new(Weak::new());
-
-tokio::task_local! {
-    static CURRENT: Arc<World>;
-}
 
 /// `X::instance()` was called where no runtime is.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -81,17 +82,12 @@ pub struct NoRuntime {
 
 impl World {
     pub(crate) fn new(parts: Parts) -> Self {
-        let mut by_spec = HashMap::new();
-        for record in &parts.records {
-            // Of several copies of one type, a handle by type leads to the first.
-            by_spec.entry(record.spec.address()).or_insert(record.index);
-        }
         Self {
             number: NEXT_NUMBER.fetch_add(1, Relaxed),
             health_due: Mutex::new(BinaryHeap::with_capacity(parts.records.len())),
             records: parts.records,
             links: parts.links,
-            by_spec,
+            places: parts.places,
             router: parts.router,
             clock: parts.clock,
             config: parts.config,
@@ -132,8 +128,9 @@ impl World {
     }
 
     pub(crate) fn handle<D: Registered>(&self) -> Option<Handle<D>> {
-        let index = self.by_spec.get(&D::SPEC.get().address())?;
-        Some(Handle::new(Arc::clone(self.record(*index))))
+        // Of several copies of one type, it leads to the first.
+        let index = self.places.of(D::SPEC.get())?;
+        Some(Handle::new(Arc::clone(self.record(index))))
     }
 
     /// Says that something is about to be stamped with the coarse clock, so that the ticker is awake.
@@ -179,22 +176,26 @@ impl World {
         }
     }
 
+    /// Makes this known to the code of its daemons.
+    pub(crate) fn register(self: &Arc<Self>) {
+        let mut worlds = WORLDS.write().unwrap_or_else(PoisonError::into_inner);
+        worlds.retain(|world| world.strong_count() > 0);
+        worlds.push(Arc::downgrade(self));
+    }
+
+    /// The one in which the caller runs.
+    fn current() -> Option<Arc<Self>> {
+        let number = current_world()?;
+        let worlds = WORLDS.read().unwrap_or_else(PoisonError::into_inner);
+        worlds.iter().filter_map(Weak::upgrade).find(|world| world.number == number)
+    }
+
     /// Makes this the runtime of the process, unless another one lives.
     pub(crate) fn claim_main(self: &Arc<Self>) {
         let mut main = MAIN.write().unwrap_or_else(PoisonError::into_inner);
         if main.strong_count() == 0 {
             *main = Arc::downgrade(self);
         }
-    }
-
-    /// Runs `future` with this as the current runtime.
-    pub(crate) fn scope<F: Future>(self: Arc<Self>, future: F) -> impl Future<Output = F::Output> {
-        CURRENT.scope(self, future)
-    }
-
-    /// Runs `work`, off tokio's workers, with this as the current runtime.
-    pub(crate) fn sync_scope<T>(self: Arc<Self>, work: impl FnOnce() -> T) -> T {
-        CURRENT.sync_scope(self, work)
     }
 }
 
@@ -208,7 +209,7 @@ fn make_stealable() {
 
 /// The handle of `D` in the current task's runtime, or else in the process's.
 pub fn instance<D: Registered>() -> Result<Handle<D>, NoRuntime> {
-    let current = CURRENT.try_with(|world| world.handle::<D>()).ok().flatten();
+    let current = World::current().and_then(|world| world.handle::<D>());
     let main = || MAIN.read().unwrap_or_else(PoisonError::into_inner).upgrade()?.handle::<D>();
     current.or_else(main).ok_or(NoRuntime { daemon: D::SPEC.get().ty })
 }

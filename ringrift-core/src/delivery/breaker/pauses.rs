@@ -20,11 +20,12 @@ use crate::delivery::mail::Mail;
 
 /// The breakers of the handlers of one mailbox.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(crate) struct Breakers {
+    /// Boxed: most handlers never fail. First, as a distance of `is_set` to what the publishers write.
+    inner: Mutex<Option<Box<Inner>>>,
     /// Whether a handler is paused, or was and has mail that was held: the reader looks before each delivery.
     is_set: AtomicBool,
-    /// Boxed: most handlers never fail.
-    inner: Mutex<Option<Box<Inner>>>,
 }
 
 #[derive(Debug, Default)]

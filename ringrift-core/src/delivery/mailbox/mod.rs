@@ -21,6 +21,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
+use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
 use super::{
@@ -28,28 +29,42 @@ use super::{
     breaker::pauses::Breakers,
     mail::{Gate, Mail, Refusal},
     slot::Slot,
-    watch::Watch,
+    watch::{Watch, Watched},
 };
 use crate::words::options::Overflow;
 
 /// The mailbox, in three parts that no cache line joins: what the publishers write under the lock,
 /// what both read, and what the reader writes for every delivery. Not by alignment, which would
-/// double the size of an idle one.
+/// double the size of an idle one; what is rare lies between the first two.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Mailbox {
     queue: Mutex<Queue>,
-    capacity: u64,
+    capacity: u32,
     overflow: Overflow,
     room: Notify,
-    _apart_from_publishers: [u64; 3],
-    pub(crate) slots: Box<[Slot]>,
-    /// One per delivery that may be in hand at once.
-    pub(crate) watches: Box<[Watch]>,
-    someone_waits: AtomicBool,
     pub(crate) breakers: Breakers,
-    _apart_from_reader: [u64; 5],
+    pub(crate) slots: Box<[Slot]>,
+    someone_waits: AtomicBool,
+    _apart_from_reader: [u64; 4],
+    /// One per delivery that may be in hand at once; none where it is one at a time.
+    pub(crate) places: Box<[Place]>,
     settled: AtomicU64,
+    /// The delivery in hand, where it is one at a time.
+    alone: Watch,
+}
+
+/// One of the deliveries that may be in hand at once, each polled by a waker of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    watch: Watch,
+    waker: AtomicWaker,
+}
+
+impl Place {
+    pub(crate) fn watched(&self) -> Watched<'_> {
+        Watched { watch: &self.watch, waker: &self.waker }
+    }
 }
 
 #[derive(Debug)]
@@ -80,21 +95,36 @@ impl Mailbox {
         };
         Self {
             queue: Mutex::new(queue),
-            capacity: u64::from(capacity),
+            capacity,
             overflow,
             room: Notify::new(),
-            _apart_from_publishers: Default::default(),
-            slots,
-            watches: (0..concurrency).map(|_| Watch::default()).collect(),
-            someone_waits: AtomicBool::new(false),
             breakers: Breakers::default(),
+            slots,
+            someone_waits: AtomicBool::new(false),
             _apart_from_reader: Default::default(),
+            places: (0..concurrency).filter(|_| concurrency > 1).map(|_| Place::default()).collect(),
             settled: AtomicU64::new(0),
+            alone: Watch::default(),
         }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The delivery in hand, where it is one at a time: it is polled by the daemon's task itself.
+    #[inline]
+    pub(crate) fn watched_alone<'a>(&'a self, task: &'a AtomicWaker) -> Watched<'a> {
+        Watched { watch: &self.alone, waker: task }
+    }
+
+    /// Every delivery that may be in hand, with whom to wake when it is expired.
+    pub(crate) fn watched<'a>(&'a self, task: &'a AtomicWaker) -> impl Iterator<Item = Watched<'a>> {
+        self.places.iter().map(Place::watched).chain([self.watched_alone(task)])
+    }
+
+    pub(super) fn watches(&self) -> impl Iterator<Item = &Watch> {
+        self.places.iter().map(|place| &place.watch).chain([&self.alone])
     }
 
     fn account(&self, mail: &Mail) -> &Account {
@@ -126,10 +156,10 @@ impl Mailbox {
     }
 
     fn is_full(&self, queue: &mut Queue) -> bool {
-        if queue.pushed - queue.settled < self.capacity {
+        if queue.pushed - queue.settled < self.capacity() {
             return false;
         }
-        self.count_unsettled(queue) >= self.capacity
+        self.count_unsettled(queue) >= self.capacity()
     }
 
     fn count_unsettled(&self, queue: &mut Queue) -> u64 {
@@ -209,28 +239,40 @@ impl Mailbox {
     /// `batch` is kept here, where it is used again, or given back once the mailbox is idle.
     pub(crate) fn poll_take(&self, batch: &mut VecDeque<Mail>, cx: &Context<'_>) -> Poll<()> {
         let mut queue = self.queue();
+        if self.take(&mut queue, batch) {
+            return Poll::Ready(());
+        }
+        if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            queue.waker = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    /// The same, without waiting; and nothing while something waits in the store, which is to be loaded.
+    pub(crate) fn take_again(&self, batch: &mut VecDeque<Mail>) -> bool {
+        let mut queue = self.queue();
+        queue.backlog.is_none() && self.take(&mut queue, batch)
+    }
+
+    fn take(&self, queue: &mut Queue, batch: &mut VecDeque<Mail>) -> bool {
         // Here for certain: a push that saw the mailbox full held this lock before.
         if self.someone_waits.load(Relaxed) {
             self.wake_waiting();
         }
         if queue.mail.is_empty() {
-            if !queue.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
-                queue.waker = Some(cx.waker().clone());
-            }
             if batch.capacity() > 0 {
                 queue.spare = std::mem::take(batch);
             }
-            return Poll::Pending;
+            return false;
         }
-        if self.overflow == Overflow::DropOldest {
-            batch.extend(queue.mail.pop_front());
-            return Poll::Ready(());
+        if batch.capacity() == 0 {
+            *batch = std::mem::take(&mut queue.spare);
         }
-        std::mem::swap(&mut queue.mail, batch);
-        if queue.mail.capacity() == 0 {
-            queue.mail = std::mem::take(&mut queue.spare);
+        match self.overflow {
+            Overflow::DropOldest => batch.extend(queue.mail.pop_front()),
+            Overflow::Block | Overflow::DropNewest => std::mem::swap(&mut queue.mail, batch),
         }
-        Poll::Ready(())
+        true
     }
 
     /// As [`poll_take`](Self::poll_take), but only while the daemon runs: what comes in while it
@@ -262,7 +304,9 @@ impl Mailbox {
     /// What the daemon's state means from now on.
     pub(crate) fn set_gate(&self, gate: Gate) {
         self.queue().gate = gate;
-        self.wake_waiting();
+        if self.someone_waits.load(Acquire) {
+            self.wake_waiting();
+        }
     }
 
     /// How many deliveries are not settled: those that wait and those in hand.
@@ -272,7 +316,7 @@ impl Mailbox {
 
     /// The bound of [`unsettled`](Self::unsettled).
     pub(crate) fn capacity(&self) -> u64 {
-        self.capacity
+        u64::from(self.capacity)
     }
 
     /// Gives the memory of an idle mailbox back.

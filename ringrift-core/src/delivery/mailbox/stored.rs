@@ -80,7 +80,7 @@ impl Mailbox {
     pub(crate) fn wanted(&self) -> Option<Wanted> {
         let mut queue = self.queue();
         let from = queue.backlog.as_ref()?.from;
-        let room = self.capacity.saturating_sub(self.count_unsettled(&mut queue));
+        let room = self.capacity().saturating_sub(self.count_unsettled(&mut queue));
         let is_read = matches!(queue.gate, Gate::Open | Gate::Held);
         (room > 0 && is_read).then_some(Wanted { from, room })
     }

@@ -12,7 +12,6 @@ use crate::{
     Context, DaemonResult, DaemonType, ExitReason,
     declaration::{
         daemon::{BuildContext, Construct, Daemon, HandlerTable, Registered},
-        live::incarnation::living,
         registry::{Entry, Factory},
         spec::{DaemonSpec, Place, SpecRef, check::Level},
     },
@@ -140,8 +139,7 @@ pub(super) fn entries(plan: &Arc<Plan>) -> Vec<Entry> {
         let spec: &'static DaemonSpec = Box::leak(Box::new(spec.depends_on(list(needs)).wants(list(wants))));
         specs.push(SpecRef::new(spec));
         let plan = Arc::clone(plan);
-        let make = move |life| living(Arc::new(Node { number, plan: Arc::clone(&plan) }), life);
-        let factory: Factory = Arc::new(make);
+        let factory: Factory = Arc::new(move || Arc::new(Node { number, plan: Arc::clone(&plan) }));
         entries.push(Entry { factory: Some(factory), ..Entry::of(spec) });
     }
     entries
