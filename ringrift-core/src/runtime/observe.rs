@@ -9,7 +9,10 @@ use super::{
     snapshot::{DaemonSnapshot, EventSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot, StoreSnapshot},
 };
 use crate::{
-    declaration::live::record::{Intent, Record, Status},
+    declaration::live::{
+        intent::Intent,
+        record::{Record, Status},
+    },
     delivery::account::AccountSnapshot,
     words::{
         event::EventMeta,

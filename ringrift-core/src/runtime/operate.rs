@@ -11,10 +11,7 @@ use super::{
 };
 use crate::{
     declaration::{
-        live::{
-            record::{Intent, Record},
-            signals::Signal,
-        },
+        live::{intent::Intent, record::Record, signals::Signal},
         registry::UnknownDaemon,
     },
     supervisor::{shutdown, transition::transition},

@@ -11,11 +11,7 @@ use super::{
     transition::transition,
 };
 use crate::{
-    declaration::live::{
-        record::{Intent, Record},
-        signals::Signal,
-        world::World,
-    },
+    declaration::live::{intent::Intent, record::Record, signals::Signal, world::World},
     words::{
         restart::{OnExhausted, Restart},
         state::{State, StateName},

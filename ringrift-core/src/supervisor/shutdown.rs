@@ -9,10 +9,7 @@ use tokio::{
 
 use super::transition::transition;
 use crate::{
-    declaration::live::{
-        record::{Intent, Record},
-        world::World,
-    },
+    declaration::live::{intent::Intent, record::Record, world::World},
     words::{
         daemon_type::DaemonType,
         state::{State, StateName},

@@ -134,7 +134,7 @@ async fn not_started(life: &Arc<Life>, living: Option<Arc<dyn Incarnation>>, ver
 pub(super) fn exit_reason(record: &Record, verdict: &Verdict) -> ExitReason {
     match verdict {
         Verdict::Stop => ExitReason::Stopped(match record.intent() {
-            crate::declaration::live::record::Intent::Stop { cause } => cause.into_owned(),
+            crate::declaration::live::intent::Intent::Stop { cause } => cause.into_owned(),
             _ => "it is not wanted any more".into(),
         }),
         Verdict::Restart => ExitReason::Stopped("an operator restarts it".into()),
