@@ -13,9 +13,10 @@ use crate::{
     config::Config,
     declaration::{
         live::{
+            intent::Intent,
             links::Links,
             provided::Provided,
-            record::{Declared, Intent, Record},
+            record::{Declared, Record},
             settings::Settings,
             world::{Parts, World},
         },

@@ -24,19 +24,19 @@ const CRON_LOOK: Duration = Duration::from_secs(60);
 const CORRECTION: Duration = Duration::from_secs(3 * 3600);
 
 /// When a cycle is due, asked for or not.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Due {
     Now,
     /// When the timer fires.
     Later,
     /// Only when asked.
     OnRequest,
-    /// At a time of day.
-    Firing(Firing),
+    /// At a time of day. Boxed, because few daemons have a schedule.
+    Firing(Box<Firing>),
 }
 
 /// A firing, and when it was looked up.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Firing {
     at: DateTime<Utc>,
     looked_up: Instant,
@@ -131,19 +131,18 @@ impl<'a> Pace<'a> {
             Due::Now => Poll::Ready(true),
             Due::Later => self.timer.as_mut().poll(cx).map(|()| true),
             Due::OnRequest => Poll::Pending,
-            Due::Firing(firing) => self.poll_firing(firing, cx).map(|()| true),
+            Due::Firing(_) => self.poll_firing(cx).map(|()| true),
         }
     }
 
-    fn poll_firing(&mut self, mut firing: Firing, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_firing(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.timer.as_mut().poll(cx));
             let now = self.wall();
-            if firing.is_void(now) {
+            if matches!(&self.due, Due::Firing(firing) if firing.is_void(now)) {
                 self.look_up();
-                let Due::Firing(next) = self.due else { return Poll::Pending };
-                firing = next;
             }
+            let Due::Firing(firing) = &self.due else { return Poll::Pending };
             let left = (firing.at - now).to_std().unwrap_or_default();
             if left.is_zero() {
                 return Poll::Ready(());
@@ -163,7 +162,7 @@ impl<'a> Pace<'a> {
         let (looked_up, wall) = (Instant::now(), self.wall());
         self.timer.as_mut().reset(looked_up);
         let firing = cron.next_after(wall).map(|at| Firing { at: at + self.jitter(), looked_up, wall });
-        firing.map_or(Due::OnRequest, Due::Firing)
+        firing.map_or(Due::OnRequest, |firing| Due::Firing(Box::new(firing)))
     }
 
     /// Drawn anew at every call.

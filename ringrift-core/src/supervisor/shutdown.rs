@@ -10,7 +10,8 @@ use tokio::{
 use super::{transition::change, wishes};
 use crate::{
     declaration::live::{
-        record::{Hook, Intent, Record, Status},
+        intent::Intent,
+        record::{Hook, Record, Status},
         world::World,
     },
     words::{

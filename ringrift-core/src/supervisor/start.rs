@@ -16,7 +16,8 @@ use crate::{
         daemon::{DaemonResult, ExitReason, FatalError},
         live::{
             incarnation::{Boxed, Incarnation, Life, Living},
-            record::{Hook, Intent, Record},
+            intent::Intent,
+            record::{Hook, Record},
             world::World,
         },
     },

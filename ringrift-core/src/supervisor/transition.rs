@@ -11,7 +11,8 @@ use super::announce;
 use crate::{
     declaration::live::{
         incarnation::Life,
-        record::{Intent, Record, Status},
+        intent::Intent,
+        record::{Record, Status},
         world::World,
     },
     delivery::{

@@ -8,11 +8,7 @@ use std::sync::Arc;
 
 use super::transition::change;
 use crate::{
-    declaration::live::{
-        record::{Intent, Record},
-        signals::Signal,
-        world::World,
-    },
+    declaration::live::{intent::Intent, record::Record, signals::Signal, world::World},
     words::state::{Cause, State, StateName},
 };
 

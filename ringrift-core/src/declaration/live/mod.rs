@@ -9,6 +9,7 @@ pub(crate) mod drops;
 #[cfg(feature = "testing")]
 pub(crate) mod faults;
 pub(crate) mod incarnation;
+pub(crate) mod intent;
 pub(crate) mod links;
 pub(crate) mod provided;
 pub(crate) mod record;

@@ -17,6 +17,7 @@ use super::{
     conditions::Conditions,
     counters::Counters,
     incarnation::Living,
+    intent::Intent,
     settings::Settings,
     signals::{Signal, Signals},
 };
@@ -30,7 +31,7 @@ use crate::{
     words::{
         daemon_type::DaemonType,
         options::{Kind, Options},
-        state::{Cause, State, StateName},
+        state::{State, StateName},
         stats::DaemonStats,
     },
 };
@@ -68,26 +69,6 @@ impl Hook {
             4 => Self::OnStop,
             _ => Self::OnExit,
         }
-    }
-}
-
-/// What is wanted of a daemon, apart from where it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Intent {
-    Run,
-    /// Told to stop.
-    Stop {
-        cause: Cause,
-    },
-    /// Not selected, or disabled: nothing is owed once nothing of it lives.
-    Off {
-        cause: Cause,
-    },
-}
-
-impl Intent {
-    fn boxed(self) -> Option<Box<Self>> {
-        (self != Self::Run).then(|| Box::new(self))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a mailbox gives out when nobody will read it.
+//! What a mailbox gives out when nobody will read it, and gives back while nobody writes to it.
 
 use std::collections::VecDeque;
 
@@ -17,6 +17,15 @@ impl Mailbox {
         drop(queue);
         self.wake_waiting();
         mail
+    }
+
+    /// Gives the memory of an idle mailbox back.
+    pub(crate) fn shrink_if_idle(&self) {
+        let mut queue = self.queue();
+        queue.spare = VecDeque::new();
+        if queue.mail.is_empty() {
+            queue.mail = VecDeque::new();
+        }
     }
 }
 

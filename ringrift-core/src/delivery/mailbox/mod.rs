@@ -5,6 +5,7 @@
 //! the batch in hand included.
 
 mod ending;
+mod places;
 mod retries;
 #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "nothing is stored"))]
 pub(crate) mod stored;
@@ -21,15 +22,15 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use futures_util::task::AtomicWaker;
 use tokio::sync::Notify;
 
+use self::places::Place;
 use super::{
     account::Account,
     breaker::pauses::Breakers,
     mail::{Gate, Mail, Refusal},
     slot::Slot,
-    watch::{Watch, Watched},
+    watch::Watch,
 };
 use crate::words::options::Overflow;
 
@@ -52,19 +53,6 @@ pub(crate) struct Mailbox {
     settled: AtomicU64,
     /// The delivery in hand, where it is one at a time.
     alone: Watch,
-}
-
-/// One of the deliveries that may be in hand at once, each polled by a waker of its own.
-#[derive(Debug, Default)]
-pub(crate) struct Place {
-    watch: Watch,
-    waker: AtomicWaker,
-}
-
-impl Place {
-    pub(crate) fn watched(&self) -> Watched<'_> {
-        Watched { watch: &self.watch, waker: &self.waker }
-    }
 }
 
 #[derive(Debug)]
@@ -110,21 +98,6 @@ impl Mailbox {
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The delivery in hand, where it is one at a time: it is polled by the daemon's task itself.
-    #[inline]
-    pub(crate) fn watched_alone<'a>(&'a self, task: &'a AtomicWaker) -> Watched<'a> {
-        Watched { watch: &self.alone, waker: task }
-    }
-
-    /// Every delivery that may be in hand, with whom to wake when it is expired.
-    pub(crate) fn watched<'a>(&'a self, task: &'a AtomicWaker) -> impl Iterator<Item = Watched<'a>> {
-        self.places.iter().map(Place::watched).chain([self.watched_alone(task)])
-    }
-
-    pub(super) fn watches(&self) -> impl Iterator<Item = &Watch> {
-        self.places.iter().map(|place| &place.watch).chain([&self.alone])
     }
 
     fn account(&self, mail: &Mail) -> &Account {
@@ -317,14 +290,5 @@ impl Mailbox {
     /// The bound of [`unsettled`](Self::unsettled).
     pub(crate) fn capacity(&self) -> u64 {
         u64::from(self.capacity)
-    }
-
-    /// Gives the memory of an idle mailbox back.
-    pub(crate) fn shrink_if_idle(&self) {
-        let mut queue = self.queue();
-        queue.spare = VecDeque::new();
-        if queue.mail.is_empty() {
-            queue.mail = VecDeque::new();
-        }
     }
 }
