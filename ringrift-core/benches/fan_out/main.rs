@@ -1,5 +1,6 @@
 //! Deliveries per second from publishers to S subscribers: ringrift's whole path, from `cx.emit` to
-//! the handlers, beside bare tokio mpsc (one channel per subscriber) and async-broadcast.
+//! the handlers, beside bare tokio mpsc (one channel per subscriber) and async-broadcast; and what is left
+//! of its speed while the store is open.
 //!
 //! `cargo bench -p ringrift-core --bench fan_out -- [rounds] [publishers] [subscribers] [ringrift]`
 //!
@@ -58,8 +59,8 @@ fn main() {
         "cargo bench -p ringrift-core --bench fan_out",
     );
     println!(
-        "{:>4} {:>4} {:>12} {:>16} {:>10} {:>17} {:>6} {:>5}",
-        "pubs", "subs", NAMES[0], NAMES[1], NAMES[2], "[least - most]", "ratio", "bar"
+        "{:>4} {:>4} {:>12} {:>16} {:>10} {:>17} {:>6} {:>5} {:>10}",
+        "pubs", "subs", NAMES[0], NAMES[1], NAMES[2], "[least - most]", "ratio", "bar", "with store"
     );
     for (publishers, subscribers, bar) in shapes {
         let is_asked_for = |place, number| arguments.number(place).is_none_or(|wanted| wanted == number);
@@ -72,28 +73,33 @@ fn main() {
 }
 
 /// Of each candidate the rate of every round.
-fn rates(shape: Shape, rounds: usize, is_alone: bool) -> [Vec<f64>; 3] {
-    let mut rates = [const { Vec::new() }; 3];
+fn rates(shape: Shape, rounds: usize, is_alone: bool) -> [Vec<f64>; 4] {
+    let mut rates = [const { Vec::new() }; 4];
     for _ in 0..rounds {
         if !is_alone {
             rates[0].push(shape.rate(runtime().block_on(raw::mpsc(shape))));
             rates[1].push(shape.rate(runtime().block_on(raw::broadcast(shape))));
         }
-        rates[2].push(shape.rate(runtime().block_on(ringrift::run(shape))));
+        rates[2].push(shape.rate(runtime().block_on(ringrift::run(shape, None))));
+        if !is_alone {
+            let folder = tempfile::tempdir().expect("a folder");
+            rates[3].push(shape.rate(runtime().block_on(ringrift::run(shape, Some(folder.path())))));
+        }
     }
     rates
 }
 
-fn report(shape: Shape, rates: &[Vec<f64>; 3]) {
-    let [mpsc, broadcast, ours] = rates.each_ref().map(|rates| median(rates));
+fn report(shape: Shape, rates: &[Vec<f64>; 4]) {
+    let [mpsc, broadcast, ours, with_store] = rates.each_ref().map(|rates| median(rates));
     let least = rates[2].iter().copied().fold(f64::INFINITY, f64::min);
     let most = rates[2].iter().copied().fold(0.0, f64::max);
     println!(
-        "{:>4} {:>4} {mpsc:>12.2} {broadcast:>16.2} {ours:>10.2} {:>17} {:>6.2} {:>5.1}",
+        "{:>4} {:>4} {mpsc:>12.2} {broadcast:>16.2} {ours:>10.2} {:>17} {:>6.2} {:>5.1} {:>10.2}",
         shape.publishers,
         shape.subscribers,
         format!("[{least:.1} - {most:.1}]"),
         ours / mpsc.max(broadcast),
-        shape.bar
+        shape.bar,
+        with_store / ours
     );
 }

@@ -2,6 +2,7 @@
 
 use std::{
     hint::black_box,
+    path::Path,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::Duration,
 };
@@ -71,7 +72,8 @@ subscribers!(
     S48 S49 S50 S51 S52 S53 S54 S55 S56 S57 S58 S59 S60 S61 S62 S63
 );
 
-pub(crate) async fn run(shape: Shape) -> Duration {
+/// With a store, where there is a folder for one: these events are transient, and it is not theirs.
+pub(crate) async fn run(shape: Shape, store: Option<&Path>) -> Duration {
     COUNT.store(0, Relaxed);
     EVENTS.store(shape.events, Relaxed);
     let mut registry = Registry::empty().with::<First>();
@@ -79,7 +81,11 @@ pub(crate) async fn run(shape: Shape) -> Duration {
         registry = registry.with::<Second>();
     }
     let registry = SUBSCRIBERS[..shape.subscribers].iter().fold(registry, |registry, add| add(registry));
-    let runtime = Runtime::builder().registry(registry).start().await.expect("it starts");
+    let mut builder = Runtime::builder().registry(registry);
+    if let Some(folder) = store {
+        builder = builder.data_dir(folder);
+    }
+    let runtime = builder.start().await.expect("it starts");
     runtime.started().await;
     // Until every publisher listens.
     tokio::time::sleep(Duration::from_millis(5)).await;
