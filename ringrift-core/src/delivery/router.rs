@@ -20,6 +20,9 @@ use super::{
 };
 use crate::words::event::{Erased, EventId, EventMeta};
 
+/// For how many subscribers an event is cloned at once.
+const AT_ONCE: usize = 8;
+
 /// One subscriber of one type of event.
 #[derive(Debug)]
 pub(super) struct Subscriber {
@@ -153,13 +156,23 @@ impl Router {
         envelope.emitted = self.clock.stamp();
         #[cfg(feature = "testing")]
         self.tap.note(&event);
-        let Some((last, rest)) = route.subscribers.split_last() else { return Ok(None) };
         let mut full = Vec::new();
-        for subscriber in rest {
-            self.deliver(subscriber, Arc::clone(&event), &mut full);
-        }
-        self.deliver(last, event, &mut full);
+        self.fan_out(&route.subscribers, event, &mut full);
         Ok((!full.is_empty()).then(|| Waiting::new(self, full)))
+    }
+
+    /// Cloned for several before the first of them has it: the count of an event that others let go of
+    /// meanwhile is in their cache, and costs ten times as much.
+    #[inline]
+    fn fan_out<'a>(&'a self, subscribers: &'a [Subscriber], event: Arc<Erased>, full: &mut Vec<Blocked<'a>>) {
+        let Some((last, rest)) = subscribers.split_last() else { return };
+        for few in rest.chunks(AT_ONCE) {
+            let clones: [_; AT_ONCE] = std::array::from_fn(|place| (place < few.len()).then(|| Arc::clone(&event)));
+            for (subscriber, event) in few.iter().zip(clones.into_iter().flatten()) {
+                self.deliver(subscriber, event, full);
+            }
+        }
+        self.deliver(last, event, full);
     }
 
     #[inline]
