@@ -11,6 +11,7 @@ use ringrift_core::{Registry, Runtime};
 use tokio::time::Instant;
 
 use super::{
+    blocked,
     daemons::{Follower, Work, Worker},
     disk,
     files::{Folder, Item, Lines},
@@ -25,7 +26,7 @@ pub const EMITTERS: u64 = 4;
 const PACE: Duration = Duration::from_millis(1);
 
 const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
-    letter <folder> kill|room | storm <events> <subscribers>";
+    letter <folder> kill|room | storm <events> <subscribers> | block <workers>";
 
 /// Runs the role that the arguments name.
 ///
@@ -42,10 +43,8 @@ pub async fn run(arguments: &[String]) -> Result {
         ["fill", path] => disk::fill(folder(path)).await,
         ["sync", path] => disk::sync(folder(path)).await,
         ["letter", path, end] => disk::letter(folder(path), end).await,
-        ["storm", events, subscribers] => {
-            let figures = storm::storm(events.parse()?, subscribers.parse()?).await?;
-            Ok(say(&serde_json::to_string(&figures)?)?)
-        }
+        ["storm", events, subscribers] => tell(&storm::storm(events.parse()?, subscribers.parse()?).await?),
+        ["block", workers] => tell(&blocked::block(workers.parse()?).await?),
         _ => Err(USAGE.into()),
     }
 }
@@ -93,6 +92,11 @@ async fn drain(folder: Folder) -> Result {
     say(&format!("{owed} {}", begun.elapsed().as_millis()))?;
     runtime.shutdown().await;
     Ok(())
+}
+
+/// The figures, as a line of JSON.
+fn tell(figures: &impl serde::Serialize) -> Result {
+    Ok(say(&serde_json::to_string(figures)?)?)
 }
 
 pub(super) fn say(line: &str) -> io::Result<()> {
