@@ -13,6 +13,7 @@ mod poison;
 mod resets;
 mod slow;
 mod storm;
+mod stubborn;
 
 use std::time::Duration;
 

@@ -15,5 +15,6 @@ pub mod probe;
 pub mod resident;
 pub mod roles;
 pub mod storm;
+pub mod stubborn;
 pub mod torture;
 pub mod verdict;

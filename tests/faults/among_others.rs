@@ -9,8 +9,9 @@ use ringrift_core::{
     runtime::{Dependents, OperateError, Runtime},
     testing::{Fault, FaultAt, KitBuilder, TestKit},
 };
-use ringrift_tests::crash::others::{
-    Delays, OTHERS, Other, Release, Threads, are_named, blocking, others, start, until,
+use ringrift_tests::crash::{
+    others::{Delays, OTHERS, Other, Release, Threads, are_named, blocking, others, start, until},
+    stubborn::{Clings, Deaf},
 };
 
 use crate::look::millis;
@@ -19,32 +20,6 @@ use crate::look::millis;
 #[daemon(category = "misc", cycle = "1s", register = false)]
 struct Hangs;
 impl Daemon for Hangs {}
-
-/// Does not hear that it is to end, whatever hook it is told in.
-#[daemon(category = "misc", cycle = "1h", register = false)]
-struct Deaf;
-impl Daemon for Deaf {
-    async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
-        cx.spawn(std::future::pending::<()>());
-        std::future::pending().await
-    }
-    async fn on_stop(&self, _cx: &Context<Self>) -> DaemonResult {
-        std::future::pending().await
-    }
-    async fn on_exit(&self, _cx: &Context<Self>, _reason: &ExitReason) -> DaemonResult {
-        std::future::pending().await
-    }
-}
-
-/// Gives a reference to itself away that never comes back.
-#[daemon(category = "misc", cycle = "1h", register = false)]
-struct Clings;
-impl Daemon for Clings {
-    async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
-        std::mem::forget(cx.this());
-        std::future::pending().await
-    }
-}
 
 /// All the others have run so many cycles, and nothing is held against them.
 fn check_others(kit: &TestKit, cycles: u64) {
