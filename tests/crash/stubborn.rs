@@ -10,10 +10,13 @@ use std::{
 use ringrift_core::{Registry, cli, prelude::*};
 use tokio::time::Instant;
 
-use super::kill::{signal, victim};
+use super::{
+    kill::{signal, victim},
+    torture::place,
+};
 
 /// Says what a process is made of.
-const MADE_OF: [&str; 3] = ["VICTIM_DEAF", "VICTIM_CLINGS", "VICTIM_STOP_TIMEOUT"];
+const MADE_OF: [&str; 4] = ["VICTIM_DEAF", "VICTIM_CLINGS", "VICTIM_STOP_TIMEOUT", "VICTIM_FOLDER"];
 
 /// Does not hear that it is to end, whatever hook it is told in; it can be cut off.
 #[daemon(category = "misc", cycle = "1h", register = false)]
@@ -77,13 +80,13 @@ impl Ended {
 /// The `main` of such a process: the command line of any program, with daemons that the environment names.
 pub fn main() -> ExitCode {
     cli::main_with(|builder| {
-        let [deaf, clings, stop_timeout] = MADE_OF.map(|name| std::env::var(name).unwrap_or_default());
+        let [deaf, clings, stop_timeout, folder] = MADE_OF.map(|name| std::env::var(name).unwrap_or_default());
         let registry = Registry::empty().__with_copies::<Deaf>(deaf.parse()?).__with_copies::<Clings>(clings.parse()?);
         let sections = [("deaf", deaf), ("clings", clings)].into_iter().filter(|(_, copies)| copies != "0");
         let options = |(name, _)| format!("[daemons.{name}.options]\nstop_timeout = \"{stop_timeout}\"\n");
         let config: String = sections.map(options).collect();
         let config = ringrift_core::config::layers::Layers::default().text("stubborn.toml", &config).build();
-        Ok(builder.registry(registry).config(config.map_err(|problems| format!("{problems:?}"))?))
+        Ok(builder.registry(registry).data_dir(folder).config(config.map_err(|problems| format!("{problems:?}"))?))
     })
 }
 
@@ -94,7 +97,10 @@ pub fn main() -> ExitCode {
 pub fn end(program: &Path, stubborn: Stubborn, signals: u32) -> io::Result<Ended> {
     let mut command = victim(program, &["run", "--no-http", "--log-level", "off"]);
     let timeout = format!("{}ms", stubborn.stop_timeout.as_millis());
-    let values = [stubborn.deaf.to_string(), stubborn.clings.to_string(), timeout];
+    // Of its own: two processes may not have the same.
+    let (_place, folder) = place()?;
+    let folder = folder.root().to_string_lossy().into_owned();
+    let values = [stubborn.deaf.to_string(), stubborn.clings.to_string(), timeout, folder];
     command.envs(MADE_OF.into_iter().zip(values)).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let ended = tell(&mut child, signals);
