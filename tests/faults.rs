@@ -14,6 +14,7 @@ mod resets;
 mod slow;
 mod storm;
 mod stubborn;
+mod suspend;
 
 use std::time::Duration;
 
