@@ -110,6 +110,19 @@ async fn every_wrong_line_is_named_and_nothing_is_imported() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_line_that_is_no_text_is_named_with_the_other_wrong_ones() {
+    let kit = two(&Desk::default()).await;
+    let lines = [&b"\r\n"[..], line(&kit, &[]).as_bytes(), b"\r\n{\"event\": \"\xff\"}\n{"].concat();
+    let error = kit.runtime().dead_letters().import(&*lines).unwrap_err();
+    let expected = "no dead letter is imported\n\
+        line 2: its delivery has dead letter 1 here already\n\
+        line 3: not a dead letter: invalid utf-8 sequence of 1 bytes from index 11\n\
+        line 4: not a dead letter: EOF while parsing an object at line 1 column 1";
+    assert_eq!(error.to_string(), expected);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn more_than_there_is_room_for_are_refused() {
     let kit = two(&Desk::default()).await;
     let letter: Value = serde_json::from_str(&line(&kit, &[])).unwrap();

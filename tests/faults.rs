@@ -13,6 +13,8 @@ mod poison;
 mod resets;
 mod slow;
 mod storm;
+mod stubborn;
+mod suspend;
 
 use std::time::Duration;
 

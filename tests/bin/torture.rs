@@ -49,9 +49,7 @@ fn report(figures: &Figures) {
     println!("handlers run again   {}", figures.repeated);
     println!("effects interrupted  {}", figures.interrupted);
     println!("full disk            resumed within {} ms", figures.resumed_ms);
-    if let Some(storm) = &figures.storm {
-        println!("storm                {storm}");
-    }
+    figures.sections.iter().for_each(|(name, found)| println!("{name:<20} {found}"));
     println!("violations           {}", figures.violations.len());
     figures.violations.iter().for_each(|violation| println!("  {violation}"));
 }

@@ -2,14 +2,16 @@
 
 use std::{error::Error, process::ExitCode};
 
-use ringrift_tests::crash::roles;
+use ringrift_tests::crash::{roles, stubborn};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|command| command == "run") {
+        return stubborn::main();
+    }
     // Reads `FAILPOINTS` of the environment.
     let scenario = fail::FailScenario::setup();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome: Result<(), Box<dyn Error + Send + Sync>> = roles::run(&arguments).await;
+    let outcome = role(&arguments);
     scenario.teardown();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -18,4 +20,9 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn role(arguments: &[String]) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    tokio.block_on(roles::run(arguments))
 }

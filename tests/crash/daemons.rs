@@ -3,7 +3,10 @@
 use ringrift_core::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::files::{Folder, Item, Lines};
+use super::{
+    disk::FAILS_AT_FIRST,
+    files::{Folder, Item, Lines},
+};
 
 /// Work to do.
 #[event("CRASH_WORK", external, durable)]
@@ -19,6 +22,11 @@ pub struct Done(pub Item);
 #[event("CRASH_TICK", external)]
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Tick;
+
+/// Whether the first run for such a work fails.
+pub(super) const fn fails_at_first(number: u64) -> bool {
+    number % 16 == FAILS_AT_FIRST
+}
 
 /// Makes the effect of each work once, and says that it is done. Every 16th fails at its first run.
 #[daemon(category = "misc", emits = [Done], register = false)]
@@ -36,7 +44,8 @@ impl Worker {
         self.folder.add(Lines::Begun, work.0)?;
         cx.once("effect", || async { self.folder.add(Lines::Effect, work.0) }).await?;
         cx.emit(Done(work.0)).await?;
-        let is_first = work.0.number % 16 == 5 && self.failed.lock().is_ok_and(|mut failed| failed.insert(work.0));
+        let is_first =
+            fails_at_first(work.0.number) && self.failed.lock().is_ok_and(|mut failed| failed.insert(work.0));
         if is_first { Err("every 16th fails at first".into()) } else { Ok(()) }
     }
 }

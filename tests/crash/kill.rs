@@ -71,6 +71,15 @@ pub fn succeeded(output: &Output) -> io::Result<String> {
     Err(io::Error::other(format!("the victim ended with {}: {text}{errors}", output.status)))
 }
 
+/// Sends a signal, by its name.
+///
+/// # Errors
+/// When it can't be sent.
+pub fn signal(child: &Child, name: &str) -> io::Result<()> {
+    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("`kill -{name}` ended with {status}"))) }
+}
+
 fn lives(child: &mut Child) -> io::Result<()> {
     match child.try_wait()? {
         None => Ok(()),

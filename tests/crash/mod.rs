@@ -4,13 +4,21 @@
 //! outlives the process. A test, or `torture`, kills it at any moment, starts it again, and compares the
 //! files with the store.
 
+pub mod blocked;
 pub mod daemons;
 pub mod disk;
 pub mod files;
 pub mod kill;
+pub mod others;
+pub mod percentile;
+pub mod poison;
 pub mod probe;
 pub mod resident;
 pub mod roles;
+pub mod sections;
+pub mod slow;
 pub mod storm;
+pub mod stubborn;
+pub mod suspend;
 pub mod torture;
 pub mod verdict;

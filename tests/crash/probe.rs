@@ -13,6 +13,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use super::percentile::percentile;
+
 const QUESTION: &[u8] = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// From answer to question.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -59,7 +61,7 @@ impl Answers {
     pub fn percentile(&self, percent: usize) -> Duration {
         let mut times = self.times.clone();
         times.sort_unstable();
-        times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+        percentile(&times, percent)
     }
 }
 

@@ -8,13 +8,14 @@ use std::{
 };
 
 use ringrift_core::{Registry, Runtime};
-use tokio::time::Instant;
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use super::{
+    blocked,
     daemons::{Follower, Work, Worker},
     disk,
     files::{Folder, Item, Lines},
-    storm,
+    poison, slow, storm, suspend,
 };
 
 pub(super) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -25,7 +26,8 @@ pub const EMITTERS: u64 = 4;
 const PACE: Duration = Duration::from_millis(1);
 
 const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
-    letter <folder> kill|room | storm <events> <subscribers>";
+    letter <folder> kill|room | storm <events> <subscribers> | block <workers> | \
+    slow <seconds> | poison <events> | suspend <folder>";
 
 /// Runs the role that the arguments name.
 ///
@@ -42,10 +44,11 @@ pub async fn run(arguments: &[String]) -> Result {
         ["fill", path] => disk::fill(folder(path)).await,
         ["sync", path] => disk::sync(folder(path)).await,
         ["letter", path, end] => disk::letter(folder(path), end).await,
-        ["storm", events, subscribers] => {
-            let figures = storm::storm(events.parse()?, subscribers.parse()?).await?;
-            Ok(say(&serde_json::to_string(&figures)?)?)
-        }
+        ["storm", events, subscribers] => tell(&storm::storm(events.parse()?, subscribers.parse()?).await?),
+        ["slow", seconds] => tell(&slow::slow(Duration::from_secs(seconds.parse()?)).await?),
+        ["poison", events] => tell(&poison::poison(events.parse()?).await?),
+        ["suspend", path] => tell(&suspend::work(folder(path)).await?),
+        ["block", workers] => tell(&blocked::block(workers.parse()?).await?),
         _ => Err(USAGE.into()),
     }
 }
@@ -61,11 +64,25 @@ pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
 /// Emits from several tasks until it is killed, or each has emitted so many.
 async fn work(folder: Folder, round: u64, events: u64) -> Result {
     let runtime = start(&folder).await?;
-    let mut emitters = tokio::task::JoinSet::new();
+    let (_never, is_over) = watch::channel(false);
+    emit(&runtime, &folder, round, 0..events, is_over).await?;
+    runtime.shutdown().await;
+    Ok(())
+}
+
+/// Several tasks that emit; each ends with its numbers, or when it is over.
+pub(super) async fn emit(
+    runtime: &Runtime,
+    folder: &Folder,
+    round: u64,
+    numbers: impl Iterator<Item = u64> + Clone + Send + 'static,
+    is_over: watch::Receiver<bool>,
+) -> Result {
+    let mut emitters = JoinSet::new();
     for emitter in 0..EMITTERS {
-        let (runtime, folder) = (runtime.clone(), folder.clone());
+        let (runtime, folder, numbers, is_over) = (runtime.clone(), folder.clone(), numbers.clone(), is_over.clone());
         emitters.spawn(async move {
-            for number in 0..events {
+            for number in numbers.take_while(|_| !*is_over.borrow()) {
                 let item = Item { emitter: round * EMITTERS + emitter, number };
                 runtime.emit(Work(item)).await?;
                 folder.add(Lines::Acknowledged, item)?;
@@ -78,7 +95,6 @@ async fn work(folder: Folder, round: u64, events: u64) -> Result {
     while let Some(emitter) = emitters.join_next().await {
         emitter??;
     }
-    runtime.shutdown().await;
     Ok(())
 }
 
@@ -93,6 +109,11 @@ async fn drain(folder: Folder) -> Result {
     say(&format!("{owed} {}", begun.elapsed().as_millis()))?;
     runtime.shutdown().await;
     Ok(())
+}
+
+/// The figures, as a line of JSON.
+fn tell(figures: &impl serde::Serialize) -> Result {
+    Ok(say(&serde_json::to_string(figures)?)?)
 }
 
 pub(super) fn say(line: &str) -> io::Result<()> {

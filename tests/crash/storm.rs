@@ -139,7 +139,8 @@ async fn emit_all(runtime: &Runtime, events: u64) -> Result {
     Ok(())
 }
 
-async fn closed(runtime: &Runtime) -> Result {
+/// Waits until every account is closed.
+pub(super) async fn closed(runtime: &Runtime) -> Result {
     let begun = Instant::now();
     while !runtime.snapshot().deliveries.is_closed() {
         if begun.elapsed() > PATIENCE {

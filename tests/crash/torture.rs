@@ -7,7 +7,8 @@ use tokio::time::Instant;
 use super::{
     files::Folder,
     kill::{drain, kill_in_the_middle, succeeded, victim},
-    verdict,
+    sections,
+    verdict::{self, Verdict},
 };
 
 /// What is done, and for how long.
@@ -32,8 +33,30 @@ pub struct Figures {
     pub repeated: usize,
     pub interrupted: usize,
     pub resumed_ms: u64,
-    pub storm: Option<String>,
+    pub sections: Vec<(String, String)>,
     pub violations: Vec<String>,
+}
+
+impl Figures {
+    /// Adds a line to the report.
+    pub(super) fn section(&mut self, name: impl Into<String>, found: String) {
+        self.sections.push((name.into(), found));
+    }
+
+    /// What must be so, or is a violation.
+    pub(super) fn expect(&mut self, is_so: bool, violation: impl FnOnce() -> String) {
+        if !is_so {
+            self.violations.push(violation());
+        }
+    }
+
+    /// Adds what was found in a folder.
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        self.acknowledged += verdict.acknowledged;
+        self.repeated += verdict.repeated;
+        self.interrupted += verdict.interrupted;
+        self.violations.extend(verdict.violations);
+    }
 }
 
 /// Every fail point of the store.
@@ -52,12 +75,10 @@ pub const CRASH_POINTS: [&str; 8] = [
 const KILLS: u64 = 10;
 /// The longest that a victim works.
 const LONGEST_MS: u64 = 250;
-/// The storm at the end.
-const STORM: [&str; 3] = ["storm", "1000000", "100"];
 
-type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+pub(super) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Tortures for as long as the plan says; a storm ends it.
+/// Tortures for as long as the plan says; what is looked at once follows, and a storm ends it.
 ///
 /// # Errors
 /// When a victim can't be started, or its files not be read.
@@ -70,11 +91,7 @@ pub fn run(plan: &Plan) -> Result<Figures> {
         crashes(plan, &mut random, &mut figures)?;
         disks(plan, &mut figures)?;
     }
-    let storm = victim(&plan.victim, &STORM).output()?;
-    match succeeded(&storm) {
-        Ok(said) => figures.storm = Some(said.trim().to_owned()),
-        Err(error) => figures.violations.push(format!("the storm: {error}")),
-    }
+    sections::run(plan, &mut random, &mut figures)?;
     Ok(figures)
 }
 
@@ -123,11 +140,7 @@ fn disks(plan: &Plan, figures: &mut Figures) -> Result {
 /// Drains what is left, and adds what is found.
 fn look(plan: &Plan, folder: &Folder, figures: &mut Figures) -> Result {
     drain(&plan.victim, folder)?;
-    let verdict = verdict::of(folder)?;
-    figures.acknowledged += verdict.acknowledged;
-    figures.repeated += verdict.repeated;
-    figures.interrupted += verdict.interrupted;
-    figures.violations.extend(verdict.violations);
+    figures.add(verdict::of(folder)?);
     Ok(())
 }
 

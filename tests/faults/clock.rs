@@ -184,6 +184,54 @@ async fn a_sleep_of_ten_minutes_in_which_every_clock_goes_on_restarts_nothing_an
     kit.finish().await;
 }
 
+/// Works in steps, each of which is in time.
+#[daemon(category = "misc", cycle = "1s", cycle_timeout = "5s", stall_after = "4s", register = false)]
+struct Steps;
+
+impl Daemon for Steps {
+    async fn run_cycle(&self, _cx: &Context<Self>) -> DaemonResult {
+        steps().await;
+        Ok(())
+    }
+}
+
+#[handlers]
+impl Steps {
+    #[on_event("CLOCK_PING", timeout = "5s")]
+    async fn on_ping(&self, _ping: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        steps().await;
+        Ok(())
+    }
+}
+
+async fn steps() {
+    for _ in 0..3 {
+        tokio::time::sleep(secs(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sleep_in_the_middle_of_a_cycle_and_a_handler_does_not_count_to_their_timeouts() {
+    let kit = TestKit::builder().daemon::<Steps>().start().await;
+    kit.emit(Ping(1)).await;
+    kit.advance(millis(1_500)).await;
+    tokio::time::advance(secs(600)).await;
+    kit.advance(secs(20)).await;
+    let steps = daemon(&kit, Steps::TYPE);
+    assert_eq!((steps.state, steps.incarnation, steps.stats.errors), (Running, 1, 0));
+    assert!(steps.health.healthy && steps.stats.cycles > 1, "{steps:?}");
+    let deliveries = kit.snapshot().deliveries;
+    assert_eq!((deliveries.handled, deliveries.dead), (1, 0));
+    // What takes its own time is cut off as ever.
+    kit.fault(Steps::TYPE, FaultAt::Handler, Fault::Hang, 1);
+    kit.emit(Ping(2)).await;
+    kit.advance(secs(6)).await;
+    assert_eq!(kit.snapshot().deliveries.dead, 1);
+    kit.expect_dead_letters();
+    kit.expect_failures_of(Steps::TYPE);
+    kit.finish().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sleep_in_which_only_the_wall_goes_on_fires_a_missed_hour_once() {
     let (kit, wall) = hourly(NOON + 1800).await;

@@ -19,16 +19,26 @@ use crate::declaration::live::{
 /// The pace while anything is in hand: how late a deadline may be noticed.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 
+/// A tick that is so late is one of a process that was stopped, or had no worker: what was in hand could not
+/// run either.
+const LATE: Duration = Duration::from_secs(1);
+
 /// A hook or handler, and since when it runs.
 type Running = (&'static str, u64);
 
 /// Runs until the runtime is gone.
 pub(super) async fn run(world: Weak<World>) {
     let mut checks = JoinSet::new();
+    // When the next look was due, while anything is in hand.
+    let mut due = None;
     loop {
         let Some(world) = world.upgrade() else { return };
         while checks.try_join_next().is_some() {}
         let now = world.clock.now_ms();
+        let late = due.take().map_or(0, |due| now.saturating_sub(due));
+        if u128::from(late) > LATE.as_millis() {
+            world.records.iter().for_each(|record| forgive(record, late));
+        }
         let is_active = world.take_activity();
         let mut is_in_hand = false;
         for record in &world.records {
@@ -38,6 +48,7 @@ pub(super) async fn run(world: Weak<World>) {
         let next_resume = pauses::end_over(&world, now);
         if is_active || is_in_hand {
             world.clock.begin_ticking();
+            due = Some(now + TICK.as_millis() as u64);
             // Not cut short: what begins meanwhile is seen at the next tick.
             tokio::time::sleep(TICK).await;
             continue;
@@ -53,6 +64,16 @@ pub(super) async fn run(world: Weak<World>) {
             () = next => {}
             () = world.ticker.notified() => {}
         }
+    }
+}
+
+/// Takes the time off what is in hand that nobody had to run.
+fn forgive(record: &Record, ms: u64) {
+    record.hook.forgive(ms);
+    record.forgive_heartbeat(ms);
+    let waker = record.signals.waker();
+    for watched in record.mailbox.iter().flat_map(|mailbox| mailbox.watched(waker)) {
+        watched.watch.forgive(ms);
     }
 }
 

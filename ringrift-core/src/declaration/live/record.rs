@@ -230,6 +230,15 @@ impl Record {
         self.heartbeat_ms.load(Relaxed)
     }
 
+    /// Takes time off that nobody had to send one.
+    pub(crate) fn forgive_heartbeat(&self, ms: u64) {
+        let last = self.last_heartbeat();
+        if last > 0 {
+            // A new one needs nothing.
+            _ = self.heartbeat_ms.compare_exchange(last, last.saturating_add(ms), Relaxed, Relaxed);
+        }
+    }
+
     /// Forgets what belonged to the incarnation that has ended.
     pub(crate) fn begin_incarnation(&self) {
         self.conditions.clear();

@@ -76,9 +76,9 @@ impl DeadLetterOffice {
     pub fn import(&self, lines: impl BufRead) -> Result<Vec<LetterId>, ImportError> {
         let mut problems = BTreeMap::new();
         let (mut places, mut letters) = (Vec::new(), Vec::new());
-        for (number, line) in (1..).zip(lines.lines()) {
+        for (number, line) in (1..).zip(lines.split(b'\n')) {
             let line = line?;
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
             match self.read(&line) {
@@ -107,7 +107,9 @@ impl DeadLetterOffice {
     }
 
     /// The letter of a line, as this runtime keeps it.
-    fn read(&self, line: &str) -> Result<Letter, String> {
+    fn read(&self, line: &[u8]) -> Result<Letter, String> {
+        // `BufRead::lines` would refuse all lines for one that is no text, and say nothing of where it is.
+        let line = std::str::from_utf8(line).map_err(|error| format!("not a dead letter: {error}"))?;
         let shown: DeadLetter = serde_json::from_str(line).map_err(|error| format!("not a dead letter: {error}"))?;
         let (event, to) = self.resolve(&shown)?;
         let now_ms = self.world().clock.now_ms();
