@@ -75,8 +75,8 @@ pub fn succeeded(output: &Output) -> io::Result<String> {
 ///
 /// # Errors
 /// When it can't be sent.
-pub fn signal(child: &Child, name: &str) -> io::Result<()> {
-    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status()?;
+pub fn signal(process: u32, name: &str) -> io::Result<()> {
+    let status = Command::new("kill").args([format!("-{name}"), process.to_string()]).status()?;
     if status.success() { Ok(()) } else { Err(io::Error::other(format!("`kill -{name}` ended with {status}"))) }
 }
 

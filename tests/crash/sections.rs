@@ -81,7 +81,7 @@ fn poisoned(plan: &Plan, figures: &mut Figures) -> Result {
 }
 
 fn stubborn(plan: &Plan, daemons: usize, figures: &mut Figures) -> Result {
-    let made_of = Stubborn { deaf: 0, clings: daemons, stop_timeout: STOP_TIMEOUT };
+    let made_of = Stubborn { deaf: 0, clings: daemons, blocked: 0, stop_timeout: STOP_TIMEOUT };
     let (once, twice) = (end(&plan.victim, made_of, 1)?, end(&plan.victim, made_of, 2)?);
     let second = format!("{} ms after a second signal", twice.took.as_millis());
     let code = once.code.map_or("no exit code".to_owned(), |code| format!("exit code {code}"));

@@ -4,6 +4,8 @@ use std::{
     io::{self, BufRead, BufReader, Read},
     path::Path,
     process::{Child, ChildStderr, ExitCode, Stdio},
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
@@ -16,7 +18,10 @@ use super::{
 };
 
 /// Says what a process is made of.
-const MADE_OF: [&str; 4] = ["VICTIM_DEAF", "VICTIM_CLINGS", "VICTIM_STOP_TIMEOUT", "VICTIM_FOLDER"];
+const MADE_OF: [&str; 5] = ["VICTIM_DEAF", "VICTIM_CLINGS", "VICTIM_BLOCKS", "VICTIM_STOP_TIMEOUT", "VICTIM_FOLDER"];
+
+/// After so long a process that was told to end never will.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Does not hear that it is to end, whatever hook it is told in; it can be cut off.
 #[daemon(category = "misc", cycle = "1h", register = false)]
@@ -46,6 +51,20 @@ impl Daemon for Clings {
     }
 }
 
+/// Blocks its worker for good, once all have started.
+#[daemon(category = "misc", cycle = "1h", register = false)]
+pub struct Blocks;
+
+impl Daemon for Blocks {
+    async fn run_cycle(&self, _cx: &Context<Self>) -> DaemonResult {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        eprintln!("a worker is blocked");
+        loop {
+            thread::park();
+        }
+    }
+}
+
 /// How stubborn a process is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stubborn {
@@ -53,6 +72,9 @@ pub struct Stubborn {
     pub deaf: usize,
     /// How many can't.
     pub clings: usize,
+    /// How many workers the process has, all of which are blocked for good; 0 for as many as it likes, and
+    /// none blocked.
+    pub blocked: usize,
     /// The stop timeout of each.
     pub stop_timeout: Duration,
 }
@@ -80,8 +102,9 @@ impl Ended {
 /// The `main` of such a process: the command line of any program, with daemons that the environment names.
 pub fn main() -> ExitCode {
     cli::main_with(|builder| {
-        let [deaf, clings, stop_timeout, folder] = MADE_OF.map(|name| std::env::var(name).unwrap_or_default());
+        let [deaf, clings, blocks, stop_timeout, folder] = MADE_OF.map(|name| std::env::var(name).unwrap_or_default());
         let registry = Registry::empty().__with_copies::<Deaf>(deaf.parse()?).__with_copies::<Clings>(clings.parse()?);
+        let registry = registry.__with_copies::<Blocks>(blocks.parse()?);
         let sections = [("deaf", deaf), ("clings", clings)].into_iter().filter(|(_, copies)| copies != "0");
         let options = |(name, _)| format!("[daemons.{name}.options]\nstop_timeout = \"{stop_timeout}\"\n");
         let config: String = sections.map(options).collect();
@@ -100,10 +123,23 @@ pub fn end(program: &Path, stubborn: Stubborn, signals: u32) -> io::Result<Ended
     // Of its own: two processes may not have the same.
     let (_place, folder) = place()?;
     let folder = folder.root().to_string_lossy().into_owned();
-    let values = [stubborn.deaf.to_string(), stubborn.clings.to_string(), timeout, folder];
+    let [deaf, clings, blocked] = [stubborn.deaf, stubborn.clings, stubborn.blocked].map(|count| count.to_string());
+    if stubborn.blocked > 0 {
+        command.env("TOKIO_WORKER_THREADS", &blocked);
+    }
+    let values = [deaf, clings, blocked, timeout, folder];
     command.envs(MADE_OF.into_iter().zip(values)).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let ended = tell(&mut child, signals);
+    let (over, is_over) = mpsc::channel::<()>();
+    let process = child.id();
+    // One that does not hear the signal is a failure, and not a wait.
+    let guard = thread::spawn(move || match is_over.recv_timeout(PATIENCE) {
+        Err(mpsc::RecvTimeoutError::Timeout) => signal(process, "KILL"),
+        _ => Ok(()),
+    });
+    let ended = tell(&mut child, stubborn.blocked, signals);
+    drop(over);
+    guard.join().map_err(|_| io::Error::other("the guard panicked"))??;
     if ended.is_err() {
         child.kill()?;
         child.wait()?;
@@ -111,14 +147,17 @@ pub fn end(program: &Path, stubborn: Stubborn, signals: u32) -> io::Result<Ended
     ended
 }
 
-fn tell(child: &mut Child, signals: u32) -> io::Result<Ended> {
+fn tell(child: &mut Child, blocked: usize, signals: u32) -> io::Result<Ended> {
     let stderr = child.stderr.take().ok_or_else(|| io::Error::other("stderr is piped"))?;
     let mut stderr = BufReader::new(stderr);
     hear(&mut stderr, " ready")?;
+    for _ in 0..blocked {
+        hear(&mut stderr, "a worker is blocked")?;
+    }
     let (mut told, mut said) = (Instant::now(), String::new());
     for _ in 0..signals {
         told = Instant::now();
-        signal(child, "TERM")?;
+        signal(child.id(), "TERM")?;
         said += &hear(&mut stderr, "; stopping ")?;
     }
     stderr.read_to_string(&mut said)?;

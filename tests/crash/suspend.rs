@@ -114,7 +114,7 @@ fn stop(child: &mut Child, folder: &Folder, time: Duration) -> io::Result<()> {
         thread::park_timeout(LOOK);
     }
     thread::park_timeout(AROUND);
-    signal(child, "STOP")?;
+    signal(child.id(), "STOP")?;
     thread::park_timeout(time);
-    signal(child, "CONT")
+    signal(child.id(), "CONT")
 }

@@ -10,7 +10,7 @@ const STOP_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The exit code, and how many daemons it says it left behind.
 fn told(deaf: usize, clings: usize, stop_timeout: Duration, signals: u32) -> (Option<i32>, usize) {
-    let ended = end(program(), Stubborn { deaf, clings, stop_timeout }, signals).unwrap();
+    let ended = end(program(), Stubborn { deaf, clings, blocked: 0, stop_timeout }, signals).unwrap();
     (ended.code, ended.leaked())
 }
 
@@ -24,6 +24,13 @@ fn what_can_be_cut_off_is_and_the_exit_code_is_0() {
 fn what_can_not_be_ended_is_named_and_the_exit_code_is_70() {
     assert_eq!(told(0, 1, STOP_TIMEOUT, 1), (Some(70), 1));
     assert_eq!(told(0, 50, STOP_TIMEOUT, 1), (Some(70), 50));
+}
+
+#[test]
+fn signals_are_heard_while_every_worker_is_blocked() {
+    let blocked = Stubborn { deaf: 1, clings: 0, blocked: 2, stop_timeout: STOP_TIMEOUT };
+    let ended = end(program(), blocked, 2).unwrap();
+    assert_eq!((ended.code, ended.leaked()), (Some(70), 3), "{}", ended.said);
 }
 
 #[test]

@@ -6,9 +6,9 @@ mod plan;
 mod signals;
 mod started;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, runtime::Handle, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use self::{
@@ -23,6 +23,9 @@ use crate::{
     http::{self, BindError, Source},
     runtime::{Builder, Runtime, StartError},
 };
+
+/// How long the views may take to close.
+const VIEWS_CLOSE: Duration = Duration::from_secs(2);
 
 pub(super) fn run(
     registry: &Registry,
@@ -41,14 +44,21 @@ pub(super) fn run(
         Ok(builder) => builder,
         Err(error) => return Answer::error(exit_code::ERROR, &*error),
     };
-    let tokio = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(tokio) => tokio,
+    let (operator, workers) = match threads() {
+        Ok(threads) => threads,
         Err(error) => return Answer::error(exit_code::ERROR, &error),
     };
-    let answer = tokio.block_on(live(registry, builder, plan.views, args.limit, voice));
+    let answer = operator.block_on(live(registry, builder, plan.views, args.limit, voice, workers.handle()));
     // What is leaked may block a worker for ever; the end of the process is its end.
-    tokio.shutdown_background();
+    workers.shutdown_background();
     answer.unwrap_or_else(|answer| answer)
+}
+
+/// This thread, which hears signals and stops everything in time, with timers of its own; and the threads of
+/// the daemons, who may block them all.
+fn threads() -> io::Result<(tokio::runtime::Runtime, tokio::runtime::Runtime)> {
+    let operator = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok((operator, tokio::runtime::Builder::new_multi_thread().enable_all().build()?))
 }
 
 /// The address is taken before anything starts, so that a taken one stops nothing half-way.
@@ -58,11 +68,16 @@ async fn live(
     views: Views,
     limit: Option<Duration>,
     voice: Voice,
+    workers: &Handle,
 ) -> Result<Answer, Answer> {
     let mut signals = Signals::new().map_err(|error| Answer::error(exit_code::ERROR, &error))?;
-    let listener = listen(views.address).await?;
+    let listening = workers.spawn(listen(views.address)).await;
+    let listener = listening.map_err(|error| Answer::error(exit_code::ERROR, &error))??;
     // Served while it starts, with `strict` too: a start may take its time.
-    let launched = builder.launch().map_err(|error| refused(&error))?;
+    let launched = {
+        let _among_workers = workers.enter();
+        builder.launch().map_err(|error| refused(&error))?
+    };
     let runtime = &launched.runtime;
     let close = CancellationToken::new();
     let mut server = JoinSet::new();
@@ -71,13 +86,14 @@ async fn live(
         let address = address.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
         voice.tell(&format!("views on http://{address}/, pid {}", std::process::id()));
         let source = source(registry, runtime).hosts(views.allowed_hosts);
-        server.spawn(http::serve(listener, source, close.clone().cancelled_owned()));
+        server.spawn_on(http::serve(listener, source, close.clone().cancelled_owned()), workers);
     }
     let ending = Ending::wait(registry, &launched, &mut signals, limit, voice).await;
     let report = ending::stop(&ending, runtime, &mut signals, voice).await;
-    // The views show the stop too, and go last.
+    // The views show the stop too, and go last; unless nobody is left to serve them.
     close.cancel();
-    while server.join_next().await.is_some() {}
+    let closed = async { while server.join_next().await.is_some() {} };
+    _ = tokio::time::timeout(VIEWS_CLOSE, closed).await;
     Ok(ending::conclude(&ending, &report))
 }
 
