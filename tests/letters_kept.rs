@@ -96,6 +96,17 @@ async fn two_letters(folder: &Path, post: &Post) -> Vec<DeadLetter> {
     left
 }
 
+/// The store of a process that leaves three events for the next.
+async fn three_wait(folder: &Path, post: &Post) -> Connection {
+    let first = kit(folder, post).await;
+    first.runtime().stop_daemon(Clerk::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
+    for n in 1..=3 {
+        first.emit(Durable(n)).await;
+    }
+    first.finish().await;
+    Connection::open(folder.join("ringrift.db")).unwrap()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_letter_is_the_same_in_the_next_process() {
     let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
@@ -186,13 +197,7 @@ async fn what_a_handler_that_is_gone_was_owed_is_a_letter_until_it_is_there_agai
 #[tokio::test(start_paused = true)]
 async fn a_damaged_event_is_a_letter_and_the_rest_goes_on() {
     let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
-    let first = kit(folder.path(), &post).await;
-    first.runtime().stop_daemon(Clerk::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
-    for n in 1..=3 {
-        first.emit(Durable(n)).await;
-    }
-    first.finish().await;
-    let store = Connection::open(folder.path().join("ringrift.db")).unwrap();
+    let store = three_wait(folder.path(), &post).await;
     store.execute("UPDATE events SET payload = '99' WHERE payload = '2'", []).unwrap();
     drop(store);
     let second = kit(folder.path(), &post).await;
@@ -210,13 +215,7 @@ async fn a_damaged_event_is_a_letter_and_the_rest_goes_on() {
 #[tokio::test(start_paused = true)]
 async fn damaged_events_are_a_letter_each_once_and_stay_as_they_were_left() {
     let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
-    let first = kit(folder.path(), &post).await;
-    first.runtime().stop_daemon(Clerk::TYPE, ringrift_core::runtime::Dependents::Refuse).await.unwrap();
-    for n in 1..=3 {
-        first.emit(Durable(n)).await;
-    }
-    first.finish().await;
-    let store = Connection::open(folder.path().join("ringrift.db")).unwrap();
+    let store = three_wait(folder.path(), &post).await;
     store.execute("UPDATE events SET payload = '99' WHERE payload <> '3'", []).unwrap();
     let second = kit(folder.path(), &post).await;
     second.settle().await;

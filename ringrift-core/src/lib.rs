@@ -162,6 +162,11 @@ pub mod bounds {
     };
 }
 
+/// Every fail point of the store, for tests that kill the process at each.
+#[cfg(feature = "failpoints")]
+#[doc(hidden)]
+pub use store::failpoint::ALL as FAIL_POINTS;
+
 /// What the macros' output names. Not for people.
 #[doc(hidden)]
 pub mod __private {

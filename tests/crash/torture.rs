@@ -59,18 +59,6 @@ impl Figures {
     }
 }
 
-/// Every fail point of the store.
-pub const CRASH_POINTS: [&str; 8] = [
-    "store.append.before",
-    "store.append.after",
-    "store.commit.before",
-    "store.commit.after",
-    "store.acknowledge.before",
-    "store.acknowledge.after",
-    "store.letter.before",
-    "store.letter.after",
-];
-
 /// How often one folder's victims are killed, before a look at what is left and a new folder.
 const KILLS: u64 = 10;
 /// The longest that a victim works.
@@ -107,7 +95,7 @@ fn kills(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Resu
 fn crashes(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Result {
     let (_place, folder) = place()?;
     let path = folder.root().to_string_lossy().into_owned();
-    for (round, point) in CRASH_POINTS.iter().enumerate() {
+    for (round, point) in ringrift_core::FAIL_POINTS.iter().enumerate() {
         let passes = random.u64(0..60);
         let mut command = victim(&plan.victim, &["work", &path, &round.to_string()]);
         let output = command.env("FAILPOINTS", format!("{point}={passes}*off->return(kill)")).output()?;

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use ringrift_tests::crash::{
     files::{Folder, Lines},
     kill::{drain, kill_in_the_middle, succeeded, victim},
-    torture::{CRASH_POINTS, place},
+    torture::place,
     verdict,
 };
 
@@ -43,7 +43,7 @@ fn kill_9_at_a_random_moment_loses_nothing_that_was_acknowledged_and_doubles_no_
 
 #[test]
 fn a_crash_at_any_point_of_the_store_loses_nothing_that_was_acknowledged() {
-    for point in CRASH_POINTS {
+    for point in ringrift_core::FAIL_POINTS {
         let (_place, folder) = folder();
         for (round, passes) in [0, 3, 20].into_iter().enumerate() {
             let path = folder.root().to_string_lossy().into_owned();

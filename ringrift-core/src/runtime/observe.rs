@@ -9,7 +9,7 @@ use super::{
     snapshot::{DaemonSnapshot, EventSnapshot, MailboxSnapshot, Phase, RuntimeSnapshot, Snapshot, StoreSnapshot},
 };
 use crate::{
-    declaration::live::record::{Record, Status},
+    declaration::live::{record::Record, status::Status},
     delivery::account::AccountSnapshot,
     words::{event::EventMeta, state::State},
 };

@@ -5,7 +5,7 @@
 
 /// Every fail point of the store.
 #[cfg(feature = "failpoints")]
-pub(crate) const ALL: [&str; 8] = [
+pub const ALL: [&str; 8] = [
     "store.append.before",
     "store.append.after",
     "store.acknowledge.before",

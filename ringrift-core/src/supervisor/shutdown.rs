@@ -11,7 +11,8 @@ use super::{transition::change, wishes};
 use crate::{
     declaration::live::{
         intent::Intent,
-        record::{Hook, Record, Status},
+        record::{Hook, Record},
+        status::Status,
         world::World,
     },
     words::{

@@ -9,12 +9,7 @@ use std::{
 
 use super::announce;
 use crate::{
-    declaration::live::{
-        incarnation::Life,
-        intent::Intent,
-        record::{Record, Status},
-        world::World,
-    },
+    declaration::live::{incarnation::Life, intent::Intent, record::Record, status::Status, world::World},
     delivery::{
         dead_letters::{DeadReason, Death},
         mail::Gate,

@@ -15,5 +15,6 @@ pub(crate) mod provided;
 pub(crate) mod record;
 pub(crate) mod settings;
 pub(crate) mod signals;
+pub(crate) mod status;
 pub(crate) mod tasks;
 pub(crate) mod world;
