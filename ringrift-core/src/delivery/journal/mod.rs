@@ -256,6 +256,8 @@ fn refused(event: &'static str, error: StoreError) -> EmitError {
     match error {
         StoreError::Full => EmitError::StorageFull { event },
         StoreError::Closed => EmitError::Stopped { event },
-        StoreError::Failed(_) | StoreError::Refused(_) => EmitError::StorageFailed { event, cause: error.to_string() },
+        StoreError::Busy | StoreError::Failed(_) | StoreError::Refused(_) => {
+            EmitError::StorageFailed { event, cause: error.to_string() }
+        }
     }
 }
