@@ -134,7 +134,7 @@ impl Journal {
         origin: Option<Arc<Origin>>,
     ) -> Result<(), EmitError> {
         let name = event.meta.name;
-        let append = Append::new(Arc::clone(&self), event, origin.as_deref())?;
+        let (append, derived) = Append::new(Arc::clone(&self), event, origin.as_deref())?;
         self.store.room().await;
         let (append, outcome) = append.answered();
         self.store.send(Box::new(append));
