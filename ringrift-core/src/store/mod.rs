@@ -175,26 +175,22 @@ pub(crate) fn millis(at: SystemTime) -> i64 {
 mod tests {
     use std::{sync::mpsc, task::Poll};
 
-    use super::{open::Opening, *};
+    use super::open::Opening;
 
     #[tokio::test]
     async fn who_closes_it_a_second_time_waits_for_the_end_too() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Opening::open(folder.path()).and_then(Opening::start).expect("a store");
-        let store = Arc::new(store);
         let (go, wait) = mpsc::channel::<()>();
-        let slow = tokio::spawn({
-            let store = Arc::clone(&store);
-            async move { store.run(move |_| Ok(wait.recv())).await }
-        });
-        tokio::task::yield_now().await;
+        let mut slow = Box::pin(store.run(move |_| Ok(wait.recv())));
+        assert!(matches!(futures_util::poll!(&mut slow), Poll::Pending));
         let (mut first, mut second) = (Box::pin(store.close()), Box::pin(store.close()));
         assert!(matches!(futures_util::poll!(&mut first), Poll::Pending));
         drop(first);
         assert!(matches!(futures_util::poll!(&mut second), Poll::Pending), "the writer is at work");
         go.send(()).expect("the write waits for it");
         second.await;
-        assert!(slow.await.expect("no panic").is_ok());
+        assert!(slow.await.is_ok());
         assert!(Opening::open(folder.path()).is_ok(), "the lock is let go");
     }
 }
