@@ -8,6 +8,9 @@ use super::{
     files::{Folder, Item, Lines},
 };
 
+/// How long a slow handler takes.
+const SLOW: std::time::Duration = std::time::Duration::from_millis(4);
+
 /// Work to do.
 #[event("CRASH_WORK", external, durable)]
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -47,6 +50,25 @@ impl Worker {
         let is_first =
             fails_at_first(work.0.number) && self.failed.lock().is_ok_and(|mut failed| failed.insert(work.0));
         if is_first { Err("every 16th fails at first".into()) } else { Ok(()) }
+    }
+}
+
+/// Handles several at once, some of them slowly, with a mailbox that is soon full: what it is owed waits in the store.
+#[daemon(category = "misc", concurrency = 4, mailbox = 8, register = false)]
+pub struct Beside {
+    #[inject]
+    folder: Folder,
+}
+impl Daemon for Beside {}
+
+#[handlers]
+impl Beside {
+    #[on_event("CRASH_WORK")]
+    async fn beside_others(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
+        if work.0.number.is_multiple_of(4) {
+            tokio::time::sleep(SLOW).await;
+        }
+        Ok(self.folder.add(Lines::Beside, work.0)?)
     }
 }
 

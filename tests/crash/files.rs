@@ -29,6 +29,8 @@ pub enum Lines {
     Effect,
     /// The event that the first handler emits was handled.
     Followed,
+    /// Another daemon, which handles several at once, has handled it.
+    Beside,
 }
 
 /// The folder of a victim.
@@ -42,6 +44,7 @@ impl Folder {
             Lines::Begun => "begun",
             Lines::Effect => "effect",
             Lines::Followed => "followed",
+            Lines::Beside => "beside",
         })
     }
 

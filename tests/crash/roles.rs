@@ -12,7 +12,7 @@ use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use super::{
     blocked,
-    daemons::{Follower, Work, Worker},
+    daemons::{Beside, Follower, Work, Worker},
     disk,
     files::{Folder, Item, Lines},
     poison, slow, storm, suspend,
@@ -54,7 +54,7 @@ pub async fn run(arguments: &[String]) -> Result {
 }
 
 pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
-    let registry = Registry::empty().with::<Worker>().with::<Follower>();
+    let registry = Registry::empty().with::<Worker>().with::<Follower>().with::<Beside>();
     let builder = Runtime::builder().registry(registry).provide(folder.clone()).data_dir(folder.store_folder());
     let runtime = builder.start().await?;
     runtime.started().await;

@@ -36,6 +36,9 @@ pub fn of(folder: &Folder) -> Result<Verdict, Box<dyn Error + Send + Sync>> {
     verdict.repeated = begun.len() - first.len();
     let lost = acknowledged.iter().filter(|item| !first.contains(item));
     verdict.violations.extend(lost.map(|item| format!("{item:?} was acknowledged and never handled")));
+    let beside = folder.count(Lines::Beside)?;
+    let lost = acknowledged.iter().filter(|item| !beside.contains_key(item));
+    verdict.violations.extend(lost.map(|item| format!("{item:?} was acknowledged and never handled beside others")));
     let doubled = effects.iter().filter(|(_, count)| **count > 1);
     verdict.violations.extend(doubled.map(|(item, count)| format!("the effect of {item:?} was made {count} times")));
     verdict.violations.extend(out_of_order(&begun));

@@ -1,11 +1,11 @@
 //! A process is killed in the middle of its work, over and over: nothing that was acknowledged is lost.
 
-use std::{path::Path, time::Duration};
+use std::{os::unix::process::ExitStatusExt, path::Path, time::Duration};
 
 use ringrift_tests::crash::{
     files::{Folder, Lines},
     kill::{drain, kill_in_the_middle, succeeded, victim},
-    torture::place,
+    torture::{ABORTED, place},
     verdict,
 };
 
@@ -49,7 +49,7 @@ fn a_crash_at_any_point_of_the_store_loses_nothing_that_was_acknowledged() {
             let path = folder.root().to_string_lossy().into_owned();
             let mut command = victim(program(), &["work", &path, &round.to_string()]);
             let killed = command.env("FAILPOINTS", format!("{point}={passes}*off->return(kill)")).output().unwrap();
-            assert!(!killed.status.success(), "{point} was never passed");
+            assert_eq!(killed.status.signal(), Some(ABORTED), "{point} was never passed: {killed:?}");
         }
         check(&folder);
     }
@@ -63,4 +63,6 @@ fn an_orderly_end_leaves_every_event_handled_once() {
     let verdict = check(&folder);
     assert_eq!(verdict.acknowledged, 200);
     assert_eq!(folder.count(Lines::Effect).unwrap().len(), 200);
+    let beside = folder.count(Lines::Beside).unwrap();
+    assert!(beside.len() == 200 && beside.values().all(|count| *count == 1), "{beside:?}");
 }
