@@ -37,6 +37,10 @@ impl Journal {
         match *self {}
     }
 
+    pub(crate) fn readdress(&self, _: LetterId, _: &Letter, _: &Letter) {
+        match *self {}
+    }
+
     pub(crate) fn drop_letter(&self, _: &Letter, _: bool) {
         match *self {}
     }

@@ -63,6 +63,13 @@ pub(super) fn put(
     Ok(())
 }
 
+/// There is no such delivery any more.
+pub(super) fn remove(connection: &Connection, (handler, event): (i64, i64)) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM deliveries WHERE handler = ? AND event = ?";
+    connection.prepare_cached(delete)?.execute(params![handler, event])?;
+    Ok(())
+}
+
 /// A delivery that is there has come into a state without a letter.
 pub(super) fn change(
     connection: &Connection,

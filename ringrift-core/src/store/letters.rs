@@ -25,11 +25,29 @@ pub(crate) enum Place {
     Id([u8; 16]),
 }
 
+impl Place {
+    /// The event of a number, or, where that is 0, of an id.
+    pub(crate) const fn of(number: u64, id: [u8; 16]) -> Self {
+        match number {
+            0 => Self::Id(id),
+            number => Self::Number(number.cast_signed()),
+        }
+    }
+
+    /// Its number, once it is in the store.
+    pub(crate) fn find(self, connection: &Connection) -> rusqlite::Result<Option<i64>> {
+        match self {
+            Self::Number(number) => Ok(Some(number)),
+            Self::Id(id) => events::find(connection, &id),
+        }
+    }
+}
+
 /// The handler of a letter.
 #[derive(Debug, Clone)]
 pub(crate) enum Handler {
     Number(i64),
-    /// One that this program does not have.
+    /// One that this program does not have, and whose letter came from elsewhere.
     Named {
         daemon: String,
         handler: String,
@@ -63,10 +81,7 @@ pub(crate) fn keep(
     failpoint::at("store.letter.before")?;
     // Pruned, or never written: then there is nothing to change.
     let Some(seq) = number(connection, address.event, event)? else { return Ok(()) };
-    let handler = match &address.handler {
-        Handler::Number(number) => *number,
-        Handler::Named { daemon, handler, event } => gone(connection, daemon, handler, event)?,
-    };
+    let handler = address.handler.number(connection)?;
     match letter {
         Some(_) => deliveries::put(connection, (handler, seq), state, letter, now)?,
         // Its row may have been pruned, and is not to come back.
@@ -78,15 +93,39 @@ pub(crate) fn keep(
     failpoint::at("store.letter.after")
 }
 
+/// Writes a letter that is another handler's now, with what the runs of the first did through `once`.
+pub(crate) fn readdress(
+    connection: &Connection,
+    from: &Address,
+    to: i64,
+    state: DeliveryState,
+    letter: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    failpoint::at("store.letter.before")?;
+    let Some(seq) = from.event.find(connection)? else { return Ok(()) };
+    let handler = from.handler.number(connection)?;
+    deliveries::remove(connection, (handler, seq))?;
+    deliveries::put(connection, (to, seq), state, Some(letter), now)?;
+    effects::hand_over(connection, (handler, seq), to)?;
+    failpoint::at("store.letter.after")
+}
+
 /// The number of a letter's event, which is written if it is given and not there yet.
 fn number(connection: &Connection, event: Place, new: Option<&StoredEvent>) -> rusqlite::Result<Option<i64>> {
-    let id = match event {
-        Place::Number(number) => return Ok(Some(number)),
-        Place::Id(id) => id,
-    };
-    match (events::find(connection, &id)?, new) {
+    match (event.find(connection)?, new) {
         (None, Some(new)) => events::append(connection, new).map(|(number, _)| Some(number)),
         (found, _) => Ok(found),
+    }
+}
+
+impl Handler {
+    /// Its number; one that has none is given one.
+    fn number(&self, connection: &Connection) -> rusqlite::Result<i64> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Named { daemon, handler, event } => gone(connection, daemon, handler, event),
+        }
     }
 }
 

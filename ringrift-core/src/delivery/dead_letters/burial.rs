@@ -33,6 +33,8 @@ impl Burial {
         Letter {
             event: LetterEvent::Decoded(mail.event),
             to: Addressee::Handler { daemon, slot: mail.slot },
+            #[cfg(feature = "store")]
+            handler: None,
             emitter,
             emitted_at,
             attempts: u32::from(mail.attempt) + u32::from(was_begun),

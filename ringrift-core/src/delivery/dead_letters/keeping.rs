@@ -53,6 +53,13 @@ impl Inner {
         }
     }
 
+    /// A letter is for another handler.
+    pub(super) fn write_readdressed(&self, id: LetterId, before: &Letter) {
+        if let (Some(journal), Some(letter)) = (&self.journal, self.letters.get(&id)) {
+            journal.readdress(id, before, letter);
+        }
+    }
+
     /// A letter is none any more; its delivery is done, or given up.
     pub(super) fn write_gone(&self, letter: &Letter, is_done: bool) {
         if let Some(journal) = &self.journal {

@@ -52,6 +52,9 @@ impl FromStr for LetterId {
 pub(crate) struct Letter {
     pub(crate) event: LetterEvent,
     pub(crate) to: Addressee,
+    /// The number of its handler in the store, which one that is gone still has.
+    #[cfg(feature = "store")]
+    pub(crate) handler: Option<i64>,
     pub(crate) emitter: Emitter,
     pub(crate) emitted_at: SystemTime,
     /// Of the last failure.
@@ -84,7 +87,6 @@ pub(crate) struct UndecodedEvent {
     pub(crate) name: String,
     pub(crate) id: EventId,
     /// Its number in the store; 0 for one that came from elsewhere.
-    #[cfg(feature = "store")]
     pub(crate) seq: u64,
     pub(crate) hops: u8,
     pub(crate) parent: Option<EventId>,
@@ -134,7 +136,6 @@ impl LetterEvent {
     }
 
     /// Its number in the store; 0 for one that came into it with its letter, or is not in one.
-    #[cfg(feature = "store")]
     pub(crate) fn seq(&self) -> u64 {
         match self {
             Self::Decoded(event) => event.seq(),

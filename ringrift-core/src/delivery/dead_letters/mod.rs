@@ -123,15 +123,14 @@ impl DeadLetters {
         }
     }
 
-    /// The event of a letter can be read after all, or its handler is there again.
-    pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<(), Refused> {
+    /// The event of a letter can be read after all, or its handler is there again. Returns it as it was.
+    pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<Letter, Refused> {
         let mut inner = self.inner();
         let letter = inner.live(id)?;
         let before = letter.clone();
         (letter.event, letter.to) = (event, to);
-        inner.write_gone(&before, false);
-        inner.write(id);
-        Ok(())
+        inner.write_readdressed(id, &before);
+        Ok(before)
     }
 
     /// The retry's handler succeeded, which was begun so often; whether there was such a letter.

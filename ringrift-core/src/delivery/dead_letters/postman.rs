@@ -56,6 +56,16 @@ impl Router {
         Ok(())
     }
 
+    /// The event of a dead letter can be read after all, or its handler is there again, which owes it now.
+    pub(crate) fn readdress_letter(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<(), Refused> {
+        let owed = self.mailbox_of(&to);
+        let before = self.letters.readdress(id, event, to.clone())?;
+        if let (None, Some((mailbox, slot))) = (self.mailbox_of(&before.to), owed) {
+            mailbox.owe_dead(slot);
+        }
+        Ok(())
+    }
+
     /// Removes the dead letters that `which` picks; those that were not settled are counted as discarded.
     pub(crate) fn purge_letters(&self, which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let purged = self.letters.purge(which);

@@ -55,16 +55,17 @@ pub(super) struct Record {
 impl Journal {
     /// Writes a letter: a new one with its event, or a change of one that is there.
     pub(crate) fn keep(&self, number: LetterId, letter: &Letter, is_new: bool) {
-        let state = match letter.state {
-            LetterState::Pending => DeliveryState::Dead,
-            LetterState::Exhausted => DeliveryState::Exhausted,
-            LetterState::Recovered => DeliveryState::Done,
-            LetterState::Discarded => DeliveryState::Discarded,
-        };
-        let record = serde_json::to_string(&self.record(number, letter));
-        let record = record.unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"));
         let is_stored = letter.event.seq() != 0;
-        self.write(letter, (is_new && !is_stored).then(|| self.row(letter)), state, Some(record));
+        let record = self.record(number, letter);
+        self.write(letter, (is_new && !is_stored).then(|| self.row(letter)), state_of(letter), Some(record));
+    }
+
+    /// A letter is for a handler of this program now: one write, so that no crash finds it at both, or neither.
+    pub(crate) fn readdress(&self, number: LetterId, before: &Letter, letter: &Letter) {
+        let Handler::Number(to) = self.handler_of(letter) else { return };
+        let (from, state) = (self.address_of(before), state_of(letter));
+        let (record, at) = (self.record(number, letter), millis(letter.since));
+        self.store.send(Box::new(Readdress { from, to, state, record, at }));
     }
 
     /// A letter is none any more: its delivery is done, or else was given up.
@@ -75,19 +76,20 @@ impl Journal {
 
     /// A person has looked whether an effect was made, and wants it to begin anew.
     pub(crate) fn begin_anew(&self, letter: &Letter) {
-        if let Handler::Number(handler) = self.handler_of(letter) {
-            self.store.send(Box::new(Anew { delivery: (handler, letter.event.seq().cast_signed()) }));
+        if let Address { handler: Handler::Number(handler), event } = self.address_of(letter) {
+            self.store.send(Box::new(Anew { handler, event }));
         }
     }
 
     fn write(&self, letter: &Letter, row: Option<StoredEvent>, state: DeliveryState, record: Option<String>) {
-        let event = match letter.event.seq() {
-            0 => Place::Id(letter.event.id().to_bytes()),
-            seq => Place::Number(seq.cast_signed()),
-        };
-        let address = Address { handler: self.handler_of(letter), event };
+        let address = self.address_of(letter);
         let at = millis(letter.since);
         self.store.send(Box::new(Keep { address, row, state, record, at }));
+    }
+
+    fn address_of(&self, letter: &Letter) -> Address {
+        let event = Place::of(letter.event.seq(), letter.event.id().to_bytes());
+        Address { handler: self.handler_of(letter), event }
     }
 
     fn handler_of(&self, letter: &Letter) -> Handler {
@@ -100,7 +102,7 @@ impl Journal {
             Addressee::Handler { daemon, slot } => {
                 self.handler(*daemon, *slot).map_or_else(|| named("", ""), Handler::Number)
             }
-            Addressee::Gone(gone) => named(&gone.daemon, &gone.handler),
+            Addressee::Gone(gone) => letter.handler.map_or_else(|| named(&gone.daemon, &gone.handler), Handler::Number),
         }
     }
 
@@ -122,9 +124,10 @@ impl Journal {
         }
     }
 
-    fn record(&self, number: LetterId, letter: &Letter) -> Record {
+    /// As JSON.
+    fn record(&self, number: LetterId, letter: &Letter) -> String {
         let in_ms = letter.due_ms.saturating_sub(self.clock.now_ms());
-        Record {
+        let record = Record {
             number: Some(number),
             reason: letter.death.reason,
             error_chain: letter.death.error_chain.clone(),
@@ -137,7 +140,18 @@ impl Journal {
             due: millis(self.clock.wall() + Duration::from_millis(in_ms)),
             since: Some(millis(letter.since)),
             parent: letter.event.parent(),
-        }
+        };
+        let record = serde_json::to_string(&record);
+        record.unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"))
+    }
+}
+
+fn state_of(letter: &Letter) -> DeliveryState {
+    match letter.state {
+        LetterState::Pending => DeliveryState::Dead,
+        LetterState::Exhausted => DeliveryState::Exhausted,
+        LetterState::Recovered => DeliveryState::Done,
+        LetterState::Discarded => DeliveryState::Discarded,
     }
 }
 
@@ -170,13 +184,39 @@ impl Write for Keep {
     }
 }
 
+struct Readdress {
+    from: Address,
+    to: i64,
+    state: DeliveryState,
+    record: String,
+    at: i64,
+}
+
+impl Write for Readdress {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        letters::readdress(connection, &self.from, self.to, self.state, &self.record, self.at)
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            tracing::error!(%error, "a dead letter of another handler can't be written: the next process has it as it was");
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}
+
 struct Anew {
-    delivery: (i64, i64),
+    handler: i64,
+    event: Place,
 }
 
 impl Write for Anew {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        effects::begin_anew(connection, self.delivery)
+        let Some(event) = self.event.find(connection)? else { return Ok(()) };
+        effects::begin_anew(connection, (self.handler, event))
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {

@@ -32,6 +32,7 @@ impl Journal {
         let letter = Letter {
             event,
             to,
+            handler: Some(stored.handler),
             emitter: self.emitter_of(row.emitter.as_deref()),
             emitted_at: time(row.emitted),
             attempts: record.attempts,

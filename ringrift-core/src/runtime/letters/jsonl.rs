@@ -123,6 +123,8 @@ impl DeadLetterOffice {
             emitter: self.emitter(shown.headers.emitter.as_deref()),
             event,
             to,
+            #[cfg(feature = "store")]
+            handler: None,
             emitted_at: shown.headers.emitted_at,
             death: Death {
                 reason: shown.reason,

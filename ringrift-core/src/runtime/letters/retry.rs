@@ -116,7 +116,7 @@ impl DeadLetterOffice {
         match self.readable(id)? {
             None => Ok(()),
             Some((event, to)) => {
-                let readdressed = self.world().router.letters.readdress(id, event, to);
+                let readdressed = self.world().router.readdress_letter(id, event, to);
                 readdressed.map_err(|refused| self.explain(id, refused))
             }
         }
@@ -129,9 +129,10 @@ impl DeadLetterOffice {
             return Ok(None);
         }
         let shown = DeadLetter::of(self.world(), id, &letter);
-        let written = Written::of(&shown);
+        let written = Written { seq: letter.event.seq(), ..Written::of(&shown) };
         let to = self.addressee(&written).ok_or_else(|| self.explain(id, Refused::Undeliverable))?;
         let event = match self.decoded(&written) {
+            _ if matches!(letter.event, LetterEvent::Decoded(_)) => letter.event,
             Some(Ok(event)) => event,
             Some(Err(source)) => return Err(LetterError::Schema { id, event: shown.event, source }),
             None => return Err(self.explain(id, Refused::Undeliverable)),
