@@ -30,6 +30,7 @@ mod instances;
 mod job;
 mod journal;
 mod kit;
+mod letters_beyond;
 mod letters_kept;
 mod letters_moved;
 mod lifecycle;

@@ -84,6 +84,7 @@ impl Daemon for DlqRetry {
         self.retry_due(cx);
         self.give_up_stale(cx).await?;
         self.purge(cx).await?;
+        cx.life().world.router.recall_letters().await;
         let recovered_count = cx.life().world.router.letters.take_recovered();
         if recovered_count > 0 {
             cx.emit(DlqEventsReplayed { recovered_count }).await?;

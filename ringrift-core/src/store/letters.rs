@@ -1,12 +1,12 @@
 //! Dead letters as rows: deliveries that carry a letter.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     deliveries::{self, DeliveryState},
     effects,
     events::{self, StoredEvent},
-    failpoint,
+    failpoint, letter_rows,
 };
 
 /// Where a letter is kept.
@@ -53,20 +53,6 @@ pub(crate) enum Handler {
         handler: String,
         event: String,
     },
-}
-
-/// A dead letter as it was read.
-#[derive(Debug)]
-pub(crate) struct StoredLetter {
-    pub(crate) handler: i64,
-    pub(crate) daemon_name: String,
-    pub(crate) handler_name: String,
-    pub(crate) seq: i64,
-    pub(crate) state: DeliveryState,
-    /// `Err` says why it can't be read.
-    pub(crate) event: Result<StoredEvent, String>,
-    /// As JSON; `Err` says why it can't be read.
-    pub(crate) letter: Result<String, String>,
 }
 
 /// Writes a letter, or what has become of it; of a new one also its event, if that is not there yet.
@@ -145,15 +131,14 @@ fn gone(connection: &Connection, daemon: &str, handler: &str, event: &str) -> ru
 pub(crate) fn bury_unhandled(connection: &Connection, known: &[i64], now: i64) -> rusqlite::Result<usize> {
     let mut all = connection.prepare("SELECT id FROM handlers")?;
     let all: Vec<i64> = all.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let letter = serde_json::json!({
-        "reason": "no_handler",
-        "error_chain": ["this program has no such handler any more"],
-        "failed": now,
-    });
+    let mut last = None;
     let mut buried = 0;
     for handler in all.into_iter().filter(|handler| !known.contains(handler)) {
         for pending in deliveries::pending_places(connection, handler)? {
-            let letter = letter.to_string();
+            // Numbered here: of very many, most are read only once there is room for them.
+            let number = last.map_or_else(|| letter_rows::last_number(connection), Ok)?.saturating_add(1);
+            last = Some(number);
+            let letter = no_handler(number, now);
             deliveries::put(connection, (handler, pending), DeliveryState::Exhausted, Some(&letter), now)?;
             buried += 1;
         }
@@ -161,25 +146,12 @@ pub(crate) fn bury_unhandled(connection: &Connection, known: &[i64], now: i64) -
     Ok(buried)
 }
 
-/// All dead letters, oldest event first.
-pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<StoredLetter>> {
-    let select = format!(
-        "SELECT d.handler, d.event, d.state, d.letter, d.checksum, h.daemon, h.handler, {}
-         FROM deliveries d JOIN handlers h ON h.id = d.handler LEFT JOIN events e ON e.seq = d.event
-         WHERE d.letter IS NOT NULL ORDER BY d.event, d.handler",
-        events::COLUMNS
-    );
-    let read = |row: &Row<'_>| {
-        let (handler, seq) = (row.get(0)?, row.get(1)?);
-        Ok(StoredLetter {
-            handler,
-            seq,
-            daemon_name: row.get(5)?,
-            handler_name: row.get(6)?,
-            state: DeliveryState::from_number(row.get(2)?),
-            event: StoredEvent::read(row, 7),
-            letter: deliveries::read_letter(row, (handler, seq), 2),
-        })
-    };
-    connection.prepare(&select)?.query_map([], read)?.collect()
+fn no_handler(number: u32, now: i64) -> String {
+    let letter = serde_json::json!({
+        "number": number,
+        "reason": "no_handler",
+        "error_chain": ["this program has no such handler any more"],
+        "failed": now,
+    });
+    letter.to_string()
 }

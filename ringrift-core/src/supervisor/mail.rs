@@ -77,7 +77,7 @@ async fn load(work: &Work<'_>, mailbox: &Arc<Mailbox>) -> Option<Pin<Box<Sleep>>
     let loaded = poll_fn(|cx| if work.is_draining() { Poll::Ready(None) } else { load.as_mut().poll(cx).map(Some) });
     match loaded.await? {
         Ok(letters) => {
-            letters.into_iter().for_each(|letter| life.world.router.letters.adopt(letter));
+            letters.into_iter().for_each(|letter| life.world.router.adopt_letter(letter));
             None
         }
         Err(error) => {

@@ -19,6 +19,10 @@ pub struct DeadLetterCounts {
     pub discarded: u64,
     /// Of the pending and the exhausted, those whose retry is under way.
     pub retrying: u64,
+    /// Pending or exhausted ones of durable events that find no room in memory: they wait in the store, and are
+    /// not among the other numbers.
+    #[serde(default)]
+    pub in_store: u64,
     /// The same four states, by the reason of the last failure; reasons without a letter are left out.
     pub by_reason: BTreeMap<DeadReason, LettersByState>,
     /// Recovered since the start.

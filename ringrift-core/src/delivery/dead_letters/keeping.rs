@@ -2,39 +2,92 @@
 //!
 //! Under the lock of the letters: two changes of one letter are written in the order in which they came.
 
+use std::collections::HashSet;
 #[cfg(feature = "store")]
 use std::sync::Arc;
 
-use super::{DeadLetters, Inner, Letter, LetterId};
+use super::{CAPACITY, DeadLetters, Inner, Letter, LetterId};
 #[cfg(feature = "store")]
 use crate::delivery::journal::Journal;
+
+/// What an earlier process left.
+#[cfg(feature = "store")]
+pub(crate) struct Restored {
+    /// Those that found room, each with its number if it has one.
+    pub(crate) letters: Vec<(Option<LetterId>, Letter)>,
+    /// How many live ones wait in the store, by the handler's daemon and place, if this program has it.
+    pub(crate) in_store: Vec<(Option<(u32, u16)>, u64)>,
+    /// The last number that was given out.
+    pub(crate) last: u32,
+}
+
+/// Room for letters that wait in the store.
+#[cfg_attr(not(feature = "store"), expect(dead_code, reason = "without a store nothing waits there"))]
+pub(crate) struct Room {
+    /// The numbers of those that are here.
+    pub(crate) here: HashSet<u32>,
+    /// The last number that was given out: what has a higher one has just come to be, and is no letter that waits.
+    pub(crate) last: u32,
+    pub(crate) count: usize,
+    /// How many wait.
+    pub(super) waiting: u64,
+}
 
 impl DeadLetters {
     /// From now on letters are written; those of an earlier process come first, with their numbers.
     #[cfg(feature = "store")]
-    pub(crate) fn attach(&self, journal: Arc<Journal>, restored: Vec<(Option<LetterId>, Letter)>) {
+    pub(crate) fn attach(&self, journal: Arc<Journal>, restored: Restored) {
         let mut inner = self.inner();
-        inner.last_id = restored.iter().filter_map(|(id, _)| *id).map(LetterId::get).max().unwrap_or_default();
-        let (numbered, new): (Vec<_>, Vec<_>) = restored.into_iter().partition(|(id, _)| id.is_some());
+        inner.last_id = restored.last;
+        inner.in_store = restored.in_store.iter().map(|(_, count)| count).sum();
+        inner.journal = Some(journal);
+        let (numbered, new): (Vec<_>, Vec<_>) = restored.letters.into_iter().partition(|(id, _)| id.is_some());
         for (id, letter) in numbered {
             inner.settled += usize::from(letter.state.is_settled());
             if let Some(id) = id {
                 inner.letters.insert(id, letter);
             }
         }
-        inner.journal = Some(journal);
         for (_, letter) in new {
             inner.keep(letter);
         }
-        while inner.make_room().is_some() {}
     }
 
-    /// Takes a letter that the store has already, and gives it a number.
-    pub(crate) fn adopt(&self, letter: Letter) {
+    /// Takes a letter that the store has already, and gives it a number. Returns the letters that the bound
+    /// pushed out for ever.
+    pub(crate) fn adopt(&self, letter: Letter) -> Vec<Letter> {
         let mut inner = self.inner();
         inner.exhausted += 1;
         inner.keep(letter);
-        while inner.make_room().is_some() {}
+        inner.make_room()
+    }
+
+    /// The room for letters that wait in the store, if any wait and there is some.
+    pub(crate) fn vacant(&self) -> Option<Room> {
+        let inner = self.inner();
+        let count = CAPACITY.saturating_sub(inner.letters.len() - inner.settled);
+        let here = || inner.letters.keys().map(|id| id.get()).collect();
+        (inner.in_store > 0 && count > 0).then(|| Room {
+            here: here(),
+            last: inner.last_id,
+            count,
+            waiting: inner.in_store,
+        })
+    }
+
+    /// Takes letters that waited in the store. With fewer than asked for, none of those waits any more that
+    /// waited then. Returns the letters that the bound pushed out for ever.
+    pub(crate) fn take_in(&self, letters: Vec<(Option<LetterId>, Letter)>, asked: usize, waiting: u64) -> Vec<Letter> {
+        let mut inner = self.inner();
+        let taken = letters.len();
+        for (id, letter) in letters {
+            if let Some(id) = id {
+                inner.letters.entry(id).or_insert(letter);
+            }
+        }
+        let gone = if taken < asked { waiting } else { taken as u64 };
+        inner.in_store = inner.in_store.saturating_sub(gone);
+        inner.make_room()
     }
 }
 

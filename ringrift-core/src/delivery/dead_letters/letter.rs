@@ -143,6 +143,14 @@ impl LetterEvent {
         }
     }
 
+    /// Whether its letter must not be lost; so too when nobody can tell.
+    pub(crate) fn is_durable(&self) -> bool {
+        match self {
+            Self::Decoded(event) => event.meta.durable,
+            Self::Undecoded(_) => true,
+        }
+    }
+
     pub(crate) fn hops(&self) -> u8 {
         match self {
             Self::Decoded(event) => event.hops,

@@ -22,10 +22,13 @@ use std::{
     time::SystemTime,
 };
 
+#[cfg(feature = "store")]
+pub(crate) use self::keeping::Restored;
 use self::schedule::{MAX_RETRIES, due_ms};
 pub(crate) use self::{
     burial::Burial,
     death::Death,
+    keeping::Room,
     letter::{Addressee, Emitter, GoneHandler, Letter, LetterEvent, UndecodedEvent},
     upkeep::NotImported,
 };
@@ -37,7 +40,8 @@ pub use self::{
 };
 use super::journal::Journal;
 
-/// How many are kept. Beyond it the oldest settled one goes, or else the oldest is discarded, and counted.
+/// How many are in memory. Beyond it the oldest settled one goes, or else the oldest: of a durable event it waits
+/// in the store, where there is one; of another it is discarded, and counted.
 pub(crate) const CAPACITY: usize = 10_000;
 
 /// All dead letters of a runtime.
@@ -52,6 +56,8 @@ struct Inner {
     last_id: u32,
     /// How many of `letters` are settled.
     settled: usize,
+    /// How many live ones wait in the store for room.
+    in_store: u64,
     recovered: u64,
     /// Of those, how many have been announced.
     announced: u64,
@@ -79,14 +85,14 @@ impl DeadLetters {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a failed delivery: a new letter, or one whose retry failed too. Returns the letter that the
-    /// bound pushed out, if one was.
-    pub(crate) fn bury(&self, burial: Burial) -> Option<Letter> {
+    /// Keeps a failed delivery: a new letter, or one whose retry failed too. Returns the letters that the
+    /// bound pushed out for ever.
+    pub(crate) fn bury(&self, burial: Burial) -> Vec<Letter> {
         let mut inner = self.inner();
         match burial.mail.letter {
             Some(id) => {
                 inner.fail_again(id, burial);
-                None
+                Vec::new()
             }
             None => {
                 inner.exhausted += u64::from(burial.death.is_fatal);
@@ -183,6 +189,7 @@ impl DeadLetters {
     pub(crate) fn counts(&self) -> DeadLetterCounts {
         let inner = self.inner();
         DeadLetterCounts {
+            in_store: inner.in_store,
             recovered_total: inner.recovered,
             exhausted_total: inner.exhausted,
             discarded_total: inner.discarded,
@@ -227,20 +234,30 @@ impl Inner {
         self.write(id);
     }
 
-    /// Lets one letter go when there are too many; returns it if it was not settled.
-    fn make_room(&mut self) -> Option<Letter> {
-        if self.letters.len() <= CAPACITY {
-            return None;
+    /// How many more find room, besides those that wait.
+    fn room(&self) -> usize {
+        let live = self.letters.len() - self.settled;
+        CAPACITY.saturating_sub(live).saturating_sub(self.in_store as usize)
+    }
+
+    /// Lets letters go while there are too many; returns those that are lost.
+    fn make_room(&mut self) -> Vec<Letter> {
+        let mut lost = Vec::new();
+        while self.letters.len() > CAPACITY {
+            let is_oldest = |letter: &Letter| letter.state.is_settled() || (self.settled == 0 && !letter.is_retrying);
+            let oldest = self.letters.iter().find(|(_, letter)| is_oldest(letter)).map(|(id, _)| *id);
+            let Some(letter) = oldest.and_then(|id| self.letters.remove(&id)) else { break };
+            if letter.state.is_settled() {
+                self.settled -= 1;
+                self.write_gone(&letter, letter.state == LetterState::Recovered);
+            } else if self.journal.is_some() && letter.event.is_durable() {
+                self.in_store += 1;
+            } else {
+                self.discarded += 1;
+                self.write_gone(&letter, false);
+                lost.push(letter);
+            }
         }
-        let is_oldest = |letter: &Letter| letter.state.is_settled() || (self.settled == 0 && !letter.is_retrying);
-        let oldest = self.letters.iter().find(|(_, letter)| is_oldest(letter)).map(|(id, _)| *id)?;
-        let letter = self.letters.remove(&oldest)?;
-        self.write_gone(&letter, letter.state == LetterState::Recovered);
-        if letter.state.is_settled() {
-            self.settled -= 1;
-            return None;
-        }
-        self.discarded += 1;
-        Some(letter)
+        lost
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::{CAPACITY, DeadLetters, Inner, Letter, LetterId, LetterState, Refused};
+use super::{DeadLetters, Inner, Letter, LetterId, LetterState, Refused};
 
 /// Why letters from elsewhere are not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,13 +49,13 @@ impl DeadLetters {
         if !twice.is_empty() {
             return Err(NotImported::AlreadyHere(twice));
         }
-        let room = CAPACITY - (inner.letters.len() - inner.settled).min(CAPACITY);
+        let room = inner.room();
         if letters.len() > room {
             return Err(NotImported::TooMany(room));
         }
         let ids = letters.into_iter().map(|letter| inner.keep(letter)).collect();
         // There is room: what goes is settled.
-        while inner.make_room().is_some() {}
+        inner.make_room();
         Ok(ids)
     }
 

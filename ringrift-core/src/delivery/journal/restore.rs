@@ -1,6 +1,8 @@
 //! The dead letters of an earlier process.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use rusqlite::Connection;
 
 use super::{
     Journal,
@@ -8,13 +10,45 @@ use super::{
 };
 use crate::{
     delivery::dead_letters::{
-        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, UndecodedEvent,
+        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, Restored, Room,
+        UndecodedEvent,
     },
-    store::{deliveries::DeliveryState, events::StoredEvent, letters::StoredLetter},
+    store::{
+        deliveries::DeliveryState,
+        error::StoreError,
+        events::StoredEvent,
+        letter_rows::{self, StoredLetter},
+    },
     words::event::{EventId, EventMeta},
 };
 
 impl Journal {
+    /// What an earlier process left: letters that were read, how many live ones each handler has in all, and the
+    /// last number.
+    pub(crate) fn restored_all(&self, read: Vec<StoredLetter>, live: &[(i64, u64)], last: u32) -> Restored {
+        let mut here: HashMap<i64, u64> = HashMap::new();
+        let is_live = |stored: &&StoredLetter| !matches!(stored.state, DeliveryState::Done | DeliveryState::Discarded);
+        read.iter().filter(is_live).for_each(|stored| *here.entry(stored.handler).or_default() += 1);
+        let left = |(handler, count): &(i64, u64)| {
+            let left = count.saturating_sub(here.get(handler).copied().unwrap_or_default());
+            (self.place_of(*handler), left)
+        };
+        let in_store = live.iter().map(left).collect();
+        Restored { letters: read.into_iter().map(|stored| self.restored(stored)).collect(), in_store, last }
+    }
+
+    /// Live letters that wait in the store, as many as there is room for.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn waiting_letters(&self, room: Room) -> Result<Vec<(Option<LetterId>, Letter)>, StoreError> {
+        // Behind all that was written of them.
+        self.store.run(|_| Ok(())).await?;
+        let rows = move |connection: &Connection| letter_rows::others(connection, &room.here, room.last, room.count);
+        let rows = self.store.read(rows).await?;
+        Ok(rows.into_iter().map(|stored| self.restored(stored)).collect())
+    }
+
     /// A letter as it was, with its number if it had one.
     pub(crate) fn restored(&self, stored: StoredLetter) -> (Option<LetterId>, Letter) {
         let record = stored.letter.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));

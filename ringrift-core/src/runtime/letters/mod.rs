@@ -28,6 +28,10 @@ use crate::{
 /// one event, one handler. It is retried by itself, after 60, 120, 240 .. 3600 s; after 5 retries it is
 /// exhausted, and a person decides. What is recovered or discarded stays to be looked at until it is purged.
 ///
+/// These are the 10,000 in memory. Beyond them the letters of durable events wait in the store, where there is one,
+/// and come as room does, while `dlq_retry` runs; how many wait is in
+/// [`DeadLetterCounts::in_store`](crate::DeadLetterCounts::in_store). Of other events the oldest are discarded.
+///
 /// ```
 /// use std::num::NonZeroU32;
 ///
