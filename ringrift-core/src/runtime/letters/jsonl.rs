@@ -74,6 +74,17 @@ impl DeadLetterOffice {
     /// durable event (unless the reason is `schema`), or a delivery that has a letter here already. When there is
     /// no room for all of them; when `lines` fails.
     pub fn import(&self, lines: impl BufRead) -> Result<Vec<LetterId>, ImportError> {
+        let imported = self.import_now(lines);
+        let outcome = match &imported {
+            Ok(ids) => format!("{} imported", ids.len()),
+            Err(ImportError::Lines(wrong)) => format!("no dead letter is imported: {} lines are wrong", wrong.len()),
+            Err(error) => error.to_string(),
+        };
+        self.runtime().note("import_letters", "lines", outcome);
+        imported
+    }
+
+    fn import_now(&self, lines: impl BufRead) -> Result<Vec<LetterId>, ImportError> {
         let mut problems = BTreeMap::new();
         let (mut places, mut letters) = (Vec::new(), Vec::new());
         for (number, line) in (1..).zip(lines.split(b'\n')) {
