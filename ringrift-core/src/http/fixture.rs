@@ -45,6 +45,7 @@ pub(crate) fn snapshot() -> Snapshot {
             recovered_total: 5,
             exhausted_total: 3,
             discarded_total: 9,
+            unwritten_total: 8,
         },
         dead_letters: vec![dead_letter()],
         deliveries: AccountSnapshot::default(),

@@ -108,5 +108,7 @@ fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
         "Dead letters whose retries were used up.",
         counts.exhausted_total,
     )?;
-    page.single_counter("ringrift_dead_letters_discarded", "Dead letters that were given up.", counts.discarded_total)
+    page.single_counter("ringrift_dead_letters_discarded", "Dead letters that were given up.", counts.discarded_total)?;
+    let help = "Dead letters of transient events that the store had no room for.";
+    page.single_counter("ringrift_dead_letters_unwritten", help, counts.unwritten_total)
 }

@@ -6,7 +6,7 @@ use super::{
     deliveries::{self, DeliveryState},
     effects,
     events::{self, StoredEvent},
-    failpoint, letter_rows,
+    failpoint, letter_rows, retention,
 };
 
 /// Where a letter is kept.
@@ -77,6 +77,18 @@ pub(crate) fn keep(
         effects::forget(connection, (handler, seq))?;
     }
     failpoint::at("store.letter.after")
+}
+
+/// Removes a letter with its delivery, and its event with the last of them.
+pub(crate) fn remove(connection: &Connection, address: &Address) -> rusqlite::Result<()> {
+    let Some(seq) = address.event.find(connection)? else { return Ok(()) };
+    let handler = address.handler.number(connection)?;
+    deliveries::remove(connection, (handler, seq))?;
+    effects::forget(connection, (handler, seq))?;
+    if !deliveries::any_of(connection, seq)? {
+        retention::remove(connection, seq)?;
+    }
+    Ok(())
 }
 
 /// Writes a letter that is another handler's now, with what the runs of the first did through `once`.

@@ -45,6 +45,7 @@ impl Burial {
             state: if death.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
             since: at,
             is_retrying: false,
+            is_written: false,
             death,
         }
     }

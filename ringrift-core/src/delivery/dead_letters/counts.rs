@@ -31,6 +31,10 @@ pub struct DeadLetterCounts {
     pub exhausted_total: u64,
     /// Given up since the start.
     pub discarded_total: u64,
+    /// Those of transient events that came when too many were on their way to the store, since the start: unless they
+    /// change later, they end with the process.
+    #[serde(default)]
+    pub unwritten_total: u64,
 }
 
 /// How many letters of one reason are in each state.

@@ -92,18 +92,26 @@ impl DeadLetters {
 }
 
 impl Inner {
-    /// A letter is new.
-    pub(super) fn write_new(&self, id: LetterId) {
-        if let (Some(journal), Some(letter)) = (&self.journal, self.letters.get(&id)) {
-            journal.keep(id, letter, true);
+    /// A letter is new, or has changed. One of a transient event that finds the store with too much to do is not
+    /// written until it changes again: only they come faster than anything can be written.
+    pub(super) fn write(&mut self, id: LetterId) {
+        let (Some(journal), Some(letter)) = (&self.journal, self.letters.get_mut(&id)) else { return };
+        let is_new = !letter.is_written;
+        if is_new && !letter.event.is_durable() && !journal.has_room_for_letters() {
+            return;
         }
+        journal.keep(id, letter, is_new);
+        letter.is_written = true;
     }
 
-    /// A letter has changed.
-    pub(super) fn write(&self, id: LetterId) {
-        if let (Some(journal), Some(letter)) = (&self.journal, self.letters.get(&id)) {
-            journal.keep(id, letter, false);
+    /// A letter has come to be of itself; says so when it is not written.
+    pub(super) fn write_new(&mut self, id: LetterId) {
+        self.write(id);
+        let is_unwritten = self.journal.is_some() && self.letters.get(&id).is_some_and(|letter| !letter.is_written);
+        if is_unwritten && self.unwritten == 0 {
+            tracing::warn!("the store has no room for dead letters of transient events: they end with this process");
         }
+        self.unwritten += u64::from(is_unwritten);
     }
 
     /// A letter is for another handler.
@@ -115,7 +123,7 @@ impl Inner {
 
     /// A letter is none any more; its delivery is done, or given up.
     pub(super) fn write_gone(&self, letter: &Letter, is_done: bool) {
-        if let Some(journal) = &self.journal {
+        if let (Some(journal), true) = (&self.journal, letter.is_written) {
             journal.drop_letter(letter, is_done);
         }
     }

@@ -71,6 +71,8 @@ pub(crate) struct Letter {
     pub(crate) since: SystemTime,
     /// Whether a retry is in the mailbox or in hand.
     pub(crate) is_retrying: bool,
+    /// Whether the store has it, or will have.
+    pub(crate) is_written: bool,
 }
 
 /// The event of a letter.

@@ -63,6 +63,8 @@ struct Inner {
     announced: u64,
     exhausted: u64,
     discarded: u64,
+    /// How many found no room on their way to the store.
+    unwritten: u64,
     /// Where letters are written, if anywhere.
     journal: Option<Arc<Journal>>,
 }
@@ -193,6 +195,7 @@ impl DeadLetters {
             recovered_total: inner.recovered,
             exhausted_total: inner.exhausted,
             discarded_total: inner.discarded,
+            unwritten_total: inner.unwritten,
             ..DeadLetterCounts::of(inner.letters.values())
         }
     }

@@ -3,7 +3,10 @@
 //! A letter is written when it comes to be and at every change; nobody waits for it. Until it is on disk
 //! the delivery of a durable event is still owed there, so a crash in between repeats it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -22,6 +25,10 @@ use crate::{
     },
     words::event::EventId,
 };
+
+/// How many new letters of transient events may be on their way. Those of durable events need no bound: their handlers
+/// wait for the store.
+const LETTERS_ON_THEIR_WAY: usize = 4096;
 
 /// What is written of a letter, besides its event and its handler. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,11 +60,16 @@ pub(super) struct Record {
 }
 
 impl Journal {
+    /// Whether another new letter of a transient event may be written.
+    pub(crate) fn has_room_for_letters(&self) -> bool {
+        Arc::strong_count(&self.letters_on_their_way) <= LETTERS_ON_THEIR_WAY
+    }
+
     /// Writes a letter: a new one with its event, or a change of one that is there.
     pub(crate) fn keep(&self, number: LetterId, letter: &Letter, is_new: bool) {
         let is_stored = letter.event.seq() != 0;
-        let record = self.record(number, letter);
-        self.write(letter, (is_new && !is_stored).then(|| self.row(letter)), state_of(letter), Some(record));
+        let row = (is_new && !is_stored).then(|| (self.row(letter), Arc::clone(&self.letters_on_their_way)));
+        self.write(letter, row, state_of(letter), Some(self.record(number, letter)));
     }
 
     /// A letter is for a handler of this program now: one write, so that no crash finds it at both, or neither.
@@ -70,6 +82,10 @@ impl Journal {
 
     /// A letter is none any more: its delivery is done, or else was given up.
     pub(crate) fn drop_letter(&self, letter: &Letter, is_done: bool) {
+        if !letter.event.is_durable() {
+            // Nothing else is to be known of it, and there may be very many.
+            return self.store.send(Box::new(Remove(self.address_of(letter))));
+        }
         let state = if is_done { DeliveryState::Done } else { DeliveryState::Discarded };
         self.write(letter, None, state, None);
     }
@@ -81,7 +97,7 @@ impl Journal {
         }
     }
 
-    fn write(&self, letter: &Letter, row: Option<StoredEvent>, state: DeliveryState, record: Option<String>) {
+    fn write(&self, letter: &Letter, row: Option<NewRow>, state: DeliveryState, record: Option<String>) {
         let address = self.address_of(letter);
         let at = millis(letter.since);
         self.store.send(Box::new(Keep { address, row, state, record, at }));
@@ -160,9 +176,12 @@ pub(super) fn time(ms: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned())
 }
 
+/// The event of a new letter, and its share of the bound.
+type NewRow = (StoredEvent, Arc<()>);
+
 struct Keep {
     address: Address,
-    row: Option<StoredEvent>,
+    row: Option<NewRow>,
     state: DeliveryState,
     record: Option<String>,
     at: i64,
@@ -170,12 +189,37 @@ struct Keep {
 
 impl Write for Keep {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        letters::keep(connection, &self.address, self.row.as_ref(), self.state, self.record.as_deref(), self.at)
+        letters::keep(
+            connection,
+            &self.address,
+            self.row.as_ref().map(|(row, _)| row),
+            self.state,
+            self.record.as_deref(),
+            self.at,
+        )
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
         if let Err(error) = result {
             tracing::error!(%error, "a dead letter can't be written: it ends with this process, and what is durable of it is repeated");
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}
+
+struct Remove(Address);
+
+impl Write for Remove {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        letters::remove(connection, &self.0)
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            tracing::error!(%error, "a dead letter that is none any more can't be removed: the next process has it");
         }
     }
 

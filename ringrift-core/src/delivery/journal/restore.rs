@@ -82,6 +82,7 @@ impl Journal {
             },
             since: time(record.since.unwrap_or(record.failed)),
             is_retrying: false,
+            is_written: true,
             death: Death {
                 reason: record.reason,
                 error_chain: record.error_chain,

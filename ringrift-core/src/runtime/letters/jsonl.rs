@@ -151,6 +151,7 @@ impl DeadLetterOffice {
             state,
             since: shown.in_state_since,
             is_retrying: false,
+            is_written: false,
         })
     }
 
