@@ -31,6 +31,7 @@ mod job;
 mod journal;
 mod kit;
 mod letters_beyond;
+mod letters_clock;
 mod letters_flood;
 mod letters_kept;
 mod letters_moved;

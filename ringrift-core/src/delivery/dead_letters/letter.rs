@@ -11,6 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Death, LetterState};
+use crate::delivery::clock::Moment;
 use crate::words::event::{Erased, EventId};
 
 /// The number of a dead letter within its runtime, from 1.
@@ -69,6 +70,10 @@ pub(crate) struct Letter {
     pub(crate) state: LetterState,
     /// When it came into its state.
     pub(crate) since: SystemTime,
+    /// The process's own time of its last failure or change of state, or else of its coming from before.
+    pub(crate) known_ms: u64,
+    /// Whether it is as it came from an earlier process, or another one.
+    pub(crate) is_from_before: bool,
     /// Whether a retry is in the mailbox or in hand.
     pub(crate) is_retrying: bool,
     /// Whether the store has it, or will have.
@@ -191,9 +196,15 @@ impl Letter {
         self.state == LetterState::Pending && !self.is_retrying && self.due_ms <= now_ms
     }
 
-    pub(super) fn enter(&mut self, state: LetterState, at: SystemTime) {
+    pub(super) fn enter(&mut self, state: LetterState, now: Moment) {
         self.state = state;
-        self.since = at;
+        self.since = now.wall;
         self.is_retrying = false;
+        self.touch(now);
+    }
+
+    /// It has failed again, or changed its state.
+    pub(super) fn touch(&mut self, now: Moment) {
+        (self.known_ms, self.is_from_before) = (now.ms, false);
     }
 }

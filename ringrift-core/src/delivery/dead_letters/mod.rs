@@ -4,6 +4,7 @@
 //! the look to the change: of two operators who retry the same letter, one comes too late and is told so.
 //! What is recovered or discarded stays, to be looked at, until it is purged or its room is needed.
 
+mod age;
 mod burial;
 mod counts;
 mod death;
@@ -19,11 +20,12 @@ use std::{
     collections::BTreeMap,
     num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
 };
 
 #[cfg(feature = "store")]
 pub(crate) use self::keeping::Restored;
+#[cfg(feature = "store")]
+pub(crate) use self::schedule::RETRY_CAP;
 use self::schedule::{MAX_RETRIES, due_ms};
 pub(crate) use self::{
     burial::Burial,
@@ -38,7 +40,7 @@ pub use self::{
     letter::LetterId,
     reason::{DeadReason, LetterState},
 };
-use super::journal::Journal;
+use super::{clock::Moment, journal::Journal};
 
 /// How many are in memory. Beyond it the oldest settled one goes, or else the oldest: of a durable event it waits
 /// in the store, where there is one; of another it is discarded, and counted.
@@ -142,11 +144,11 @@ impl DeadLetters {
     }
 
     /// The retry's handler succeeded, which was begun so often; whether there was such a letter.
-    pub(crate) fn recover(&self, id: LetterId, attempts: u32, at: SystemTime) -> bool {
+    pub(crate) fn recover(&self, id: LetterId, attempts: u32, now: Moment) -> bool {
         let mut inner = self.inner();
         let Some(letter) = inner.letters.get_mut(&id) else { return false };
         letter.attempts += attempts;
-        letter.enter(LetterState::Recovered, at);
+        letter.enter(LetterState::Recovered, now);
         inner.settled += 1;
         inner.recovered += 1;
         inner.write(id);
@@ -169,12 +171,12 @@ impl DeadLetters {
     }
 
     /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
-    pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+    pub(crate) fn exhaust(&self, now: Moment, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
         let mut exhausted = Vec::new();
         for (id, letter) in &mut inner.letters {
             if letter.state == LetterState::Pending && !letter.is_retrying && which(letter) {
-                letter.enter(LetterState::Exhausted, at);
+                letter.enter(LetterState::Exhausted, now);
                 exhausted.push((*id, letter.clone()));
             }
         }
@@ -225,8 +227,9 @@ impl Inner {
         let Some(letter) = self.letters.get_mut(&id) else { return };
         letter.retries += 1;
         letter.attempts += u32::from(burial.mail.attempt) + 1;
-        letter.last_failed = burial.at;
-        letter.due_ms = due_ms(burial.now_ms, letter.retries);
+        letter.last_failed = burial.at.wall;
+        letter.touch(burial.at);
+        letter.due_ms = due_ms(burial.at.ms, letter.retries);
         letter.is_retrying = false;
         let was_pending = letter.state == LetterState::Pending;
         if was_pending && (burial.death.is_fatal || letter.retries >= MAX_RETRIES) {

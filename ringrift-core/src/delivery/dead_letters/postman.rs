@@ -25,9 +25,8 @@ impl Router {
             let (event, event_id) = (mail.event.meta.name, mail.event.id);
             tracing::debug!(event, %event_id, reason = %death.reason, error = death.error(), "dead letter");
         }
-        let (at, now_ms) = (self.clock.wall(), self.clock.now_ms());
         let emitted_at = self.clock.wall_of(&mail.event);
-        let burial = Burial { daemon, mail, death, at, emitted_at, now_ms };
+        let burial = Burial { daemon, mail, death, at: self.clock.moment(), emitted_at };
         self.count_lost(self.letters.bury(burial));
     }
 
@@ -75,7 +74,7 @@ impl Router {
 
     /// Gives up one dead letter, and counts it.
     pub(crate) fn discard_letter(&self, id: LetterId) -> Result<(), Refused> {
-        let discarded = self.letters.discard(id, self.clock.wall())?;
+        let discarded = self.letters.discard(id, self.clock.moment())?;
         self.count_discarded(&discarded);
         Ok(())
     }

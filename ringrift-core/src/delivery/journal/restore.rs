@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     delivery::dead_letters::{
-        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, Restored, Room,
-        UndecodedEvent,
+        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, RETRY_CAP,
+        Restored, Room, UndecodedEvent,
     },
     store::{
         deliveries::DeliveryState,
@@ -61,8 +61,9 @@ impl Journal {
         let to = place.map_or_else(gone, |(daemon, slot)| Addressee::Handler { daemon, slot });
         let row = stored.event.unwrap_or_else(|reason| lost_event(stored.seq, &reason));
         let event = self.letter_event(stored.seq, &row, record.parent);
-        let now = self.clock.wall();
-        let due_in = time(record.due).duration_since(now).unwrap_or(Duration::ZERO);
+        let now = self.clock.moment();
+        // Further away only by a clock that was wrong.
+        let due_in = time(record.due).duration_since(now.wall).unwrap_or(Duration::ZERO).min(RETRY_CAP);
         let letter = Letter {
             event,
             to,
@@ -73,7 +74,7 @@ impl Journal {
             retries: record.retries,
             first_failed: time(record.first_failed.unwrap_or(record.failed)),
             last_failed: time(record.failed),
-            due_ms: self.clock.now_ms() + due_in.as_millis() as u64,
+            due_ms: now.ms + due_in.as_millis() as u64,
             state: match stored.state {
                 DeliveryState::Pending | DeliveryState::Dead => LetterState::Pending,
                 DeliveryState::Exhausted => LetterState::Exhausted,
@@ -81,6 +82,8 @@ impl Journal {
                 DeliveryState::Discarded => LetterState::Discarded,
             },
             since: time(record.since.unwrap_or(record.failed)),
+            known_ms: now.ms,
+            is_from_before: true,
             is_retrying: false,
             is_written: true,
             death: Death {

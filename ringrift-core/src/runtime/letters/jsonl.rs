@@ -150,6 +150,8 @@ impl DeadLetterOffice {
             due_ms: now_ms.saturating_add(shown.next_retry_in_ms.unwrap_or(0)),
             state,
             since: shown.in_state_since,
+            known_ms: now_ms,
+            is_from_before: true,
             is_retrying: false,
             is_written: false,
         })
