@@ -15,6 +15,7 @@ mod dead_letters;
 mod dedup;
 mod delivery;
 mod desk;
+mod dropped;
 mod durable;
 mod durable_chain;
 mod emit;
