@@ -37,7 +37,7 @@ impl Journal {
         match *self {}
     }
 
-    pub(crate) fn keep(&self, _: LetterId, _: &Letter, _: bool) {
+    pub(crate) fn write_letter(&self, _: LetterId, _: &Letter, _: bool) {
         match *self {}
     }
 

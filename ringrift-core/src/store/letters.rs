@@ -9,7 +9,7 @@ use super::{
     failpoint, letter_rows, retention,
 };
 
-/// Where a letter is kept.
+/// Where a letter stands.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) handler: Handler,
@@ -56,7 +56,7 @@ pub(crate) enum Handler {
 }
 
 /// Writes a letter, or what has become of it; of a new one also its event, if that is not there yet.
-pub(crate) fn keep(
+pub(crate) fn put(
     connection: &Connection,
     address: &Address,
     event: Option<&StoredEvent>,

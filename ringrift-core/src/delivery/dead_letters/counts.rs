@@ -13,9 +13,9 @@ pub struct DeadLetterCounts {
     pub pending: u64,
     /// Those that only a person brings back.
     pub exhausted: u64,
-    /// Those whose retry succeeded, as far as they are kept.
+    /// Those whose retry succeeded, as far as they are still here.
     pub recovered: u64,
-    /// Those that were given up, as far as they are kept.
+    /// Those that were given up, as far as they are still here.
     pub discarded: u64,
     /// Of the pending and the exhausted, those whose retry is under way.
     pub retrying: u64,

@@ -9,11 +9,11 @@ mod burial;
 mod counts;
 mod death;
 mod interrupted;
-mod keeping;
 mod letter;
 mod postman;
 mod reason;
 mod schedule;
+mod stored;
 mod upkeep;
 
 use std::{
@@ -23,15 +23,15 @@ use std::{
 };
 
 #[cfg(feature = "store")]
-pub(crate) use self::keeping::Restored;
-#[cfg(feature = "store")]
 pub(crate) use self::schedule::RETRY_CAP;
 use self::schedule::{MAX_RETRIES, due_ms};
+#[cfg(feature = "store")]
+pub(crate) use self::stored::Restored;
 pub(crate) use self::{
     burial::Burial,
     death::Death,
-    keeping::Room,
     letter::{Addressee, Emitter, GoneHandler, Letter, LetterEvent, UndecodedEvent},
+    stored::Room,
     upkeep::NotImported,
 };
 pub use self::{
@@ -100,7 +100,7 @@ impl DeadLetters {
             }
             None => {
                 inner.exhausted += u64::from(burial.death.is_fatal);
-                inner.keep(burial.into_letter());
+                inner.add(burial.into_letter());
                 inner.make_room()
             }
         }
@@ -214,7 +214,7 @@ impl Inner {
         }
     }
 
-    fn keep(&mut self, letter: Letter) -> LetterId {
+    fn add(&mut self, letter: Letter) -> LetterId {
         self.settled += usize::from(letter.state.is_settled());
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         let id = LetterId(NonZeroU32::new(self.last_id).expect("counted from one"));

@@ -51,7 +51,7 @@ impl DeadLetters {
         if letters.len() > room {
             return Err(NotImported::TooMany(room));
         }
-        let ids = letters.into_iter().map(|letter| inner.keep(letter)).collect();
+        let ids = letters.into_iter().map(|letter| inner.add(letter)).collect();
         // There is room: what goes is settled.
         inner.make_room();
         Ok(ids)

@@ -66,7 +66,7 @@ impl Journal {
     }
 
     /// Writes a letter: a new one with its event, or a change of one that is there.
-    pub(crate) fn keep(&self, number: LetterId, letter: &Letter, is_new: bool) {
+    pub(crate) fn write_letter(&self, number: LetterId, letter: &Letter, is_new: bool) {
         let is_stored = letter.event.seq() != 0;
         let row = (is_new && !is_stored).then(|| (self.row(letter), Arc::clone(&self.letters_on_their_way)));
         self.write(letter, row, state_of(letter), Some(self.record(number, letter)));
@@ -100,7 +100,7 @@ impl Journal {
     fn write(&self, letter: &Letter, row: Option<NewRow>, state: DeliveryState, record: Option<String>) {
         let address = self.address_of(letter);
         let at = millis(letter.since);
-        self.store.send(Box::new(Keep { address, row, state, record, at }));
+        self.store.send(Box::new(Put { address, row, state, record, at }));
     }
 
     fn address_of(&self, letter: &Letter) -> Address {
@@ -179,7 +179,7 @@ pub(super) fn time(ms: i64) -> SystemTime {
 /// The event of a new letter, and its share of the bound.
 type NewRow = (StoredEvent, Arc<()>);
 
-struct Keep {
+struct Put {
     address: Address,
     row: Option<NewRow>,
     state: DeliveryState,
@@ -187,9 +187,9 @@ struct Keep {
     at: i64,
 }
 
-impl Write for Keep {
+impl Write for Put {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        letters::keep(
+        letters::put(
             connection,
             &self.address,
             self.row.as_ref().map(|(row, _)| row),

@@ -1,4 +1,4 @@
-//! Writes every change of a letter to the store, where there is one.
+//! Letters and the store, where there is one: every change is written, and what finds no room here waits there.
 //!
 //! Under the lock of the letters: two changes of one letter are written in the order in which they came.
 
@@ -49,7 +49,7 @@ impl DeadLetters {
             }
         }
         for (_, letter) in new {
-            inner.keep(letter);
+            inner.add(letter);
         }
     }
 
@@ -58,7 +58,7 @@ impl DeadLetters {
     pub(crate) fn adopt(&self, letter: Letter) -> Vec<Letter> {
         let mut inner = self.inner();
         inner.exhausted += 1;
-        inner.keep(letter);
+        inner.add(letter);
         inner.make_room()
     }
 
@@ -100,7 +100,7 @@ impl Inner {
         if is_new && !letter.event.is_durable() && !journal.has_room_for_letters() {
             return;
         }
-        journal.keep(id, letter, is_new);
+        journal.write_letter(id, letter, is_new);
         letter.is_written = true;
     }
 
