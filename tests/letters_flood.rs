@@ -75,6 +75,26 @@ async fn what_the_store_has_no_room_for_is_not_written_and_counted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_operator_imports_is_written_however_much_it_is() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let kit = kit(folder.path()).await;
+    flood(folder.path(), &kit, 5000).await;
+    let mut lines = Vec::new();
+    assert_eq!(kit.runtime().dead_letters().export(&LetterFilter::default(), &mut lines).unwrap(), 4999);
+    kit.finish().await;
+    let kit = self::kit(elsewhere.path()).await;
+    let other = Connection::open(elsewhere.path().join("ringrift.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(kit.runtime().dead_letters().import(&*lines).unwrap().len(), 4999);
+    assert_eq!(kit.snapshot().dead_letter_counts.unwritten_total, 0);
+    other.execute_batch("COMMIT").unwrap();
+    kit.finish().await;
+    let next = self::kit(elsewhere.path()).await;
+    assert_eq!(next.runtime().dead_letters().list(&LetterFilter::default()).len(), 4999);
+    next.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_storm_fills_neither_memory_nor_disk_and_durable_letters_are_all_written() {
     let folder = tempfile::tempdir().unwrap();
     let kit = kit(folder.path()).await;

@@ -93,11 +93,13 @@ impl DeadLetters {
 
 impl Inner {
     /// A letter is new, or has changed. One of a transient event that finds the store with too much to do is not
-    /// written until it changes again: only they come faster than anything can be written.
+    /// written until it changes again: only they come faster than anything can be written. What an operator brings
+    /// in finds room here first.
     pub(super) fn write(&mut self, id: LetterId) {
         let (Some(journal), Some(letter)) = (&self.journal, self.letters.get_mut(&id)) else { return };
         let is_new = !letter.is_written;
-        if is_new && !letter.event.is_durable() && !journal.has_room_for_letters() {
+        let may_wait = !letter.event.is_durable() && !letter.is_from_before;
+        if is_new && may_wait && !journal.has_room_for_letters() {
             return;
         }
         journal.write_letter(id, letter, is_new);
