@@ -167,3 +167,38 @@ fn no_handler(number: u32, now: i64) -> String {
     });
     letter.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        effects::{Effect, begin, done},
+        *,
+    };
+
+    const EVENT: i64 = 7;
+
+    /// At which handlers the letter is, and which of them has its effect.
+    fn places(connection: &Connection) -> (Vec<i64>, Vec<i64>) {
+        let all = |select: &str| {
+            let mut select = connection.prepare(select).expect("the tables");
+            select.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("numbers")
+        };
+        (all("SELECT handler FROM deliveries WHERE letter IS NOT NULL"), all("SELECT handler FROM effects"))
+    }
+
+    #[test]
+    fn a_letter_goes_to_another_handler_with_its_effects_or_not_at_all() {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        deliveries::put(&connection, (1, EVENT), DeliveryState::Dead, Some("{}"), 0).expect("written");
+        begin(&connection, (1, EVENT), "pay").and_then(|_| done(&connection, (1, EVENT), "pay", "5")).expect("made");
+        let from = Address { handler: Handler::Number(1), event: Place::Number(EVENT) };
+        let cut_off = connection.unchecked_transaction().expect("a transaction");
+        readdress(&cut_off, &from, 2, DeliveryState::Dead, "{}", 0).expect("written");
+        cut_off.rollback().expect("as a kill does");
+        assert_eq!(places(&connection), (vec![1], vec![1]));
+        readdress(&connection, &from, 2, DeliveryState::Dead, "{}", 0).expect("written");
+        assert_eq!(places(&connection), (vec![2], vec![2]));
+        assert_eq!(begin(&connection, (2, EVENT), "pay").expect("read"), Effect::Done("5".into()));
+    }
+}
