@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
 mod accounts;
+mod backlog;
 mod blocking;
 mod bombs;
 mod breaker;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    dead_letters::{Letter, LetterId, Room},
+    dead_letters::{DeadLetters, Letter, LetterId, Room},
     emit::EmitError,
     mailbox::Mailbox,
 };
@@ -25,7 +25,11 @@ impl Journal {
         match *self {}
     }
 
-    pub(crate) async fn load(&self, _: u32, _: &Arc<Mailbox>) -> Result<Vec<Letter>, std::convert::Infallible> {
+    pub(crate) async fn load(
+        &self,
+        _: &Arc<DeadLetters>,
+        _: (u32, &Arc<Mailbox>),
+    ) -> Result<(), std::convert::Infallible> {
         match *self {}
     }
 

@@ -44,7 +44,7 @@ struct Route {
 pub(crate) struct Router {
     routes: Box<[Route]>,
     pub(crate) mailboxes: Box<[Option<Arc<Mailbox>>]>,
-    pub(crate) letters: DeadLetters,
+    pub(crate) letters: Arc<DeadLetters>,
     pub(crate) clock: Arc<Clock>,
     /// The upper half of every event's id.
     prefix: u64,
@@ -92,7 +92,7 @@ impl Router {
         Self {
             routes: by_index.into_iter().map(route).collect(),
             mailboxes,
-            letters: DeadLetters::default(),
+            letters: Arc::default(),
             clock,
             prefix,
             closed: AtomicBool::new(false),

@@ -170,8 +170,7 @@ impl Runtime {
     /// # Cancel safety
     /// Cancel safe.
     pub async fn started(&self) {
-        let mut settled = 0;
-        self.inner.until(|world| phase::all_settled(world, &mut settled).then_some(())).await;
+        phase::settled(&self.inner.world).await;
         self.inner.phase.advance(Phase::Running);
     }
 

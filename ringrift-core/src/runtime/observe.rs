@@ -36,7 +36,7 @@ impl Runtime {
 
     fn runtime(&self, daemons: &[DaemonSnapshot], now: u64) -> RuntimeSnapshot {
         let world = &self.inner.world;
-        if phase::all_settled(world, &mut 0) {
+        if phase::all_settled(world) {
             self.inner.phase.advance(Phase::Running);
         }
         let phase = self.inner.phase.get();

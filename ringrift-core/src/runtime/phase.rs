@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicU8, Ordering::SeqCst},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering::SeqCst},
+    },
 };
 
 use super::snapshot::Phase;
@@ -31,12 +34,33 @@ impl PhaseCell {
     }
 }
 
-/// Whether the first start is over for every daemon. `from` is how many were seen to have settled by
-/// earlier looks: there is one after every change.
-pub(super) fn all_settled(world: &World, from: &mut usize) -> bool {
+/// Whether the first start is over for every daemon.
+pub(super) fn all_settled(world: &World) -> bool {
+    up_to_unsettled(world, &world.records).is_empty()
+}
+
+/// Waits until the first start is over for every daemon.
+///
+/// From the last to the first, since they are started from the first to the last: whoever waits is not
+/// woken by every daemon that is ready, but by the one that it waits for, or one that is held up.
+pub(super) async fn settled(world: &World) {
+    let mut left = &world.records[..];
+    loop {
+        let changed = world.held_up.notified();
+        left = up_to_unsettled(world, left);
+        let Some(last) = left.last() else { return };
+        // Looked at again once it is marked: it may have become ready in between.
+        if last.is_awaited.swap(true, SeqCst) {
+            changed.await;
+        }
+    }
+}
+
+/// Up to the last whose first start is not over.
+fn up_to_unsettled<'a>(world: &World, records: &'a [Arc<Record>]) -> &'a [Arc<Record>] {
     let mut known = HashMap::new();
-    *from += world.records[*from..].iter().take_while(|record| is_settled(world, record, &mut known)).count();
-    *from == world.records.len()
+    let settled = records.iter().rev().take_while(|record| is_settled(world, record, &mut known)).count();
+    &records[..records.len() - settled]
 }
 
 /// Ready, failed in whatever way, or waiting for one that is.

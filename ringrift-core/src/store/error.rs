@@ -11,6 +11,9 @@ pub(crate) enum StoreError {
     /// There is no room on the disk. It is tried again by itself.
     #[error("the disk is full")]
     Full,
+    /// Another program holds the file. It is tried again by itself.
+    #[error("another program holds the store's file for too long; end what it does there")]
+    Busy,
     /// The disk failed; nothing is written any more in this process.
     #[error("the disk failed ({0}); only a new process writes again")]
     Failed(String),
@@ -22,6 +25,13 @@ pub(crate) enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// Whether it is tried again by itself.
+    pub(super) const fn may_pass(&self) -> bool {
+        matches!(self, Self::Full | Self::Busy)
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let Some(code) = error.sqlite_error() else {
@@ -29,6 +39,7 @@ impl From<rusqlite::Error> for StoreError {
         };
         match (code.code, code.extended_code) {
             (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Busy,
             (ErrorCode::SystemIoFailure, _) => Self::Failed(error.to_string()),
             _ => Self::Refused(error.to_string()),
         }

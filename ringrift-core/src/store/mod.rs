@@ -59,7 +59,7 @@ pub(crate) struct Store {
     damage: Vec<String>,
     /// Connections that read, while nobody uses them.
     readers: Mutex<Vec<Connection>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Store {
@@ -136,11 +136,14 @@ impl Store {
     /// Dropped, the writer still ends.
     pub(crate) async fn close(&self) {
         self.queue.close();
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer {
+        let writer = Arc::clone(&self.writer);
+        // Locked until it has ended: whoever closes it a second time waits as long.
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
             // A panic of the writer is told by the panic hook, and leaves nothing to do here.
-            _ = tokio::task::spawn_blocking(move || writer.join()).await;
-        }
+            writer.take().map(JoinHandle::join)
+        });
+        _ = ended.await;
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
@@ -167,4 +170,28 @@ pub(crate) async fn answered<T: Send + 'static>(
 /// Milliseconds since 1970.
 pub(crate) fn millis(at: SystemTime) -> i64 {
     at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, task::Poll};
+
+    use super::open::Opening;
+
+    #[tokio::test]
+    async fn who_closes_it_a_second_time_waits_for_the_end_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Opening::open(folder.path()).and_then(Opening::start).expect("a store");
+        let (go, wait) = mpsc::channel::<()>();
+        let mut slow = Box::pin(store.run(move |_| Ok(wait.recv())));
+        assert!(matches!(futures_util::poll!(&mut slow), Poll::Pending));
+        let (mut first, mut second) = (Box::pin(store.close()), Box::pin(store.close()));
+        assert!(matches!(futures_util::poll!(&mut first), Poll::Pending));
+        drop(first);
+        assert!(matches!(futures_util::poll!(&mut second), Poll::Pending), "the writer is at work");
+        go.send(()).expect("the write waits for it");
+        second.await;
+        assert!(slow.await.is_ok());
+        assert!(Opening::open(folder.path()).is_ok(), "the lock is let go");
+    }
 }

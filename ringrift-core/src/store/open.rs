@@ -88,7 +88,7 @@ impl Opening {
             health,
             damage: self.damage,
             readers: Default::default(),
-            writer: Some(writer).into(),
+            writer: Arc::new(Some(writer).into()),
         })
     }
 }

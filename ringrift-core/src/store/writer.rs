@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -14,7 +15,7 @@ use super::{Write, error::StoreError, failpoint, health::Health, lock::Lock, que
 pub(super) const GROUP: usize = 1024;
 /// How long a transaction is held open for more, at most; and never longer than the last commit took.
 pub(super) const GROUP_WAIT: Duration = Duration::from_millis(2);
-/// How often a full disk is tried again.
+/// How often a disk that is full, or a file that another program holds, is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(1);
 
 type Writes = VecDeque<Box<dyn Write>>;
@@ -26,36 +27,48 @@ pub(super) struct Writer {
     pub(super) health: Arc<Health>,
     /// Held as long as the thread lives.
     pub(super) _lock: Lock,
-    /// Writes that wait for room on the disk.
+    /// Writes that wait until there is room on the disk, or nobody else holds the file.
     pub(super) kept: Writes,
     /// How many shared the last transaction, and how long its commit took.
     pub(super) last: (usize, Duration),
 }
 
 impl Writer {
-    /// Writes until the queue is closed and empty.
+    /// Writes until the queue is closed and empty. Should it panic, nobody is left to wait for it.
     pub(super) fn run(mut self) {
+        if catch_unwind(AssertUnwindSafe(|| self.work())).is_ok() {
+            return;
+        }
+        let failed = StoreError::Failed("its thread panicked".to_owned());
+        self.health.note(Some(failed.clone()));
+        end_all(std::mem::take(&mut self.kept), &Err(failed.clone()));
+        while let Some(group) = self.queue.take(GROUP, None) {
+            end_all(group, &Err(failed.clone()));
+        }
+    }
+
+    fn work(&mut self) {
         loop {
-            let is_waiting = self.health.trouble() == Some(StoreError::Full);
+            let is_waiting = self.health.trouble().is_some_and(|trouble| trouble.may_pass());
             let Some(group) = self.queue.take(GROUP, is_waiting.then_some(RETRY)) else {
                 break;
             };
             self.write(group);
         }
-        // The last try for what waits for the disk.
-        self.write(Writes::new());
-        for write in std::mem::take(&mut self.kept) {
-            write.end(Err(StoreError::Full));
+        if !self.kept.is_empty() {
+            // The last try, at whose end nothing is kept.
+            self.write(Writes::new());
         }
     }
 
     fn write(&mut self, new: Writes) {
-        if let Some(failed @ StoreError::Failed(_)) = self.health.trouble() {
-            return end_all(new, &Err(failed));
-        }
         let mut group = std::mem::take(&mut self.kept);
         group.extend(new);
-        let outcome = self.transaction(&mut group);
+        if let Some(failed @ StoreError::Failed(_)) = self.health.trouble() {
+            return end_all(group, &Err(failed));
+        }
+        let patience = GROUP_WAIT.min(self.last.1);
+        let outcome = self.transaction(&mut group, patience);
         match outcome {
             Err(StoreError::Refused(_)) if group.len() > 1 => self.each_alone(group),
             outcome => self.conclude(group, &outcome),
@@ -63,10 +76,14 @@ impl Writer {
     }
 
     /// One of the group spoils it for all: the others go without it.
-    fn each_alone(&mut self, group: Writes) {
-        for write in group {
+    fn each_alone(&mut self, mut group: Writes) {
+        while let Some(write) = group.pop_front() {
             let mut alone = Writes::from([write]);
-            let outcome = self.transaction(&mut alone);
+            let outcome = self.transaction(&mut alone, Duration::ZERO);
+            if outcome.as_ref().is_err_and(|error| !matches!(error, StoreError::Refused(_))) {
+                // It stops all that come after it too, which keep their order.
+                alone.append(&mut group);
+            }
             self.conclude(alone, &outcome);
         }
     }
@@ -74,10 +91,10 @@ impl Writer {
     fn conclude(&mut self, group: Writes, outcome: &Result<(), StoreError>) {
         match outcome {
             Ok(()) => self.health.note(None),
-            Err(error @ (StoreError::Full | StoreError::Failed(_))) => self.health.note(Some(error.clone())),
-            Err(_) => {}
+            Err(StoreError::Refused(_) | StoreError::Closed) => {}
+            Err(trouble) => self.health.note(Some(trouble.clone())),
         }
-        if *outcome == Err(StoreError::Full) && !self.queue.is_closed() {
+        if outcome.as_ref().is_err_and(StoreError::may_pass) && !self.queue.is_closed() {
             let (kept, told): (Writes, Writes) = group.into_iter().partition(|write| write.is_kept());
             self.kept.extend(kept);
             return end_all(told, outcome);
@@ -85,16 +102,15 @@ impl Writer {
         end_all(group, outcome);
     }
 
-    /// Makes the writes of the group, and of what comes in while it is open, and commits them.
+    /// Makes the writes of the group, and of what comes in while it is open for `patience`, and commits them.
     #[expect(clippy::disallowed_methods, reason = "a thread of its own, whose time no test pauses")]
-    fn transaction(&mut self, group: &mut Writes) -> Result<(), StoreError> {
+    fn transaction(&mut self, group: &mut Writes, patience: Duration) -> Result<(), StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let begun = Instant::now();
-        let patience = GROUP_WAIT.min(self.last.1);
         let mut made = 0;
         loop {
             for write in group.iter_mut().skip(made) {
-                write.run(&transaction)?;
+                make(write.as_mut(), &transaction)?;
             }
             made = group.len();
             // As many as last time are likely to come again.
@@ -104,8 +120,8 @@ impl Writer {
             }
             group.extend(self.queue.take(GROUP - made, Some(left)).unwrap_or_default());
         }
-        if made == 0 {
-            // Nothing but a look whether there is room again.
+        if self.health.trouble().is_some() {
+            // A group that only reads would not tell whether there is room again.
             transaction.execute("INSERT OR REPLACE INTO probe VALUES (1, zeroblob(16384))", [])?;
         }
         failpoint::at("store.commit.before")?;
@@ -117,8 +133,21 @@ impl Writer {
     }
 }
 
-fn end_all(writes: Writes, outcome: &Result<(), StoreError>) {
-    for write in writes {
-        write.end(outcome.clone());
+/// Runs a write, in which a payload may be made, or dropped, that panics.
+fn make(write: &mut dyn Write, connection: &Connection) -> Result<(), StoreError> {
+    match catch_unwind(AssertUnwindSafe(|| write.run(connection))) {
+        Ok(made) => Ok(made?),
+        Err(_) => Err(StoreError::Refused("it panicked".to_owned())),
     }
 }
+
+fn end_all(writes: Writes, outcome: &Result<(), StoreError>) {
+    for write in writes {
+        if catch_unwind(AssertUnwindSafe(|| write.end(outcome.clone()))).is_err() {
+            tracing::error!("what was written panicked when it was dropped");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

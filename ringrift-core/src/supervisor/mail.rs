@@ -5,19 +5,18 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Poll, ready},
-    time::Duration,
 };
 
-use tokio::time::{Sleep, sleep};
+use tokio::time::Sleep;
 
 use super::{start::Failure, work::Work};
 use crate::{
     declaration::live::incarnation::Boxed,
-    delivery::{mailbox::Mailbox, taken::Taken},
+    delivery::{
+        mailbox::{Mailbox, stored::Wanted},
+        taken::Taken,
+    },
 };
-
-/// How long a daemon waits before it reads the store again that could not be read.
-const READ_AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs batch after batch. `Ok` once it has drained; `Err` is a failure of the daemon.
 ///
@@ -30,7 +29,10 @@ pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Result<(), Failure>> 
             return poll_fn(|_| if work.is_draining() { Poll::Ready(Ok(())) } else { Poll::Pending }).await;
         };
         loop {
-            let again = if mailbox.wanted().is_some() { Box::pin(load(work, mailbox)).await } else { None };
+            let again = match mailbox.wanted() {
+                Some(wanted) => Box::pin(load(work, mailbox, wanted)).await,
+                None => Again::Never,
+            };
             // Matched before it is awaited, or the task would hold the batch twice.
             let mail = match filled(work, mailbox, again).await {
                 Filled::Mail(taken) => batches(work, taken),
@@ -69,21 +71,24 @@ fn batches(work: &Work<'_>, first: Taken) -> impl Future<Output = Result<(), Fai
     })
 }
 
-/// Loads what waits in the store; when it can't, the wait before it is tried again.
-async fn load(work: &Work<'_>, mailbox: &Arc<Mailbox>) -> Option<Pin<Box<Sleep>>> {
-    let life = &work.life;
-    let journal = life.world.router.journal.as_ref()?;
-    let mut load = pin!(journal.load(life.record.index, mailbox));
+/// What the reader looks for besides mail.
+enum Again {
+    Never,
+    /// More waits in the store, and nothing of what was loaded can be read.
+    Now,
+    /// What waits in the store can't be read before that.
+    After(Pin<Box<Sleep>>),
+}
+
+/// Loads what waits in the store.
+async fn load(work: &Work<'_>, mailbox: &Arc<Mailbox>, wanted: Wanted) -> Again {
+    let mut load = pin!(work.life.load_mail(mailbox));
     let loaded = poll_fn(|cx| if work.is_draining() { Poll::Ready(None) } else { load.as_mut().poll(cx).map(Some) });
-    match loaded.await? {
-        Ok(letters) => {
-            letters.into_iter().for_each(|letter| life.world.router.adopt_letter(letter));
-            None
-        }
-        Err(error) => {
-            tracing::warn!(%error, "what waits in the store can't be read");
-            Some(Box::pin(sleep(READ_AGAIN)))
-        }
+    match loaded.await {
+        None => Again::Never,
+        Some(Err(wait)) => Again::After(wait),
+        Some(Ok(())) if mailbox.wanted().is_some_and(|more| more.from != wanted.from) => Again::Now,
+        Some(Ok(())) => Again::Never,
     }
 }
 
@@ -93,8 +98,8 @@ enum Filled {
     Drains,
 }
 
-/// Waits for mail, or for `again`, or until the daemon drains.
-fn filled(work: &Work<'_>, mailbox: &Arc<Mailbox>, mut again: Option<Pin<Box<Sleep>>>) -> impl Future<Output = Filled> {
+/// Waits for mail, or until the reader is to look again, or until the daemon drains.
+fn filled(work: &Work<'_>, mailbox: &Arc<Mailbox>, mut again: Again) -> impl Future<Output = Filled> {
     poll_fn(move |cx| {
         if work.is_draining() {
             return Poll::Ready(Filled::Drains);
@@ -103,8 +108,9 @@ fn filled(work: &Work<'_>, mailbox: &Arc<Mailbox>, mut again: Option<Pin<Box<Sle
             return Poll::Ready(Filled::Mail(taken));
         }
         match &mut again {
-            Some(again) => again.as_mut().poll(cx).map(|()| Filled::LookAgain),
-            None => Poll::Pending,
+            Again::Never => Poll::Pending,
+            Again::Now => Poll::Ready(Filled::LookAgain),
+            Again::After(wait) => wait.as_mut().poll(cx).map(|()| Filled::LookAgain),
         }
     })
 }

@@ -4,7 +4,7 @@
 use std::{
     collections::HashSet,
     num::NonZeroU64,
-    sync::{Arc, MutexGuard},
+    sync::{Arc, MutexGuard, atomic::Ordering::SeqCst},
 };
 
 use super::announce;
@@ -42,12 +42,38 @@ pub(super) fn change(world: &Arc<World>, record: &Arc<Record>, decide: impl FnOn
 }
 
 fn go(world: &Arc<World>, record: &Arc<Record>, mut status: MutexGuard<'_, Status>, state: State) {
-    let now = world.clock.now_ms();
     let kind = record.spec.kind;
     let was_ready = status.is_ready(kind);
     let old = std::mem::replace(&mut status.state, state.clone());
-    status.has_completed |= state.name() == StateName::Completed;
-    let is_ready = status.is_ready(kind);
+    let incarnation = status.incarnation;
+    // Being built and being started are one stretch of time, and mean the same to all others.
+    if (old.name(), state.name()) != (StateName::Starting, StateName::Starting) {
+        let now = world.clock.now_ms();
+        note(&mut status, &state, now);
+        let is_ready = status.is_ready(kind);
+        let gate = gate_of(state.name(), status.intent());
+        // Under the lock, or a change that comes after this one may set it first.
+        record.mailbox.iter().for_each(|mailbox| mailbox.set_gate(gate));
+        drop(status);
+        if gate == Gate::Refusing {
+            refuse_what_waits(world, record, &state);
+        }
+        log(record, incarnation, &state);
+        announce::state_changed(world, record, &old, &state);
+        tell_others(world, record, &old, &state, was_ready != is_ready);
+        if state == State::Running {
+            let interval = record.options().health_check_interval.as_millis() as u64;
+            world.schedule_health_check(now + interval, record.index, incarnation);
+        }
+    } else {
+        drop(status);
+        log(record, incarnation, &state);
+    }
+    world.changed.notify_waiters();
+}
+
+/// When the daemon came into its state, and what that says of its start.
+fn note(status: &mut Status, state: &State, now: u64) {
     match state.name() {
         StateName::Running => {
             status.ready_ms = NonZeroU64::new(now);
@@ -58,38 +84,25 @@ fn go(world: &Arc<World>, record: &Arc<Record>, mut status: MutexGuard<'_, Statu
         StateName::Stopping => {}
         _ => status.ready_ms = None,
     }
-    let incarnation = status.incarnation;
-    // Being built and being started are one stretch of time, and mean the same to all others.
-    if (old.name(), state.name()) == (StateName::Starting, StateName::Starting) {
-        drop(status);
-        log(record, incarnation, &state);
-        world.changed.notify_waiters();
-        return;
-    }
+    status.has_completed |= state.name() == StateName::Completed;
     status.since_ms = now;
-    let gate = gate_of(state.name(), status.intent());
-    // Under the lock, or a change that comes after this one may set it first.
-    record.mailbox.iter().for_each(|mailbox| mailbox.set_gate(gate));
-    drop(status);
-    if gate == Gate::Refusing {
-        refuse_what_waits(world, record, &state);
-    }
-    log(record, incarnation, &state);
-    announce::state_changed(world, record, &old, &state);
-    if was_ready != is_ready || old.name().is_settled() != state.name().is_settled() {
+}
+
+/// Wakes those to whom the change may matter.
+fn tell_others(world: &World, record: &Record, old: &State, state: &State, is_readiness: bool) {
+    if is_readiness || old.name().is_settled() != state.name().is_settled() {
         world.dependents(record).for_each(|dependent| dependent.signals.wake());
     } else if old.name() != state.name() {
         // They say why they wait.
         dependents_that_wait(world, record).for_each(|dependent| dependent.signals.wake());
     }
-    if is_on_its_way(&old) != is_on_its_way(&state) {
+    if is_on_its_way(old) != is_on_its_way(state) {
         wake_all_that_wait(world, record);
     }
-    if state == State::Running {
-        let interval = record.options().health_check_interval.as_millis() as u64;
-        world.schedule_health_check(now + interval, record.index, incarnation);
+    let is_on_course = matches!(state.name(), StateName::Starting | StateName::Running);
+    if !is_on_course || record.is_awaited.load(SeqCst) {
+        world.held_up.notify_waiters();
     }
-    world.changed.notify_waiters();
 }
 
 /// The change of state of a daemon that lives.

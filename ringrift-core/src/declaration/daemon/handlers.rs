@@ -1,22 +1,12 @@
 //! The table that `#[handlers]` writes, and the loop that runs a batch of mail through it.
 
-use std::{
-    future::{Future, poll_fn},
-    marker::PhantomData,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{future::Future, marker::PhantomData, pin::pin, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
-
-use super::{Construct, Context, error::DaemonResult};
+use super::{Construct, Context, error::DaemonResult, side_by_side::side_by_side};
 use crate::{
     declaration::{
         live::{
             delivery::deliver,
-            drops::empty_safely,
             incarnation::{Boxed, Life},
         },
         spec::SubSpec,
@@ -107,65 +97,4 @@ async fn in_order<D: Handlers + Send + Sync>(daemon: &D, life: &Arc<Life>, mut t
         tokio::task::coop::consume_budget().await;
     }
     Ok(taken)
-}
-
-/// Up to `concurrency` at once.
-async fn side_by_side<D: Handlers + Send + Sync>(
-    daemon: &D,
-    life: &Arc<Life>,
-    mut taken: Taken,
-) -> Result<Taken, String> {
-    let mailbox = Arc::clone(&taken.mailbox);
-    let mut free: Vec<usize> = (0..mailbox.places.len()).collect();
-    let mut under_way = FuturesUnordered::new();
-    loop {
-        while let Some(place) = free.pop() {
-            let Some(mail) = taken.begin_at(place) else {
-                free.push(place);
-                break;
-            };
-            let mailbox = &mailbox;
-            under_way.push(async move {
-                let mut cx = Context::new(Arc::clone(life));
-                cx.enter(mailbox, &mail);
-                let span = life.delivery_span(&mail);
-                let handler = pin!(Some(daemon.dispatch(mail.slot, &mail.event, &cx)));
-                let mut handler = CutOffAlone { life, handler };
-                let watched = mailbox.places[place].watched();
-                let verdict = deliver(life, mailbox, watched, &mail, &span, handler.handler.as_mut()).await;
-                (place, mail.event.seq() != 0, verdict)
-            });
-        }
-        // While some are slow, the places that are free go on with what comes in.
-        let ended = poll_fn(|cx| match under_way.poll_next_unpin(cx) {
-            Poll::Pending if !free.is_empty() => taken.poll_more(cx).map(|()| None),
-            poll => poll.map(Some),
-        });
-        match ended.await {
-            None => {}
-            Some(None) => break,
-            Some(Some((place, is_stored, verdict))) => {
-                taken.settle_at(place);
-                free.push(place);
-                verdict?;
-                if is_stored {
-                    life.store_has_room().await;
-                }
-            }
-        }
-    }
-    drop(under_way);
-    Ok(taken)
-}
-
-/// One of several handlers, dropped by itself: a panic of its drop would leak those beside it.
-struct CutOffAlone<'a, F> {
-    life: &'a Life,
-    handler: Pin<&'a mut Option<F>>,
-}
-
-impl<F> Drop for CutOffAlone<'_, F> {
-    fn drop(&mut self) {
-        empty_safely(self.life, "a handler", self.handler.as_mut());
-    }
 }

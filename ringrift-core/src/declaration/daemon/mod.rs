@@ -12,6 +12,7 @@ mod handlers;
 #[cfg(feature = "store")]
 mod once;
 mod sharing;
+mod side_by_side;
 #[cfg(feature = "store")]
 mod state;
 

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
+    sync::atomic::Ordering::Release,
 };
 
 use tracing::Span;
@@ -168,6 +169,7 @@ fn paused(life: &Life, slot: &Slot, pause: &Pause) {
         error = pause.error,
         "too many dead letters in a minute: the handler is paused, and its mail is held"
     );
+    life.world.has_pauses.store(true, Release);
     life.world.ticker.notify_one();
     life.world.changed.notify_waiters();
 }

@@ -103,13 +103,6 @@ impl Life {
         tracing::info_span!(parent: &self.span, "delivery", event = mail.event.meta.name, event_id = %mail.event.id)
     }
 
-    /// Waits until what was settled is not far ahead of the disk.
-    pub(crate) async fn store_has_room(&self) {
-        if let Some(journal) = &self.world.router.journal {
-            journal.room().await;
-        }
-    }
-
     pub(crate) fn spawn<F>(self: &Arc<Self>, task: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,

@@ -16,5 +16,6 @@ pub(crate) mod record;
 pub(crate) mod settings;
 pub(crate) mod signals;
 pub(crate) mod status;
+mod stored_mail;
 pub(crate) mod tasks;
 pub(crate) mod world;

@@ -83,6 +83,8 @@ pub(crate) struct Record {
     pub(crate) mailbox: Option<Arc<Mailbox>>,
     pub(crate) counters: Counters,
     pub(crate) conditions: Conditions,
+    /// Whether somebody waits until its first start is over.
+    pub(crate) is_awaited: AtomicBool,
     /// Whether the ticker has found it stalled: looked at for every daemon at every tick.
     pub(crate) is_stalled: AtomicBool,
     pub(crate) signals: Signals,
@@ -135,6 +137,7 @@ impl Record {
             hook: Watch::default(),
             heartbeat_ms: AtomicU64::new(0),
             is_wanted,
+            is_awaited: AtomicBool::new(false),
             is_stalled: AtomicBool::new(false),
             status: Mutex::new(status),
             living: Mutex::new(None),

@@ -40,6 +40,10 @@ pub(crate) struct World {
     pub(crate) provided: Provided,
     /// Told after every change of a state or of a health report.
     pub(crate) changed: Notify,
+    /// Told after a change of state that may end a wait for the first start.
+    pub(crate) held_up: Notify,
+    /// Whether a handler may be paused.
+    pub(crate) has_pauses: AtomicBool,
     /// Whether anything was begun since the ticker's last round.
     active: AtomicBool,
     pub(crate) ticker: Notify,
@@ -93,6 +97,8 @@ impl World {
             config: parts.config,
             provided: parts.provided,
             changed: Notify::new(),
+            held_up: Notify::new(),
+            has_pauses: AtomicBool::new(false),
             active: AtomicBool::new(false),
             ticker: Notify::new(),
             escalated: OnceLock::new(),

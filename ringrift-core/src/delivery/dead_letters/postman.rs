@@ -38,11 +38,6 @@ impl Router {
         }
     }
 
-    /// Takes a letter that the store has already, and that its account counts.
-    pub(crate) fn adopt_letter(&self, letter: Letter) {
-        self.count_lost(self.letters.adopt(letter));
-    }
-
     /// Takes in letters that wait in the store, as far as there is room.
     ///
     /// # Cancel safety

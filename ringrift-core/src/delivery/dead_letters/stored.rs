@@ -53,13 +53,16 @@ impl DeadLetters {
         }
     }
 
-    /// Takes a letter that the store has already, and gives it a number. Returns the letters that the bound
-    /// pushed out for ever.
-    pub(crate) fn adopt(&self, letter: Letter) -> Vec<Letter> {
+    /// Takes a letter of a durable event that the store has already, and gives it a number; it may wait there.
+    #[cfg(feature = "store")]
+    pub(crate) fn adopt(&self, letter: Letter) {
         let mut inner = self.inner();
         inner.exhausted += 1;
-        inner.add(letter);
-        inner.make_room()
+        let id = inner.add(letter);
+        if inner.letters.len() > CAPACITY {
+            inner.letters.remove(&id);
+            inner.in_store += 1;
+        }
     }
 
     /// The room for letters that wait in the store, if any wait and there is some.

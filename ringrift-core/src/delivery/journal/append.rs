@@ -5,7 +5,10 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{Journal, Route, origin::Origin};
+use super::{
+    Journal, Route,
+    origin::{Derived, Origin},
+};
 use crate::{
     delivery::{emit::EmitError, mail::Mail},
     store::{Write, deliveries, error::StoreError, events, events::StoredEvent, millis},
@@ -50,11 +53,12 @@ pub(super) struct Append {
 }
 
 impl Append {
+    /// An event that is emitted now, with what its handler's run gave to it.
     pub(super) fn new(
         journal: Arc<Journal>,
         mut event: Arc<Erased>,
         origin: Option<&Origin>,
-    ) -> Result<Self, EmitError> {
+    ) -> Result<(Self, Option<Derived>), EmitError> {
         let meta = event.meta;
         let encoded = meta.encode_text(&event);
         let payload = encoded.map_err(|error| EmitError::NotEncoded { event: meta.name, cause: error.to_string() })?;
@@ -66,7 +70,8 @@ impl Append {
             return Err(EmitError::NotEncoded { event: meta.name, cause });
         }
         let emitted = millis(journal.clock.wall());
-        let id = origin.map_or_else(new_id, |origin| origin.derive(meta.name, &payload));
+        let derived = origin.map(|origin| origin.derive(meta.name, &payload));
+        let id = derived.map_or_else(new_id, |derived| derived.id);
         let envelope = Arc::get_mut(&mut event).expect("an event is shared only after it has its id");
         envelope.id = id;
         envelope.rare().emitted = Some(emitted);
@@ -80,7 +85,7 @@ impl Append {
             cause: origin.map(Origin::cause),
             replay_of: None,
         };
-        Ok(Self { journal, event, row, owed: Vec::new(), seq: None, only: None, done: None })
+        Ok((Self { journal, event, row, owed: Vec::new(), seq: None, only: None, done: None }, derived))
     }
 
     /// A copy of a stored event, for one daemon.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Journal;
 use crate::{
+    delivery::guard::catch,
     store::events::StoredEvent,
     words::{
         envelope::Rare,
@@ -26,7 +27,9 @@ impl Journal {
             ));
         }
         let payload = serde_json::from_str(&stored.payload).map_err(|error| error.to_string())?;
-        let mut event = meta.decode(payload).map_err(|error| error.to_string())?;
+        // On the thread of the store, which a panic must not end.
+        let decoded = catch(|| meta.decode(payload)).map_err(|panic| format!("its type panicked: {panic}"))?;
+        let mut event = decoded.map_err(|error| error.to_string())?;
         let envelope = Arc::get_mut(&mut event).expect("it has just been made");
         envelope.id = EventId::from_bytes(stored.id);
         envelope.hops = stored.hops;

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::{Journal, Wanted};
 use crate::{
     delivery::{
-        dead_letters::Letter,
+        dead_letters::{DeadLetters, Letter},
         mail::Mail,
         mailbox::{Mailbox, stored::Loaded},
     },
@@ -27,19 +27,23 @@ pub(super) struct Load {
     journal: Arc<Journal>,
     daemon: u32,
     mailbox: Arc<Mailbox>,
+    letters: Arc<DeadLetters>,
     loaded: Option<Loaded>,
-    /// Of those that can't be read.
-    letters: Vec<Letter>,
+    /// The letters of those that can't be read.
+    dead: Vec<Letter>,
     done: oneshot::Sender<Outcome>,
 }
 
-/// The letters of those that can't be read.
-type Outcome = Result<Vec<Letter>, StoreError>;
+type Outcome = Result<(), StoreError>;
 
 impl Load {
-    pub(super) fn new(journal: Arc<Journal>, daemon: u32, mailbox: Arc<Mailbox>) -> (Self, oneshot::Receiver<Outcome>) {
+    pub(super) fn new(
+        journal: Arc<Journal>,
+        letters: Arc<DeadLetters>,
+        (daemon, mailbox): (u32, Arc<Mailbox>),
+    ) -> (Self, oneshot::Receiver<Outcome>) {
         let (done, outcome) = oneshot::channel();
-        (Self { journal, daemon, mailbox, loaded: None, letters: Vec::new(), done }, outcome)
+        (Self { journal, daemon, mailbox, letters, loaded: None, dead: Vec::new(), done }, outcome)
     }
 
     fn handlers(&self) -> &[i64] {
@@ -48,8 +52,8 @@ impl Load {
 
     fn read(&mut self, connection: &Connection, wanted: Wanted) -> rusqlite::Result<Loaded> {
         let (rows, next) = rows(connection, self.handlers(), wanted)?;
-        let mut loaded = Loaded { next, ..Loaded::default() };
-        self.letters.clear();
+        let mut loaded = Loaded { from: wanted.from, mail: Vec::new(), unreadable: Vec::new(), next };
+        self.dead.clear();
         for (slot, row) in rows {
             let meta = self.mailbox.slots[usize::from(slot)].event;
             let event = row.event.as_ref().map_err(Clone::clone);
@@ -58,7 +62,7 @@ impl Load {
                 Err(reason) => {
                     let now = millis(self.journal.clock.wall());
                     let letter = quarantine::delivery(connection, (row.handler, row.seq), &reason, now)?;
-                    self.letters.push(self.letter(slot, row, letter));
+                    self.dead.push(self.letter(slot, row, letter));
                     loaded.unreadable.push(slot);
                 }
             }
@@ -92,13 +96,15 @@ impl Write for Load {
         Ok(())
     }
 
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+    fn end(self: Box<Self>, result: Outcome) {
         let mut this = *self;
-        if let (Ok(()), Some(loaded)) = (&result, this.loaded.take()) {
-            this.mailbox.load(loaded);
+        if let (Ok(()), Some(loaded)) = (&result, this.loaded.take())
+            && this.mailbox.load(loaded)
+        {
+            this.dead.into_iter().for_each(|letter| this.letters.adopt(letter));
         }
         // The daemon may have ended meanwhile.
-        _ = this.done.send(result.map(|()| this.letters));
+        _ = this.done.send(result);
     }
 }
 

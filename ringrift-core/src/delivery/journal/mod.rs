@@ -33,7 +33,7 @@ pub(crate) use self::origin::Origin;
 use self::{append::Append, load::Load, recall::Known};
 use super::{
     clock::Clock,
-    dead_letters::Letter,
+    dead_letters::DeadLetters,
     emit::EmitError,
     mailbox::{Mailbox, stored::Wanted},
 };
@@ -137,23 +137,29 @@ impl Journal {
         origin: Option<Arc<Origin>>,
     ) -> Result<(), EmitError> {
         let name = event.meta.name;
-        let append = Append::new(Arc::clone(&self), event, origin.as_deref())?;
+        let (append, derived) = Append::new(Arc::clone(&self), event, origin.as_deref())?;
         self.store.room().await;
         let (append, outcome) = append.answered();
         self.store.send(Box::new(append));
-        answered(outcome).await.map_err(|error| refused(name, error))
+        answered(outcome).await.map_err(|error| {
+            if let Some((origin, derived)) = origin.zip(derived) {
+                origin.give_back(&derived);
+            }
+            refused(name, error)
+        })
     }
 
-    /// Loads what waits in the store for a mailbox, as far as it finds room. Returns the dead letters of
-    /// what can't be read.
+    /// Loads what waits in the store for a mailbox, as far as it finds room; of what can't be read there
+    /// are `letters`.
     ///
     /// # Cancel safety
     /// Dropped, what is under way is still loaded.
-    pub(crate) async fn load(self: &Arc<Self>, daemon: u32, mailbox: &Arc<Mailbox>) -> Result<Vec<Letter>, StoreError> {
-        if mailbox.wanted().is_none() {
-            return Ok(Vec::new());
-        }
-        let (load, outcome) = Load::new(Arc::clone(self), daemon, Arc::clone(mailbox));
+    pub(crate) async fn load(
+        self: &Arc<Self>,
+        letters: &Arc<DeadLetters>,
+        (daemon, mailbox): (u32, &Arc<Mailbox>),
+    ) -> Result<(), StoreError> {
+        let (load, outcome) = Load::new(Arc::clone(self), Arc::clone(letters), (daemon, Arc::clone(mailbox)));
         // Behind all that is settled and not yet written, which would be loaded again.
         self.store.send(Box::new(load));
         answered(outcome).await
@@ -259,6 +265,8 @@ fn refused(event: &'static str, error: StoreError) -> EmitError {
     match error {
         StoreError::Full => EmitError::StorageFull { event },
         StoreError::Closed => EmitError::Stopped { event },
-        StoreError::Failed(_) | StoreError::Refused(_) => EmitError::StorageFailed { event, cause: error.to_string() },
+        StoreError::Busy | StoreError::Failed(_) | StoreError::Refused(_) => {
+            EmitError::StorageFailed { event, cause: error.to_string() }
+        }
     }
 }

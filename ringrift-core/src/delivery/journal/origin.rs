@@ -2,7 +2,7 @@
 //! emits the same events with the same ids, and none of them is delivered twice.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
@@ -32,6 +32,31 @@ impl Delivery {
     }
 }
 
+/// The ordinals of one content: equal events of a run are told apart by theirs.
+#[derive(Debug, Default)]
+struct Ordinals {
+    last: u32,
+    /// Of emits that were refused.
+    free: BTreeSet<u32>,
+}
+
+impl Ordinals {
+    fn take(&mut self) -> u32 {
+        self.free.pop_first().unwrap_or_else(|| {
+            self.last += 1;
+            self.last
+        })
+    }
+}
+
+/// What was given to an event of a handler: its id, and what goes back if it is not emitted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Derived {
+    pub(super) id: EventId,
+    content: Content,
+    ordinal: u32,
+}
+
 /// One run of a handler for a stored event.
 #[derive(Debug)]
 pub(crate) struct Origin {
@@ -42,8 +67,8 @@ pub(crate) struct Origin {
     pub(super) has_effects: Arc<AtomicBool>,
     /// `daemon::handler`, which outlives the number.
     name: String,
-    /// How often each content has been emitted in this run.
-    emitted: Mutex<HashMap<Content, u32>>,
+    /// What was emitted in this run, by its content.
+    emitted: Mutex<HashMap<Content, Ordinals>>,
     /// The effects that were made in this run, each with its value.
     effects: Mutex<Vec<(String, String)>>,
 }
@@ -78,18 +103,23 @@ impl Origin {
 
     /// The id of the next event of that content: the same in every run, and another for each content,
     /// and for each repetition within a run.
-    pub(super) fn derive(&self, event: &str, payload: &str) -> EventId {
+    pub(super) fn derive(&self, event: &str, payload: &str) -> Derived {
         let content = digest(&[event.as_bytes(), payload.as_bytes()]);
-        let ordinal = {
-            let mut emitted = self.emitted.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = emitted.entry(content).or_default();
-            *count += 1;
-            *count
-        };
+        let ordinal = self.emitted().entry(content).or_default().take();
         let hash = digest(&[&self.event.to_bytes(), self.name.as_bytes(), &content, &ordinal.to_be_bytes()]);
         let mut first = [0; 16];
         first.copy_from_slice(&hash[..16]);
-        EventId::from_bytes(uuid::Uuid::new_v8(first).into_bytes())
+        Derived { id: EventId::from_bytes(uuid::Uuid::new_v8(first).into_bytes()), content, ordinal }
+    }
+
+    /// The event was not emitted after all. When the handler emits it again, that is the same one: so
+    /// it is in a run that meets no refusal.
+    pub(super) fn give_back(&self, derived: &Derived) {
+        self.emitted().entry(derived.content).or_default().free.insert(derived.ordinal);
+    }
+
+    fn emitted(&self) -> MutexGuard<'_, HashMap<Content, Ordinals>> {
+        self.emitted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,30 +157,40 @@ mod tests {
 
     #[test]
     fn a_second_run_emits_the_same_ids() {
-        let ids = |(origin, _folder): (Origin, _)| ["a", "b", "a"].map(|payload| origin.derive("DONE", payload));
+        let ids = |(origin, _folder): (Origin, _)| ["a", "b", "a"].map(|payload| origin.derive("DONE", payload).id);
         assert_eq!(ids(run()), ids(run()));
     }
 
     #[test]
     fn equal_events_of_one_run_are_told_apart() {
         let (origin, _folder) = run();
-        assert_ne!(origin.derive("DONE", "a"), origin.derive("DONE", "a"));
+        assert_ne!(origin.derive("DONE", "a").id, origin.derive("DONE", "a").id);
     }
 
     #[test]
     fn another_payload_type_handler_or_parent_is_another_id() {
-        let first = run().0.derive("DONE", "a");
-        assert_ne!(first, run().0.derive("DONE", "b"));
-        assert_ne!(first, run().0.derive("GONE", "a"));
-        assert_ne!(first, of(7, "trainer::on_model").0.derive("DONE", "a"));
-        assert_ne!(first, of(8, "trainer::on_games").0.derive("DONE", "a"));
+        let first = run().0.derive("DONE", "a").id;
+        assert_ne!(first, run().0.derive("DONE", "b").id);
+        assert_ne!(first, run().0.derive("GONE", "a").id);
+        assert_ne!(first, of(7, "trainer::on_model").0.derive("DONE", "a").id);
+        assert_ne!(first, of(8, "trainer::on_games").0.derive("DONE", "a").id);
     }
 
     #[test]
     fn an_id_does_not_depend_on_the_order_of_other_events() {
         let ((one, _folder), (other, _other_folder)) = (run(), run());
-        let first = one.derive("DONE", "a");
+        let first = one.derive("DONE", "a").id;
         other.derive("DONE", "b");
-        assert_eq!(other.derive("DONE", "a"), first);
+        assert_eq!(other.derive("DONE", "a").id, first);
+    }
+
+    #[test]
+    fn what_was_refused_and_is_emitted_again_is_the_same_event() {
+        let (origin, _folder) = run();
+        let [first, refused, third] = [(); 3].map(|()| origin.derive("DONE", "a"));
+        origin.give_back(&refused);
+        assert_eq!(origin.derive("DONE", "a").id, refused.id);
+        let next = origin.derive("DONE", "a").id;
+        assert!([first.id, refused.id, third.id].iter().all(|id| *id != next));
     }
 }

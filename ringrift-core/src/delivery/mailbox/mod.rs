@@ -129,10 +129,9 @@ impl Mailbox {
     }
 
     fn is_full(&self, queue: &mut Queue) -> bool {
-        if queue.pushed - queue.settled < self.capacity() {
-            return false;
-        }
-        self.count_unsettled(queue) >= self.capacity()
+        let reserve = if queue.backlog.is_some() { self.reserve() } else { 0 };
+        let bound = self.capacity() - reserve;
+        queue.pushed - queue.settled >= bound && self.count_unsettled(queue) >= bound
     }
 
     fn count_unsettled(&self, queue: &mut Queue) -> u64 {

@@ -24,8 +24,10 @@ pub(crate) struct Wanted {
 }
 
 /// What was loaded of a backlog.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Loaded {
+    /// From which event on it was read.
+    pub(crate) from: u64,
     /// In order; whole events.
     pub(crate) mail: Vec<Mail>,
     /// The handlers of those that can't be read, each of which is a dead letter now.
@@ -76,26 +78,35 @@ impl Mailbox {
         backlog.waiting[usize::from(slot)] += count;
     }
 
-    /// What the reader should load now; `None` when nothing waits, or finds no room.
+    /// What the reader should load now; `None` when nothing waits, or finds too little room.
     pub(crate) fn wanted(&self) -> Option<Wanted> {
         let mut queue = self.queue();
         let from = queue.backlog.as_ref()?.from;
         let room = self.capacity().saturating_sub(self.count_unsettled(&mut queue));
+        let is_worth_it = room > 0 && (room >= self.reserve() || queue.mail.is_empty());
         let is_read = matches!(queue.gate, Gate::Open | Gate::Held);
-        (room > 0 && is_read).then_some(Wanted { from, room })
+        (is_worth_it && is_read).then_some(Wanted { from, room })
+    }
+
+    /// How much of the mailbox is not for what is only in memory while something waits in the store:
+    /// or a steady flow of it would hold that up for ever.
+    pub(super) fn reserve(&self) -> u64 {
+        self.capacity() / 4
     }
 
     /// Puts what was loaded in line, unless the daemon has ended meanwhile: then it stays in the store.
-    pub(crate) fn load(&self, loaded: Loaded) {
+    /// Nor is it put in line twice, or before what has come back to the store since it was read.
+    /// Returns whether those that can't be read are dead letters now.
+    pub(crate) fn load(&self, loaded: Loaded) -> bool {
         let mut queue = self.queue();
         let queue = &mut *queue;
-        let Some(backlog) = &mut queue.backlog else { return };
+        let Some(backlog) = &mut queue.backlog else { return false };
         for slot in loaded.unreadable {
             backlog.take(slot);
             self.slots[usize::from(slot)].account.dead.add(1);
         }
-        if !matches!(queue.gate, Gate::Open | Gate::Held) {
-            return;
+        if backlog.from != loaded.from || !matches!(queue.gate, Gate::Open | Gate::Held) {
+            return true;
         }
         for mail in loaded.mail {
             backlog.take(mail.slot);
@@ -106,6 +117,7 @@ impl Mailbox {
             Some(next) => backlog.from = next,
             None => queue.backlog = None,
         }
+        true
     }
 
     /// Leaves what waits in memory and is on disk to the store; the rest is returned.
@@ -143,3 +155,6 @@ impl Backlog {
         *waiting = waiting.saturating_sub(1);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::*;
+use crate::{
+    delivery::{mail::Refusal, slot::Slot},
+    words::{
+        event::{Envelope, Event as _},
+        options::Overflow,
+    },
+};
+
+/// A number.
+#[ringrift_macros::event("STORED_NUMBER", external)]
+#[derive(Debug, Serialize, Deserialize)]
+struct Number(u64);
+
+/// A mailbox of eight that reads, and is owed so many from the first event on.
+fn mailbox(waiting: u64) -> Mailbox {
+    let slots = [Slot::new("on_number", Number::meta(), Duration::from_secs(30), None, None)];
+    let mailbox = Mailbox::new(slots.into(), 8, Overflow::Block, 1);
+    mailbox.recall(0, waiting, 1);
+    mailbox.set_gate(Gate::Open);
+    mailbox
+}
+
+fn mail(seq: u64) -> Mail {
+    let mut event = Envelope::from_outside(Number(seq));
+    Arc::get_mut(&mut event).expect("it is new").rare().seq = seq;
+    Mail { event, slot: 0, attempt: 0, letter: None }
+}
+
+/// The first page of twenty.
+fn page() -> Loaded {
+    Loaded { from: 1, mail: (1..=8).map(mail).collect(), unreadable: Vec::new(), next: Some(9) }
+}
+
+fn in_line(mailbox: &Mailbox) -> Vec<u64> {
+    mailbox.take_now().iter().map(|mail| mail.event.seq()).collect()
+}
+
+#[test]
+fn a_page_that_was_read_twice_is_put_in_line_once() {
+    let mailbox = mailbox(20);
+    assert!(mailbox.load(page()));
+    assert!(mailbox.load(page()));
+    assert_eq!((mailbox.in_store(), in_line(&mailbox)), (12, (1..=8).collect()));
+}
+
+#[test]
+fn a_page_does_not_go_before_what_has_come_back_to_the_store_since_it_was_read() {
+    let mailbox = mailbox(20);
+    mailbox.load(page());
+    let second = Loaded { from: 9, mail: vec![mail(9)], unreadable: Vec::new(), next: Some(10) };
+    mailbox.return_stored();
+    mailbox.load(second);
+    assert_eq!(mailbox.in_store(), 20);
+    assert_eq!(mailbox.wanted(), Some(Wanted { from: 1, room: 8 }));
+}
+
+#[test]
+fn a_quarter_of_the_mailbox_is_left_to_what_waits_in_the_store() {
+    let mailbox = mailbox(20);
+    let pushed = (0..8).take_while(|_| mailbox.push(mail(0)).is_ok()).count();
+    assert_eq!(pushed, 6);
+    assert!(matches!(mailbox.push(mail(0)), Err((_, Refusal::Full))));
+    assert_eq!(mailbox.wanted(), Some(Wanted { from: 1, room: 2 }));
+}
+
+#[test]
+fn less_than_a_quarter_is_not_worth_a_look_into_the_store_while_there_is_other_mail() {
+    let mailbox = mailbox(20);
+    mailbox.load(Loaded { from: 1, mail: (1..=7).map(mail).collect(), unreadable: Vec::new(), next: Some(8) });
+    assert_eq!(mailbox.wanted(), None);
+    mailbox.take_now();
+    assert_eq!(mailbox.wanted(), Some(Wanted { from: 8, room: 1 }));
+}

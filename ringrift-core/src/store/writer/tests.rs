@@ -1,0 +1,172 @@
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::ffi;
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::{open, schema};
+
+/// How the writes of a test ended, in order.
+type Ends = Arc<Mutex<Vec<(&'static str, Result<(), StoreError>)>>>;
+
+/// A write that goes as the test says.
+struct Scripted {
+    name: &'static str,
+    /// The codes of the errors of its first runs.
+    errors: VecDeque<i32>,
+    is_kept: bool,
+    ends: Ends,
+}
+
+impl Write for Scripted {
+    fn run(&mut self, _connection: &Connection) -> rusqlite::Result<()> {
+        match self.errors.pop_front() {
+            Some(PANIC) => panic!("a payload panicked"),
+            Some(code) => Err(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)),
+            None => Ok(()),
+        }
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).push((self.name, result));
+        assert!(self.name != "bomb", "a payload panicked when it was dropped");
+    }
+
+    fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+}
+
+const PANIC: i32 = -1;
+const REFUSED: i32 = ffi::SQLITE_CONSTRAINT;
+const FULL: i32 = ffi::SQLITE_FULL;
+const SYNC: i32 = ffi::SQLITE_IOERR_FSYNC;
+
+struct Bench {
+    writer: Writer,
+    ends: Ends,
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(open::FILE);
+        let mut connection = open::connect(&file).expect("a file");
+        schema::migrate(&mut connection, &file).expect("the tables");
+        let writer = Writer {
+            connection,
+            queue: Arc::default(),
+            health: Arc::default(),
+            _lock: Lock::take(folder.path()).expect("nobody has it"),
+            kept: Writes::new(),
+            last: (0, Duration::ZERO),
+        };
+        Self { writer, ends: Ends::default(), folder }
+    }
+
+    /// A write that somebody waits for.
+    fn told(&self, name: &'static str, errors: &[i32]) -> Box<dyn Write> {
+        let (errors, ends) = (errors.iter().copied().collect(), Arc::clone(&self.ends));
+        Box::new(Scripted { name, errors, is_kept: false, ends })
+    }
+
+    /// One that nobody waits for.
+    fn kept(&self, name: &'static str, errors: &[i32]) -> Box<dyn Write> {
+        let (errors, ends) = (errors.iter().copied().collect(), Arc::clone(&self.ends));
+        Box::new(Scripted { name, errors, is_kept: true, ends })
+    }
+
+    fn write<const N: usize>(&mut self, group: [Box<dyn Write>; N]) {
+        self.writer.write(group.into());
+    }
+
+    /// The names of those that are on disk, and of those that are not.
+    fn ends(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let ends = std::mem::take(&mut *self.ends.lock().expect("the lock is not held over a panic"));
+        let (done, not): (Vec<_>, Vec<_>) = ends.into_iter().partition(|(_, result)| result.is_ok());
+        let names = |ends: Vec<(&'static str, _)>| ends.into_iter().map(|(name, _)| name).collect();
+        (names(done), names(not))
+    }
+}
+
+#[test]
+fn one_that_is_refused_does_not_cost_the_others() {
+    let mut bench = Bench::new();
+    bench.write([bench.told("a", &[]), bench.told("b", &[REFUSED, REFUSED]), bench.told("c", &[])]);
+    assert_eq!(bench.ends(), (vec!["a", "c"], vec!["b"]));
+}
+
+#[test]
+fn one_that_panics_does_not_cost_the_others() {
+    let mut bench = Bench::new();
+    bench.write([
+        bench.told("a", &[]),
+        bench.told("b", &[PANIC, PANIC]),
+        bench.told("bomb", &[]),
+        bench.told("c", &[]),
+    ]);
+    assert_eq!(bench.ends(), (vec!["a", "bomb", "c"], vec!["b"]));
+}
+
+#[test]
+fn those_behind_one_that_finds_no_room_keep_their_order() {
+    let mut bench = Bench::new();
+    // The first spoils the group, and then there is no room for the second.
+    bench.write([
+        bench.told("refused", &[REFUSED, REFUSED]),
+        bench.kept("first", &[FULL]),
+        bench.kept("second", &[]),
+        bench.told("told", &[]),
+    ]);
+    assert_eq!(bench.ends(), (vec![], vec!["refused", "told"]));
+    bench.write([bench.kept("third", &[])]);
+    assert_eq!(bench.ends(), (vec!["first", "second", "third"], vec![]));
+    assert_eq!(bench.writer.health.trouble(), None);
+}
+
+#[test]
+fn after_a_failed_sync_none_of_those_behind_it_is_written() {
+    let mut bench = Bench::new();
+    bench.write([bench.told("refused", &[REFUSED, REFUSED]), bench.kept("lost", &[SYNC]), bench.told("behind", &[])]);
+    bench.write([bench.told("later", &[])]);
+    assert_eq!(bench.ends(), (vec![], vec!["refused", "lost", "behind", "later"]));
+    assert!(matches!(bench.writer.health.trouble(), Some(StoreError::Failed(_))));
+}
+
+#[test]
+fn a_group_that_only_reads_does_not_say_that_there_is_room_again() {
+    let mut bench = Bench::new();
+    bench.write([bench.told("full", &[FULL])]);
+    let pages: u32 = bench.writer.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a number");
+    bench.writer.connection.pragma_update(None, "max_page_count", pages).expect("set");
+    bench.write([bench.told("reads", &[])]);
+    assert_eq!(bench.writer.health.trouble(), Some(StoreError::Full));
+    bench.writer.connection.pragma_update(None, "max_page_count", pages + 100).expect("set");
+    bench.write([bench.told("reads", &[])]);
+    assert_eq!(bench.writer.health.trouble(), None);
+}
+
+#[test]
+fn while_another_program_holds_the_file_what_nobody_waits_for_is_kept() {
+    let mut bench = Bench::new();
+    bench.writer.connection.busy_timeout(Duration::ZERO).expect("set");
+    let shell = Connection::open(bench.folder.path().join(open::FILE)).expect("a second connection");
+    shell.execute_batch("BEGIN IMMEDIATE").expect("it is free");
+    bench.write([bench.kept("kept", &[]), bench.told("told", &[])]);
+    assert_eq!(bench.ends(), (vec![], vec!["told"]));
+    assert_eq!(bench.writer.health.trouble(), Some(StoreError::Busy));
+    shell.execute_batch("ROLLBACK").expect("it was begun");
+    bench.write([]);
+    assert_eq!(bench.ends(), (vec!["kept"], vec![]));
+    assert_eq!(bench.writer.health.trouble(), None);
+}
+
+#[test]
+fn what_is_kept_at_the_end_hears_why_it_is_not_written() {
+    let mut bench = Bench::new();
+    bench.write([bench.kept("kept", &[FULL, FULL, FULL])]);
+    bench.writer.queue.close();
+    bench.writer.work();
+    assert_eq!(*bench.ends.lock().expect("unpoisoned"), [("kept", Err(StoreError::Full))]);
+}
