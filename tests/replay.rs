@@ -6,7 +6,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use ringrift_core::{prelude::*, runtime::Replay, testing::TestKit};
+use ringrift_core::{
+    prelude::*,
+    runtime::{Dependents, Replay},
+    testing::TestKit,
+};
 use serde::{Deserialize, Serialize};
 
 #[event("REPLAYED_GAME", external, durable, aliases = ["OLD_GAME"])]
@@ -61,6 +65,11 @@ impl Other {
         Ok(())
     }
 }
+
+/// Brings the other one along, which is not selected.
+#[daemon(category = "misc", wants = [Other], register = false)]
+struct Wisher;
+impl Daemon for Wisher {}
 
 /// Games 0 to 9, one a minute from 1970 on, and a model; all handled.
 async fn kit(folder: &Path, heard: &Heard) -> TestKit {
@@ -136,4 +145,39 @@ async fn what_can_not_be_replayed_is_told() {
     let error = without.runtime().replay(&Replay::to(EventRouter::TYPE)).await.unwrap_err();
     assert_eq!(error.to_string(), "this runtime has no store, so nothing is kept; give the builder a `data_dir`");
     without.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_daemon_gets_none_and_the_operator_is_told_so() {
+    let (folder, heard) = (tempfile::tempdir().unwrap(), Heard::default());
+    let kit = kit(folder.path(), &heard).await;
+    let (runtime, replay) = (kit.runtime(), Replay::to(Trainer::TYPE));
+    runtime.disable_daemon(Trainer::TYPE, Dependents::Refuse).await.unwrap();
+    let expected =
+        "nothing is owed to `trainer`, which is disabled: an operator disabled it; enable it, and replay again";
+    assert_eq!(runtime.replay(&replay).await.unwrap_err().to_string(), expected);
+    assert_eq!(runtime.replay_dry_run(&replay).await.unwrap_err().to_string(), expected);
+    assert_eq!(runtime.audit(1).await.unwrap()[0].outcome, expected);
+    runtime.enable_daemon(Trainer::TYPE).await.unwrap();
+    assert_eq!(runtime.replay(&replay).await.unwrap().events, 11);
+    kit.settle().await;
+    assert_eq!(heard.trainer.lock().unwrap().len(), 11);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_is_not_selected_gets_none_and_one_that_was_stopped_gets_them_later() {
+    let (folder, heard) = (tempfile::tempdir().unwrap(), Heard::default());
+    kit(folder.path(), &heard).await.finish().await;
+    let kit = TestKit::builder().daemon::<Trainer>().daemon::<Wisher>().provide(heard.clone());
+    let kit = kit.data_dir(folder.path()).start().await;
+    let runtime = kit.runtime();
+    let refused = runtime.replay(&Replay::to(Other::TYPE)).await.unwrap_err().to_string();
+    assert_eq!(refused, "nothing is owed to `other`, which is stopped: not selected; start it, and replay again");
+    runtime.stop_daemon(Trainer::TYPE, Dependents::Refuse).await.unwrap();
+    assert_eq!(runtime.replay(&Replay::to(Trainer::TYPE)).await.unwrap().events, 11);
+    runtime.start_daemon(Trainer::TYPE).unwrap();
+    kit.settle().await;
+    assert_eq!(heard.trainer.lock().unwrap().len(), 11);
+    kit.finish().await;
 }

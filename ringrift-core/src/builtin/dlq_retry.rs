@@ -1,9 +1,6 @@
 //! Retries dead letters: only the handler that failed, and only while its daemon runs.
 
-use std::{
-    collections::BTreeSet,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +49,8 @@ pub struct DlqRetryConfig {
     /// The age at which a dead letter is given up.
     #[serde(with = "crate::config::duration")]
     pub stale_after: Duration,
-    /// How long an exhausted one is kept before it is discarded; and one that is recovered or discarded, before
-    /// it is forgotten.
+    /// How long an exhausted one is kept before it is discarded, also of a durable event; and one that is recovered or
+    /// discarded, before it is forgotten.
     #[serde(with = "crate::config::duration")]
     pub purge_after: Duration,
 }
@@ -84,6 +81,7 @@ impl Daemon for DlqRetry {
         self.retry_due(cx);
         self.give_up_stale(cx).await?;
         self.purge(cx).await?;
+        cx.life().world.router.recall_letters().await;
         let recovered_count = cx.life().world.router.letters.take_recovered();
         if recovered_count > 0 {
             cx.emit(DlqEventsReplayed { recovered_count }).await?;
@@ -109,9 +107,8 @@ impl DlqRetry {
 
     async fn give_up_stale(&self, cx: &Context<Self>) -> DaemonResult {
         let world = &cx.life().world;
-        let now = world.clock.wall();
-        let stale =
-            world.router.letters.exhaust(now, |letter| is_over(letter.last_failed, now, self.config.stale_after));
+        let (now, age) = (world.clock.moment(), self.config.stale_after);
+        let stale = world.router.letters.exhaust(now, |letter| letter.is_over(letter.last_failed, now, age));
         if stale.is_empty() {
             return Ok(());
         }
@@ -126,10 +123,9 @@ impl DlqRetry {
 
     async fn purge(&self, cx: &Context<Self>) -> DaemonResult {
         let world = &cx.life().world;
-        let now = world.clock.wall();
-        let age = self.config.purge_after;
+        let (now, age) = (world.clock.moment(), self.config.purge_after);
         // Counted from when it was given up or settled, so that a person has had the time to look at it.
-        let is_done = |letter: &Letter| letter.state != LetterState::Pending && is_over(letter.since, now, age);
+        let is_done = |letter: &Letter| letter.state != LetterState::Pending && letter.is_over(letter.since, now, age);
         let purged = world.router.purge_letters(is_done);
         let count = purged.iter().filter(|letter| !letter.state.is_settled()).count() as u64;
         if count == 0 {
@@ -138,8 +134,4 @@ impl DlqRetry {
         let reason = format!("exhausted and older than {}", humantime::format_duration(age));
         Ok(cx.emit(DlqEventsPurged { count, reason }).await?)
     }
-}
-
-fn is_over(at: SystemTime, now: SystemTime, age: Duration) -> bool {
-    now.duration_since(at).is_ok_and(|since| since >= age)
 }

@@ -22,6 +22,13 @@ pub(crate) enum TimeOfDay {
     SinceStart(SystemTime),
 }
 
+/// A moment, by the clock on the wall and by that of the process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) wall: SystemTime,
+    pub(crate) ms: u64,
+}
+
 /// The clock of one runtime.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -80,6 +87,11 @@ impl Clock {
     /// The ticker may sleep: a stamp needs a reading of its own.
     pub(crate) fn end_ticking(&self) {
         self.is_ticking.store(false, Relaxed);
+    }
+
+    /// Now, by both clocks.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { wall: self.wall(), ms: self.now_ms() }
     }
 
     /// The instant of a reading.

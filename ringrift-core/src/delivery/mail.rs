@@ -17,6 +17,15 @@ pub(crate) struct Mail {
     pub(crate) letter: Option<LetterId>,
 }
 
+impl Mail {
+    /// Whether its delivery is in the store, where what its handler does through `once` is noted.
+    #[inline]
+    pub(crate) fn is_stored(&self) -> bool {
+        // A letter from elsewhere has no number yet, but was written before it could be retried.
+        self.event.seq() != 0 || (self.letter.is_some() && self.event.meta.durable)
+    }
+}
+
 /// What the daemon's state means for its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gate {

@@ -37,6 +37,7 @@ pub(crate) fn snapshot() -> Snapshot {
             recovered: 4,
             discarded: 7,
             retrying: 6,
+            in_store: 10,
             by_reason: BTreeMap::from([
                 (DeadReason::HandlerError, LettersByState { pending: 1, recovered: 4, ..LettersByState::default() }),
                 (DeadReason::Timeout, LettersByState { exhausted: 2, discarded: 7, ..LettersByState::default() }),
@@ -44,6 +45,7 @@ pub(crate) fn snapshot() -> Snapshot {
             recovered_total: 5,
             exhausted_total: 3,
             discarded_total: 9,
+            unwritten_total: 8,
         },
         dead_letters: vec![dead_letter()],
         deliveries: AccountSnapshot::default(),

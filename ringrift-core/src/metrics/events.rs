@@ -96,6 +96,8 @@ fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     page.gauge("ringrift_dead_letters", help, kept)?;
     let help = "Dead letters whose retry is under way.";
     page.single_gauge("ringrift_dead_letters_retrying", help, counts.retrying)?;
+    let help = "Dead letters that wait in the store for room in memory.";
+    page.single_gauge("ringrift_dead_letters_in_store", help, counts.in_store)?;
     page.single_counter(
         "ringrift_dead_letters_recovered",
         "Dead letters whose retry succeeded.",
@@ -106,5 +108,7 @@ fn dead_letters(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
         "Dead letters whose retries were used up.",
         counts.exhausted_total,
     )?;
-    page.single_counter("ringrift_dead_letters_discarded", "Dead letters that were given up.", counts.discarded_total)
+    page.single_counter("ringrift_dead_letters_discarded", "Dead letters that were given up.", counts.discarded_total)?;
+    let help = "Dead letters of transient events that the store had no room for.";
+    page.single_counter("ringrift_dead_letters_unwritten", help, counts.unwritten_total)
 }

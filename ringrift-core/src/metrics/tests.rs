@@ -120,9 +120,11 @@ fn dead_letters_by_state_and_reason() {
         ]
     );
     check("ringrift_dead_letters_retrying", &["ringrift_dead_letters_retrying 6"]);
+    check("ringrift_dead_letters_in_store", &["ringrift_dead_letters_in_store 10"]);
     check("ringrift_dead_letters_recovered_total", &["ringrift_dead_letters_recovered_total 5"]);
     check("ringrift_dead_letters_exhausted_total", &["ringrift_dead_letters_exhausted_total 3"]);
     check("ringrift_dead_letters_discarded_total", &["ringrift_dead_letters_discarded_total 9"]);
+    check("ringrift_dead_letters_unwritten_total", &["ringrift_dead_letters_unwritten_total 8"]);
 }
 
 #[test]

@@ -13,11 +13,12 @@ pub struct AuditRecord {
     /// When.
     pub at: std::time::SystemTime,
     /// What: `start`, `stop`, `restart`, `reset`, `disable`, `enable`, `resume_handler`, `retry_letter`,
-    /// `discard_letter`, `replay`.
+    /// `discard_letter`, `replay`; of many letters at once `retry_letters`, `discard_letters`, `purge_letters`,
+    /// `import_letters`.
     pub action: String,
-    /// To which daemon, handler of one, or letter.
+    /// To which daemon, handler of one, or letter; of many which were meant.
     pub subject: String,
-    /// `done`, or why not.
+    /// `done`, or why not; of many how many.
     pub outcome: String,
 }
 
@@ -60,10 +61,14 @@ impl Runtime {
         subject: impl Display,
         outcome: Result<T, E>,
     ) -> Result<T, E> {
-        if let Some(journal) = &self.inner.world.router.journal {
-            let told = outcome.as_ref().map_or_else(ToString::to_string, |_| "done".to_owned());
-            journal.note(action, subject.to_string(), told);
-        }
+        self.note(action, subject, outcome.as_ref().map_or_else(ToString::to_string, |_| "done".to_owned()));
         outcome
+    }
+
+    /// Notes what an operator did, where there is a store.
+    pub(super) fn note(&self, action: &'static str, subject: impl Display, outcome: String) {
+        if let Some(journal) = &self.inner.world.router.journal {
+            journal.note(action, subject.to_string(), outcome);
+        }
     }
 }

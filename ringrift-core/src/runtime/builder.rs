@@ -151,6 +151,10 @@ impl Builder {
     /// # Errors
     /// Every problem of the wiring, or of the configuration, or of what is not provided, at once;
     /// with `strict` the first failed start.
+    ///
+    /// # Cancel safety
+    /// Not polled, nothing is started. Only with `strict` it waits: dropped then, the daemons that it has begun are cut
+    /// off without `on_stop`, as when the last [`Runtime`] is dropped; the data folder is free a moment later.
     pub async fn start(self) -> Result<Runtime, StartError> {
         let launched = self.launch()?;
         if !launched.strict {

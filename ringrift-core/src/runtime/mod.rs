@@ -145,7 +145,10 @@ impl Runtime {
     /// Emits an event by its name or alias, with its payload as JSON; unknown fields are ignored.
     ///
     /// # Errors
-    /// When there is no such event, or the payload does not fit it.
+    /// When there is no such event, or the payload does not fit it; and see [`EmitError`].
+    ///
+    /// # Cancel safety
+    /// As that of [`Emit`].
     pub async fn emit_named(&self, name: &str, payload: serde_json::Value) -> Result<(), EmitNamedError> {
         let registry = &self.inner.registry;
         let meta = registry.event(name).ok_or_else(|| EmitNamedError::Unknown {

@@ -10,7 +10,7 @@ use crate::{
     delivery::journal::replay::Range,
     nearest::nearest,
     store::millis,
-    words::{daemon_type::DaemonType, event::EventMeta},
+    words::{daemon_type::DaemonType, event::EventMeta, state::StateName},
 };
 
 /// Which stored events one daemon gets again.
@@ -66,12 +66,26 @@ pub enum ReplayError {
         /// The daemon.
         daemon: DaemonType,
     },
+    /// The daemon is disabled or not selected, and so is owed nothing.
+    #[error("nothing is owed to `{daemon}`, which is {state}: {cause}; {} it, and replay again", wake(*.state))]
+    Off {
+        /// The daemon.
+        daemon: DaemonType,
+        /// Its state.
+        state: StateName,
+        /// Why it is in it.
+        cause: String,
+    },
     /// The store can't be read or written. What was replayed so far is.
     #[error("the replay ended early: {cause}")]
     Storage {
         /// Why.
         cause: String,
     },
+}
+
+fn wake(state: StateName) -> &'static str {
+    if state == StateName::Disabled { "enable" } else { "start" }
 }
 
 impl Replay {
@@ -106,7 +120,8 @@ impl Runtime {
     /// are not replayed. Returns once all are on disk.
     ///
     /// # Errors
-    /// When there is no store, no such daemon, or nothing that it handles; and when the store fails.
+    /// When there is no store, no such daemon, or nothing that it handles; when it is disabled or not selected; and
+    /// when the store fails.
     ///
     /// # Cancel safety
     /// Dropped, what was emitted stays so.
@@ -146,6 +161,10 @@ impl Runtime {
         let handled: Vec<&'static EventMeta> = handled.collect();
         if handled.is_empty() {
             return Err(ReplayError::NothingHandled { daemon });
+        }
+        if record.mailbox.as_ref().is_some_and(|mailbox| !mailbox.is_owed()) {
+            let state = record.state();
+            return Err(ReplayError::Off { daemon, state: state.name(), cause: state.cause().to_owned() });
         }
         let named = |name: &String| {
             let is_it = |meta: &&&EventMeta| meta.name == *name || meta.aliases.contains(&name.as_str());

@@ -6,6 +6,7 @@ use crate::{
     declaration::registry::{Entry, Registry},
     delivery::{
         clock::Clock,
+        dead_letters::CAPACITY,
         journal::{
             Journal, Parts,
             recall::{DaemonHandlers, Known, Owed, recall, register},
@@ -16,8 +17,8 @@ use crate::{
         disabled, effects,
         error::OpenError,
         handlers::Declared,
-        letters::{self, StoredLetter},
-        millis,
+        letter_rows::{self, StoredLetter},
+        letters, millis,
         open::Opening,
     },
     words::event::EventMeta,
@@ -46,6 +47,9 @@ pub(super) struct Storage {
     known: Box<[Known]>,
     owed: Owed,
     letters: Vec<StoredLetter>,
+    /// How many letters each handler has that are not settled.
+    live_letters: Vec<(i64, u64)>,
+    last_number: u32,
     has_effects: bool,
 }
 
@@ -54,13 +58,16 @@ impl Storage {
     pub(super) fn new(OpenStore { mut opening, .. }: OpenStore, registry: &Registry) -> Result<Self, OpenError> {
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
-        let (known, owed, letters, has_effects) = opening.prepare(|connection| {
+        let (known, owed, letters, live, has_effects) = opening.prepare(|connection| {
             let (known, owed) = register(connection, &daemons, now)?;
             let numbers: Vec<i64> = known.iter().flat_map(|known| known.handlers.iter().copied()).collect();
             letters::bury_unhandled(connection, &numbers, now)?;
-            Ok((known, owed, letters::all(connection)?, effects::any(connection)?))
+            let letters = letter_rows::first(connection, CAPACITY)?;
+            let live = (letter_rows::live(connection)?, letter_rows::last_number(connection)?);
+            Ok((known, owed, letters, live, effects::any(connection)?))
         })?;
-        Ok(Self { letters, has_effects, opening, events: registry.events.as_slice().into(), known, owed })
+        let ((live_letters, last_number), events) = (live, registry.events.as_slice().into());
+        Ok(Self { letters, live_letters, last_number, has_effects, opening, events, known, owed })
     }
 
     /// Starts the writer, and leads the router's durable events through it.
@@ -82,7 +89,7 @@ impl Storage {
             tap: Arc::clone(&router.tap),
         };
         let journal = Arc::new(Journal::new(parts));
-        let restored: Vec<_> = self.letters.into_iter().map(|stored| journal.restored(stored)).collect();
+        let restored = journal.restored_all(self.letters, &self.live_letters, self.last_number);
         router.restore_letters(&journal, restored);
         router.journal = Some(journal);
         Ok(())

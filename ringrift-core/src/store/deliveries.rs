@@ -63,6 +63,19 @@ pub(super) fn put(
     Ok(())
 }
 
+/// There is no such delivery any more.
+pub(super) fn remove(connection: &Connection, (handler, event): (i64, i64)) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM deliveries WHERE handler = ? AND event = ?";
+    connection.prepare_cached(delete)?.execute(params![handler, event])?;
+    Ok(())
+}
+
+/// Whether there is any delivery of an event, whatever became of it.
+pub(super) fn any_of(connection: &Connection, event: i64) -> rusqlite::Result<bool> {
+    let any = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE handler IN (SELECT id FROM handlers) AND event = ?)";
+    connection.prepare_cached(any)?.query_row([event], |row| row.get(0))
+}
+
 /// A delivery that is there has come into a state without a letter.
 pub(super) fn change(
     connection: &Connection,

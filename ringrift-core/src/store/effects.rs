@@ -59,6 +59,13 @@ pub(crate) fn begin_anew(connection: &Connection, (handler, event): (i64, i64)) 
     Ok(())
 }
 
+/// The delivery is another handler's now, which is not to repeat what the first did.
+pub(crate) fn hand_over(connection: &Connection, (from, event): (i64, i64), to: i64) -> rusqlite::Result<()> {
+    let update = "UPDATE OR REPLACE effects SET handler = ? WHERE handler = ? AND event = ?";
+    connection.prepare_cached(update)?.execute(params![to, from, event])?;
+    Ok(())
+}
+
 /// Forgets the effects of a delivery that is settled.
 pub(crate) fn forget(connection: &Connection, (handler, event): (i64, i64)) -> rusqlite::Result<()> {
     let delete = "DELETE FROM effects WHERE handler = ? AND event = ?";

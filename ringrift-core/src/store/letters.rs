@@ -1,15 +1,15 @@
 //! Dead letters as rows: deliveries that carry a letter.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     deliveries::{self, DeliveryState},
     effects,
     events::{self, StoredEvent},
-    failpoint,
+    failpoint, letter_rows, retention,
 };
 
-/// Where a letter is kept.
+/// Where a letter stands.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) handler: Handler,
@@ -25,11 +25,29 @@ pub(crate) enum Place {
     Id([u8; 16]),
 }
 
+impl Place {
+    /// The event of a number, or, where that is 0, of an id.
+    pub(crate) const fn of(number: u64, id: [u8; 16]) -> Self {
+        match number {
+            0 => Self::Id(id),
+            number => Self::Number(number.cast_signed()),
+        }
+    }
+
+    /// Its number, once it is in the store.
+    pub(crate) fn find(self, connection: &Connection) -> rusqlite::Result<Option<i64>> {
+        match self {
+            Self::Number(number) => Ok(Some(number)),
+            Self::Id(id) => events::find(connection, &id),
+        }
+    }
+}
+
 /// The handler of a letter.
 #[derive(Debug, Clone)]
 pub(crate) enum Handler {
     Number(i64),
-    /// One that this program does not have.
+    /// One that this program does not have, and whose letter came from elsewhere.
     Named {
         daemon: String,
         handler: String,
@@ -37,22 +55,8 @@ pub(crate) enum Handler {
     },
 }
 
-/// A dead letter as it was read.
-#[derive(Debug)]
-pub(crate) struct StoredLetter {
-    pub(crate) handler: i64,
-    pub(crate) daemon_name: String,
-    pub(crate) handler_name: String,
-    pub(crate) seq: i64,
-    pub(crate) state: DeliveryState,
-    /// `Err` says why it can't be read.
-    pub(crate) event: Result<StoredEvent, String>,
-    /// As JSON; `Err` says why it can't be read.
-    pub(crate) letter: Result<String, String>,
-}
-
 /// Writes a letter, or what has become of it; of a new one also its event, if that is not there yet.
-pub(crate) fn keep(
+pub(crate) fn put(
     connection: &Connection,
     address: &Address,
     event: Option<&StoredEvent>,
@@ -63,10 +67,7 @@ pub(crate) fn keep(
     failpoint::at("store.letter.before")?;
     // Pruned, or never written: then there is nothing to change.
     let Some(seq) = number(connection, address.event, event)? else { return Ok(()) };
-    let handler = match &address.handler {
-        Handler::Number(number) => *number,
-        Handler::Named { daemon, handler, event } => gone(connection, daemon, handler, event)?,
-    };
+    let handler = address.handler.number(connection)?;
     match letter {
         Some(_) => deliveries::put(connection, (handler, seq), state, letter, now)?,
         // Its row may have been pruned, and is not to come back.
@@ -78,15 +79,51 @@ pub(crate) fn keep(
     failpoint::at("store.letter.after")
 }
 
+/// Removes a letter with its delivery, and its event with the last of them.
+pub(crate) fn remove(connection: &Connection, address: &Address) -> rusqlite::Result<()> {
+    let Some(seq) = address.event.find(connection)? else { return Ok(()) };
+    let handler = address.handler.number(connection)?;
+    deliveries::remove(connection, (handler, seq))?;
+    effects::forget(connection, (handler, seq))?;
+    if !deliveries::any_of(connection, seq)? {
+        retention::remove(connection, seq)?;
+    }
+    Ok(())
+}
+
+/// Writes a letter that is another handler's now, with what the runs of the first did through `once`.
+pub(crate) fn readdress(
+    connection: &Connection,
+    from: &Address,
+    to: i64,
+    state: DeliveryState,
+    letter: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    failpoint::at("store.letter.before")?;
+    let Some(seq) = from.event.find(connection)? else { return Ok(()) };
+    let handler = from.handler.number(connection)?;
+    deliveries::remove(connection, (handler, seq))?;
+    deliveries::put(connection, (to, seq), state, Some(letter), now)?;
+    effects::hand_over(connection, (handler, seq), to)?;
+    failpoint::at("store.letter.after")
+}
+
 /// The number of a letter's event, which is written if it is given and not there yet.
 fn number(connection: &Connection, event: Place, new: Option<&StoredEvent>) -> rusqlite::Result<Option<i64>> {
-    let id = match event {
-        Place::Number(number) => return Ok(Some(number)),
-        Place::Id(id) => id,
-    };
-    match (events::find(connection, &id)?, new) {
+    match (event.find(connection)?, new) {
         (None, Some(new)) => events::append(connection, new).map(|(number, _)| Some(number)),
         (found, _) => Ok(found),
+    }
+}
+
+impl Handler {
+    /// Its number; one that has none is given one.
+    fn number(&self, connection: &Connection) -> rusqlite::Result<i64> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Named { daemon, handler, event } => gone(connection, daemon, handler, event),
+        }
     }
 }
 
@@ -106,15 +143,14 @@ fn gone(connection: &Connection, daemon: &str, handler: &str, event: &str) -> ru
 pub(crate) fn bury_unhandled(connection: &Connection, known: &[i64], now: i64) -> rusqlite::Result<usize> {
     let mut all = connection.prepare("SELECT id FROM handlers")?;
     let all: Vec<i64> = all.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let letter = serde_json::json!({
-        "reason": "no_handler",
-        "error_chain": ["this program has no such handler any more"],
-        "failed": now,
-    });
+    let mut last = None;
     let mut buried = 0;
     for handler in all.into_iter().filter(|handler| !known.contains(handler)) {
         for pending in deliveries::pending_places(connection, handler)? {
-            let letter = letter.to_string();
+            // Numbered here: of very many, most are read only once there is room for them.
+            let number = last.map_or_else(|| letter_rows::last_number(connection), Ok)?.saturating_add(1);
+            last = Some(number);
+            let letter = no_handler(number, now);
             deliveries::put(connection, (handler, pending), DeliveryState::Exhausted, Some(&letter), now)?;
             buried += 1;
         }
@@ -122,25 +158,47 @@ pub(crate) fn bury_unhandled(connection: &Connection, known: &[i64], now: i64) -
     Ok(buried)
 }
 
-/// All dead letters, oldest event first.
-pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<StoredLetter>> {
-    let select = format!(
-        "SELECT d.handler, d.event, d.state, d.letter, d.checksum, h.daemon, h.handler, {}
-         FROM deliveries d JOIN handlers h ON h.id = d.handler LEFT JOIN events e ON e.seq = d.event
-         WHERE d.letter IS NOT NULL ORDER BY d.event, d.handler",
-        events::COLUMNS
-    );
-    let read = |row: &Row<'_>| {
-        let (handler, seq) = (row.get(0)?, row.get(1)?);
-        Ok(StoredLetter {
-            handler,
-            seq,
-            daemon_name: row.get(5)?,
-            handler_name: row.get(6)?,
-            state: DeliveryState::from_number(row.get(2)?),
-            event: StoredEvent::read(row, 7),
-            letter: deliveries::read_letter(row, (handler, seq), 2),
-        })
+fn no_handler(number: u32, now: i64) -> String {
+    let letter = serde_json::json!({
+        "number": number,
+        "reason": "no_handler",
+        "error_chain": ["this program has no such handler any more"],
+        "failed": now,
+    });
+    letter.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        effects::{Effect, begin, done},
+        *,
     };
-    connection.prepare(&select)?.query_map([], read)?.collect()
+
+    const EVENT: i64 = 7;
+
+    /// At which handlers the letter is, and which of them has its effect.
+    fn places(connection: &Connection) -> (Vec<i64>, Vec<i64>) {
+        let all = |select: &str| {
+            let mut select = connection.prepare(select).expect("the tables");
+            select.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("numbers")
+        };
+        (all("SELECT handler FROM deliveries WHERE letter IS NOT NULL"), all("SELECT handler FROM effects"))
+    }
+
+    #[test]
+    fn a_letter_goes_to_another_handler_with_its_effects_or_not_at_all() {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        deliveries::put(&connection, (1, EVENT), DeliveryState::Dead, Some("{}"), 0).expect("written");
+        begin(&connection, (1, EVENT), "pay").and_then(|_| done(&connection, (1, EVENT), "pay", "5")).expect("made");
+        let from = Address { handler: Handler::Number(1), event: Place::Number(EVENT) };
+        let cut_off = connection.unchecked_transaction().expect("a transaction");
+        readdress(&cut_off, &from, 2, DeliveryState::Dead, "{}", 0).expect("written");
+        cut_off.rollback().expect("as a kill does");
+        assert_eq!(places(&connection), (vec![1], vec![1]));
+        readdress(&connection, &from, 2, DeliveryState::Dead, "{}", 0).expect("written");
+        assert_eq!(places(&connection), (vec![2], vec![2]));
+        assert_eq!(begin(&connection, (2, EVENT), "pay").expect("read"), Effect::Done("5".into()));
+    }
 }

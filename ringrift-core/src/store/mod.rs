@@ -22,6 +22,7 @@ pub(crate) mod failpoint;
 mod flips;
 pub(crate) mod handlers;
 pub(crate) mod health;
+pub(crate) mod letter_rows;
 pub(crate) mod letters;
 mod lock;
 pub(crate) mod open;

@@ -1,5 +1,5 @@
-//! The writes that wait for the writer: bounded for all that can wait. What it keeps for a full disk
-//! does not count: no more can come than there is in memory, and transient events must go on.
+//! The writes that wait for the writer: bounded for all that can wait. What it keeps for a full disk does not count:
+//! transient events must go on.
 
 use std::{
     collections::VecDeque,
@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 
 use super::Write;
 
-/// How many writes may wait before those that can wait do. What can't, the dead letters of a full
-/// mailbox, is bounded where it comes from.
+/// How many writes may wait before those that can wait do. What can't is bounded where it comes from: dead letters of
+/// transient events, of which only so many are on their way, and what becomes of those that are in memory.
 pub(super) const ROOM: usize = 4096;
 
 /// The queue of one store.

@@ -59,7 +59,7 @@ fn bytes_over(connection: &Connection, kept: &Kept) -> rusqlite::Result<i64> {
     Ok(stored - i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
-fn remove(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
+pub(super) fn remove(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
     let deliveries = "DELETE FROM deliveries WHERE handler IN (SELECT id FROM handlers) AND event = ?";
     connection.prepare_cached(deliveries)?.execute([seq])?;
     connection.prepare_cached("DELETE FROM events WHERE seq = ?")?.execute([seq])?;

@@ -12,7 +12,7 @@ use super::{
     wishes,
 };
 use crate::{
-    declaration::live::{record::Record, signals::Signal, world::World},
+    declaration::live::{drops::drop_safely, record::Record, signals::Signal, world::World},
     words::{
         restart::{OnExhausted, Restart},
         state::{State, StateName},
@@ -34,33 +34,50 @@ pub(super) enum End {
     Leaked { cause: String },
 }
 
+/// The record of a task that may be cut off at any await. What lives then would hold the world, which holds it.
+struct Own(Arc<Record>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.0.set_open(false);
+        self.0.conditions.abort_check();
+        if let Some(living) = self.0.take_living() {
+            let life = Arc::clone(&living.life);
+            life.cancel();
+            life.tasks().close();
+            drop_safely(&life, "the daemon", living);
+        }
+    }
+}
+
 /// Runs a daemon for as long as the runtime lives.
-#[expect(clippy::manual_async_fn, reason = "an async fn would hold its arguments twice")]
 pub(super) fn run(world: Arc<World>, record: Arc<Record>) -> impl Future<Output = ()> + Send {
+    let record = Own(record);
+    // Not an async fn, which would hold its arguments twice.
     async move {
         let mut failures = Failures::default();
         loop {
-            if wanted(&world, &record).await == Wanted::Again {
+            if wanted(&world, &record.0).await == Wanted::Again {
                 failures.clear();
             }
-            if !dependencies_ready(&world, &record).await {
+            if !dependencies_ready(&world, &record.0).await {
                 continue;
             }
             // Asked for while it waited: what starts now is what was asked for.
-            if record.signals.take(Signal::Restart) {
+            if record.0.signals.take(Signal::Restart) {
                 failures.clear();
             }
             let end = {
-                let life = start::begin(&world, &record);
+                let life = start::begin(&world, &record.0);
                 let lived = InLife::new(&life, pin!(Some(start::live(&life)))).await;
                 lived.unwrap_or_else(|panic| ending::panicked(&life, &panic))
             };
             // A reset has nothing to do for an incarnation that lives but this.
-            if record.signals.take(Signal::Reset) {
+            if record.0.signals.take(Signal::Reset) {
                 failures.clear();
             }
             // Boxed, as all that is rare: the task holds only what a daemon that runs needs.
-            Box::pin(after(&world, &record, &mut failures, end)).await;
+            Box::pin(after(&world, &record.0, &mut failures, end)).await;
         }
     }
 }

@@ -90,6 +90,13 @@ impl Supervisor {
     }
 }
 
+impl Drop for Supervisor {
+    /// A handle that is dropped lets its task go on for ever.
+    fn drop(&mut self) {
+        self.lock().iter().for_each(JoinHandle::abort);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{pin::pin, sync::mpsc};

@@ -73,7 +73,7 @@ impl<D: Registered + 'static> Context<D> {
         self.hops = mail.event.hops.saturating_add(1);
         self.event = Some(mail.event.id);
         self.is_replay = mail.event.is_replay();
-        let is_stored = mail.event.seq() != 0;
+        let is_stored = mail.is_stored();
         if is_stored || self.origin.is_some() {
             self.origin = is_stored.then(|| self.origin_of(mailbox, mail)).flatten();
         }

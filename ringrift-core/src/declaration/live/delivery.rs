@@ -115,7 +115,7 @@ fn handled(life: &Life, slot: &Slot, mail: &Mail) {
         }
         Some(id) => {
             // A dead letter comes back to life: first it is no longer dead, then it is handled.
-            if life.world.router.letters.recover(id, u32::from(mail.attempt) + 1, life.world.clock.wall()) {
+            if life.world.router.letters.recover(id, u32::from(mail.attempt) + 1, life.world.clock.moment()) {
                 slot.account.dead.sub(1);
                 slot.account.handled.bump();
             }

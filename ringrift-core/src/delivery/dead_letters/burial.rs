@@ -3,21 +3,23 @@
 use std::time::SystemTime;
 
 use super::{Addressee, DeadReason, Death, Emitter, Letter, LetterEvent, LetterState, schedule::due_ms};
-use crate::{delivery::mail::Mail, words::event::OUTSIDE};
+use crate::{
+    delivery::{clock::Moment, mail::Mail},
+    words::event::OUTSIDE,
+};
 
 /// A failed delivery, as the router hands it in.
 pub(crate) struct Burial {
     pub(crate) daemon: u32,
     pub(crate) mail: Mail,
     pub(crate) death: Death,
-    pub(crate) at: SystemTime,
+    pub(crate) at: Moment,
     pub(crate) emitted_at: SystemTime,
-    pub(crate) now_ms: u64,
 }
 
 impl Burial {
     pub(super) fn into_letter(self) -> Letter {
-        let Self { daemon, mail, death, at, emitted_at, now_ms } = self;
+        let Self { daemon, mail, death, at, emitted_at } = self;
         let emitter = match mail.event.emitter {
             OUTSIDE => Emitter::Outside,
             index => Emitter::Daemon(index),
@@ -33,16 +35,21 @@ impl Burial {
         Letter {
             event: LetterEvent::Decoded(mail.event),
             to: Addressee::Handler { daemon, slot: mail.slot },
+            #[cfg(feature = "store")]
+            handler: None,
             emitter,
             emitted_at,
             attempts: u32::from(mail.attempt) + u32::from(was_begun),
             retries: 0,
-            first_failed: at,
-            last_failed: at,
-            due_ms: due_ms(now_ms, 0),
+            first_failed: at.wall,
+            last_failed: at.wall,
+            due_ms: due_ms(at.ms, 0),
             state: if death.is_fatal { LetterState::Exhausted } else { LetterState::Pending },
-            since: at,
+            since: at.wall,
+            known_ms: at.ms,
+            is_from_before: false,
             is_retrying: false,
+            is_written: false,
             death,
         }
     }

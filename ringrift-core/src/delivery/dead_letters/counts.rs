@@ -13,12 +13,16 @@ pub struct DeadLetterCounts {
     pub pending: u64,
     /// Those that only a person brings back.
     pub exhausted: u64,
-    /// Those whose retry succeeded, as far as they are kept.
+    /// Those whose retry succeeded, as far as they are still here.
     pub recovered: u64,
-    /// Those that were given up, as far as they are kept.
+    /// Those that were given up, as far as they are still here.
     pub discarded: u64,
     /// Of the pending and the exhausted, those whose retry is under way.
     pub retrying: u64,
+    /// Pending or exhausted ones of durable events that find no room in memory: they wait in the store, and are
+    /// not among the other numbers.
+    #[serde(default)]
+    pub in_store: u64,
     /// The same four states, by the reason of the last failure; reasons without a letter are left out.
     pub by_reason: BTreeMap<DeadReason, LettersByState>,
     /// Recovered since the start.
@@ -27,6 +31,10 @@ pub struct DeadLetterCounts {
     pub exhausted_total: u64,
     /// Given up since the start.
     pub discarded_total: u64,
+    /// Those of transient events that came when too many were on their way to the store, since the start: unless they
+    /// change later, they end with the process.
+    #[serde(default)]
+    pub unwritten_total: u64,
 }
 
 /// How many letters of one reason are in each state.

@@ -11,6 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{Death, LetterState};
+use crate::delivery::clock::Moment;
 use crate::words::event::{Erased, EventId};
 
 /// The number of a dead letter within its runtime, from 1.
@@ -52,6 +53,9 @@ impl FromStr for LetterId {
 pub(crate) struct Letter {
     pub(crate) event: LetterEvent,
     pub(crate) to: Addressee,
+    /// The number of its handler in the store, which one that is gone still has.
+    #[cfg(feature = "store")]
+    pub(crate) handler: Option<i64>,
     pub(crate) emitter: Emitter,
     pub(crate) emitted_at: SystemTime,
     /// Of the last failure.
@@ -66,8 +70,14 @@ pub(crate) struct Letter {
     pub(crate) state: LetterState,
     /// When it came into its state.
     pub(crate) since: SystemTime,
+    /// The process's own time of its last failure or change of state, or else of its coming from before.
+    pub(crate) known_ms: u64,
+    /// Whether it is as it came from an earlier process, or another one.
+    pub(crate) is_from_before: bool,
     /// Whether a retry is in the mailbox or in hand.
     pub(crate) is_retrying: bool,
+    /// Whether the store has it, or will have.
+    pub(crate) is_written: bool,
 }
 
 /// The event of a letter.
@@ -84,7 +94,6 @@ pub(crate) struct UndecodedEvent {
     pub(crate) name: String,
     pub(crate) id: EventId,
     /// Its number in the store; 0 for one that came from elsewhere.
-    #[cfg(feature = "store")]
     pub(crate) seq: u64,
     pub(crate) hops: u8,
     pub(crate) parent: Option<EventId>,
@@ -134,11 +143,18 @@ impl LetterEvent {
     }
 
     /// Its number in the store; 0 for one that came into it with its letter, or is not in one.
-    #[cfg(feature = "store")]
     pub(crate) fn seq(&self) -> u64 {
         match self {
             Self::Decoded(event) => event.seq(),
             Self::Undecoded(event) => event.seq,
+        }
+    }
+
+    /// Whether its letter must not be lost; so too when nobody can tell.
+    pub(crate) fn is_durable(&self) -> bool {
+        match self {
+            Self::Decoded(event) => event.meta.durable,
+            Self::Undecoded(_) => true,
         }
     }
 
@@ -180,9 +196,15 @@ impl Letter {
         self.state == LetterState::Pending && !self.is_retrying && self.due_ms <= now_ms
     }
 
-    pub(super) fn enter(&mut self, state: LetterState, at: SystemTime) {
+    pub(super) fn enter(&mut self, state: LetterState, now: Moment) {
         self.state = state;
-        self.since = at;
+        self.since = now.wall;
         self.is_retrying = false;
+        self.touch(now);
+    }
+
+    /// It has failed again, or changed its state.
+    pub(super) fn touch(&mut self, now: Moment) {
+        (self.known_ms, self.is_from_before) = (now.ms, false);
     }
 }

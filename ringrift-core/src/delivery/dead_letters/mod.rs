@@ -4,29 +4,34 @@
 //! the look to the change: of two operators who retry the same letter, one comes too late and is told so.
 //! What is recovered or discarded stays, to be looked at, until it is purged or its room is needed.
 
+mod age;
 mod burial;
 mod counts;
 mod death;
 mod interrupted;
-mod keeping;
 mod letter;
 mod postman;
 mod reason;
 mod schedule;
+mod stored;
 mod upkeep;
 
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
 };
 
+#[cfg(feature = "store")]
+pub(crate) use self::schedule::RETRY_CAP;
 use self::schedule::{MAX_RETRIES, due_ms};
+#[cfg(feature = "store")]
+pub(crate) use self::stored::Restored;
 pub(crate) use self::{
     burial::Burial,
     death::Death,
     letter::{Addressee, Emitter, GoneHandler, Letter, LetterEvent, UndecodedEvent},
+    stored::Room,
     upkeep::NotImported,
 };
 pub use self::{
@@ -35,9 +40,10 @@ pub use self::{
     letter::LetterId,
     reason::{DeadReason, LetterState},
 };
-use super::journal::Journal;
+use super::{clock::Moment, journal::Journal};
 
-/// How many are kept. Beyond it the oldest settled one goes, or else the oldest is discarded, and counted.
+/// How many are in memory. Beyond it the oldest settled one goes, or else the oldest: of a durable event it waits
+/// in the store, where there is one; of another it is discarded, and counted.
 pub(crate) const CAPACITY: usize = 10_000;
 
 /// All dead letters of a runtime.
@@ -52,11 +58,15 @@ struct Inner {
     last_id: u32,
     /// How many of `letters` are settled.
     settled: usize,
+    /// How many live ones wait in the store for room.
+    in_store: u64,
     recovered: u64,
     /// Of those, how many have been announced.
     announced: u64,
     exhausted: u64,
     discarded: u64,
+    /// How many found no room on their way to the store.
+    unwritten: u64,
     /// Where letters are written, if anywhere.
     journal: Option<Arc<Journal>>,
 }
@@ -79,18 +89,18 @@ impl DeadLetters {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a failed delivery: a new letter, or one whose retry failed too. Returns the letter that the
-    /// bound pushed out, if one was.
-    pub(crate) fn bury(&self, burial: Burial) -> Option<Letter> {
+    /// Keeps a failed delivery: a new letter, or one whose retry failed too. Returns the letters that the
+    /// bound pushed out for ever.
+    pub(crate) fn bury(&self, burial: Burial) -> Vec<Letter> {
         let mut inner = self.inner();
         match burial.mail.letter {
             Some(id) => {
                 inner.fail_again(id, burial);
-                None
+                Vec::new()
             }
             None => {
                 inner.exhausted += u64::from(burial.death.is_fatal);
-                inner.keep(burial.into_letter());
+                inner.add(burial.into_letter());
                 inner.make_room()
             }
         }
@@ -123,23 +133,22 @@ impl DeadLetters {
         }
     }
 
-    /// The event of a letter can be read after all, or its handler is there again.
-    pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<(), Refused> {
+    /// The event of a letter can be read after all, or its handler is there again. Returns it as it was.
+    pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<Letter, Refused> {
         let mut inner = self.inner();
         let letter = inner.live(id)?;
         let before = letter.clone();
         (letter.event, letter.to) = (event, to);
-        inner.write_gone(&before, false);
-        inner.write(id);
-        Ok(())
+        inner.write_readdressed(id, &before);
+        Ok(before)
     }
 
     /// The retry's handler succeeded, which was begun so often; whether there was such a letter.
-    pub(crate) fn recover(&self, id: LetterId, attempts: u32, at: SystemTime) -> bool {
+    pub(crate) fn recover(&self, id: LetterId, attempts: u32, now: Moment) -> bool {
         let mut inner = self.inner();
         let Some(letter) = inner.letters.get_mut(&id) else { return false };
         letter.attempts += attempts;
-        letter.enter(LetterState::Recovered, at);
+        letter.enter(LetterState::Recovered, now);
         inner.settled += 1;
         inner.recovered += 1;
         inner.write(id);
@@ -162,12 +171,12 @@ impl DeadLetters {
     }
 
     /// Gives up retrying the pending letters that `which` picks; they stay, for a person.
-    pub(crate) fn exhaust(&self, at: SystemTime, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
+    pub(crate) fn exhaust(&self, now: Moment, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
         let mut exhausted = Vec::new();
         for (id, letter) in &mut inner.letters {
             if letter.state == LetterState::Pending && !letter.is_retrying && which(letter) {
-                letter.enter(LetterState::Exhausted, at);
+                letter.enter(LetterState::Exhausted, now);
                 exhausted.push((*id, letter.clone()));
             }
         }
@@ -184,9 +193,11 @@ impl DeadLetters {
     pub(crate) fn counts(&self) -> DeadLetterCounts {
         let inner = self.inner();
         DeadLetterCounts {
+            in_store: inner.in_store,
             recovered_total: inner.recovered,
             exhausted_total: inner.exhausted,
             discarded_total: inner.discarded,
+            unwritten_total: inner.unwritten,
             ..DeadLetterCounts::of(inner.letters.values())
         }
     }
@@ -203,7 +214,7 @@ impl Inner {
         }
     }
 
-    fn keep(&mut self, letter: Letter) -> LetterId {
+    fn add(&mut self, letter: Letter) -> LetterId {
         self.settled += usize::from(letter.state.is_settled());
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         let id = LetterId(NonZeroU32::new(self.last_id).expect("counted from one"));
@@ -216,8 +227,9 @@ impl Inner {
         let Some(letter) = self.letters.get_mut(&id) else { return };
         letter.retries += 1;
         letter.attempts += u32::from(burial.mail.attempt) + 1;
-        letter.last_failed = burial.at;
-        letter.due_ms = due_ms(burial.now_ms, letter.retries);
+        letter.last_failed = burial.at.wall;
+        letter.touch(burial.at);
+        letter.due_ms = due_ms(burial.at.ms, letter.retries);
         letter.is_retrying = false;
         let was_pending = letter.state == LetterState::Pending;
         if was_pending && (burial.death.is_fatal || letter.retries >= MAX_RETRIES) {
@@ -228,20 +240,30 @@ impl Inner {
         self.write(id);
     }
 
-    /// Lets one letter go when there are too many; returns it if it was not settled.
-    fn make_room(&mut self) -> Option<Letter> {
-        if self.letters.len() <= CAPACITY {
-            return None;
+    /// How many more find room, besides those that wait.
+    fn room(&self) -> usize {
+        let live = self.letters.len() - self.settled;
+        CAPACITY.saturating_sub(live).saturating_sub(self.in_store as usize)
+    }
+
+    /// Lets letters go while there are too many; returns those that are lost.
+    fn make_room(&mut self) -> Vec<Letter> {
+        let mut lost = Vec::new();
+        while self.letters.len() > CAPACITY {
+            let is_oldest = |letter: &Letter| letter.state.is_settled() || (self.settled == 0 && !letter.is_retrying);
+            let oldest = self.letters.iter().find(|(_, letter)| is_oldest(letter)).map(|(id, _)| *id);
+            let Some(letter) = oldest.and_then(|id| self.letters.remove(&id)) else { break };
+            if letter.state.is_settled() {
+                self.settled -= 1;
+                self.write_gone(&letter, letter.state == LetterState::Recovered);
+            } else if self.journal.is_some() && letter.event.is_durable() {
+                self.in_store += 1;
+            } else {
+                self.discarded += 1;
+                self.write_gone(&letter, false);
+                lost.push(letter);
+            }
         }
-        let is_oldest = |letter: &Letter| letter.state.is_settled() || (self.settled == 0 && !letter.is_retrying);
-        let oldest = self.letters.iter().find(|(_, letter)| is_oldest(letter)).map(|(id, _)| *id)?;
-        let letter = self.letters.remove(&oldest)?;
-        self.write_gone(&letter, letter.state == LetterState::Recovered);
-        if letter.state.is_settled() {
-            self.settled -= 1;
-            return None;
-        }
-        self.discarded += 1;
-        Some(letter)
+        lost
     }
 }

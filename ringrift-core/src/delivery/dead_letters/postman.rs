@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::futures::Notified;
 
+#[cfg(feature = "store")]
+use super::Restored;
 use super::{Addressee, Burial, DeadReason, Death, Letter, LetterEvent, LetterId, NotImported, Refused};
 #[cfg(feature = "store")]
 use crate::delivery::journal::Journal;
@@ -23,13 +25,29 @@ impl Router {
             let (event, event_id) = (mail.event.meta.name, mail.event.id);
             tracing::debug!(event, %event_id, reason = %death.reason, error = death.error(), "dead letter");
         }
-        let (at, now_ms) = (self.clock.wall(), self.clock.now_ms());
         let emitted_at = self.clock.wall_of(&mail.event);
-        let burial = Burial { daemon, mail, death, at, emitted_at, now_ms };
-        if let Some(pushed_out) = self.letters.bury(burial) {
-            let event = pushed_out.event.name();
-            tracing::warn!(event, "the store of dead letters is full; the oldest is discarded");
-            self.count_discarded(&pushed_out);
+        let burial = Burial { daemon, mail, death, at: self.clock.moment(), emitted_at };
+        self.count_lost(self.letters.bury(burial));
+    }
+
+    fn count_lost(&self, pushed_out: Vec<Letter>) {
+        for letter in pushed_out {
+            let event = letter.event.name();
+            tracing::warn!(event, "there are too many dead letters; the oldest is discarded");
+            self.count_discarded(&letter);
+        }
+    }
+
+    /// Takes in letters that wait in the store, as far as there is room.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn recall_letters(&self) {
+        let (Some(journal), Some(room)) = (&self.journal, self.letters.vacant()) else { return };
+        let (asked, waiting) = (room.count, room.waiting);
+        match journal.waiting_letters(room).await {
+            Ok(letters) => self.count_lost(self.letters.take_in(letters, asked, waiting)),
+            Err(error) => tracing::warn!(%error, "dead letters that wait in the store can't be read"),
         }
     }
 
@@ -51,8 +69,18 @@ impl Router {
 
     /// Gives up one dead letter, and counts it.
     pub(crate) fn discard_letter(&self, id: LetterId) -> Result<(), Refused> {
-        let discarded = self.letters.discard(id, self.clock.wall())?;
+        let discarded = self.letters.discard(id, self.clock.moment())?;
         self.count_discarded(&discarded);
+        Ok(())
+    }
+
+    /// The event of a dead letter can be read after all, or its handler is there again, which owes it now.
+    pub(crate) fn readdress_letter(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<(), Refused> {
+        let owed = self.mailbox_of(&to);
+        let before = self.letters.readdress(id, event, to.clone())?;
+        if let (None, Some((mailbox, slot))) = (self.mailbox_of(&before.to), owed) {
+            mailbox.owe_dead(slot);
+        }
         Ok(())
     }
 
@@ -76,9 +104,17 @@ impl Router {
 
     /// Takes over the dead letters of an earlier process: those that are not settled are owed here, and dead.
     #[cfg(feature = "store")]
-    pub(crate) fn restore_letters(&self, journal: &Arc<Journal>, restored: Vec<(Option<LetterId>, Letter)>) {
-        let live = restored.iter().filter(|(_, letter)| !letter.state.is_settled());
-        live.filter_map(|(_, letter)| self.mailbox_of(&letter.to)).for_each(|(mailbox, slot)| mailbox.owe_dead(slot));
+    pub(crate) fn restore_letters(&self, journal: &Arc<Journal>, restored: Restored) {
+        let live = restored.letters.iter().filter(|(_, letter)| !letter.state.is_settled());
+        let here = live.map(|(_, letter)| (letter.to.clone(), 1));
+        let in_store = restored.in_store.iter().filter_map(|(place, count)| {
+            let (daemon, slot) = (*place)?;
+            Some((Addressee::Handler { daemon, slot }, *count))
+        });
+        for (to, count) in here.chain(in_store) {
+            let Some((mailbox, slot)) = self.mailbox_of(&to) else { continue };
+            (0..count).for_each(|_| mailbox.owe_dead(slot));
+        }
         self.letters.attach(Arc::clone(journal), restored);
     }
 

@@ -92,7 +92,7 @@ impl LetterState {
         }
     }
 
-    /// Whether nothing is done with it any more: it is kept only to be looked at.
+    /// Whether nothing is done with it any more: it stays only to be looked at.
     pub const fn is_settled(self) -> bool {
         matches!(self, Self::Recovered | Self::Discarded)
     }

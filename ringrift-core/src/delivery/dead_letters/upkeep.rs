@@ -1,11 +1,9 @@
 //! What people do with dead letters: look at them, give them up, clear them away, bring some in.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    time::SystemTime,
-};
+use std::collections::{HashMap, hash_map::Entry};
 
-use super::{CAPACITY, DeadLetters, Inner, Letter, LetterId, LetterState, Refused};
+use super::{DeadLetters, Inner, Letter, LetterId, LetterState, Refused};
+use crate::delivery::clock::Moment;
 
 /// Why letters from elsewhere are not taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,10 +16,10 @@ pub(crate) enum NotImported {
 
 impl DeadLetters {
     /// Gives up one letter, and returns it.
-    pub(crate) fn discard(&self, id: LetterId, at: SystemTime) -> Result<Letter, Refused> {
+    pub(crate) fn discard(&self, id: LetterId, now: Moment) -> Result<Letter, Refused> {
         let mut inner = self.inner();
         let letter = inner.live(id)?;
-        letter.enter(LetterState::Discarded, at);
+        letter.enter(LetterState::Discarded, now);
         let discarded = letter.clone();
         inner.settled += 1;
         inner.discarded += 1;
@@ -49,13 +47,13 @@ impl DeadLetters {
         if !twice.is_empty() {
             return Err(NotImported::AlreadyHere(twice));
         }
-        let room = CAPACITY - (inner.letters.len() - inner.settled).min(CAPACITY);
+        let room = inner.room();
         if letters.len() > room {
             return Err(NotImported::TooMany(room));
         }
-        let ids = letters.into_iter().map(|letter| inner.keep(letter)).collect();
+        let ids = letters.into_iter().map(|letter| inner.add(letter)).collect();
         // There is room: what goes is settled.
-        while inner.make_room().is_some() {}
+        inner.make_room();
         Ok(ids)
     }
 

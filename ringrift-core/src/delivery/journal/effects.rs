@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use rusqlite::Connection;
 
-use super::Origin;
+use super::{Origin, origin::Delivery};
 use crate::store::{
     Write,
     effects::{self, Effect},
@@ -17,7 +17,7 @@ impl Origin {
         // Before the handler can return, and be acknowledged.
         self.has_effects.store(true, Relaxed);
         let (delivery, name) = (self.delivery, name.to_owned());
-        self.store.run(move |connection| effects::begin(connection, delivery, &name)).await
+        self.store.run(move |connection| effects::begin(connection, delivery.find(connection)?, &name)).await
     }
 
     /// An effect was made. It is written with the end of its delivery.
@@ -43,13 +43,14 @@ impl Drop for Origin {
 }
 
 struct Done {
-    delivery: (i64, i64),
+    delivery: Delivery,
     effects: Vec<(String, String)>,
 }
 
 impl Write for Done {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        self.effects.iter().try_for_each(|(name, value)| effects::done(connection, self.delivery, name, value))
+        let delivery = self.delivery.find(connection)?;
+        self.effects.iter().try_for_each(|(name, value)| effects::done(connection, delivery, name, value))
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
@@ -62,13 +63,13 @@ impl Write for Done {
 }
 
 struct Undo {
-    delivery: (i64, i64),
+    delivery: Delivery,
     name: String,
 }
 
 impl Write for Undo {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        effects::undo(connection, self.delivery, &self.name)
+        effects::undo(connection, self.delivery.find(connection)?, &self.name)
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {

@@ -3,7 +3,10 @@
 //! A letter is written when it comes to be and at every change; nobody waits for it. Until it is on disk
 //! the delivery of a durable event is still owed there, so a crash in between repeats it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -22,6 +25,10 @@ use crate::{
     },
     words::event::EventId,
 };
+
+/// How many new letters of transient events may be on their way. Those of durable events need no bound: their handlers
+/// wait for the store.
+const LETTERS_ON_THEIR_WAY: usize = 4096;
 
 /// What is written of a letter, besides its event and its handler. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,41 +60,52 @@ pub(super) struct Record {
 }
 
 impl Journal {
+    /// Whether another new letter of a transient event may be written.
+    pub(crate) fn has_room_for_letters(&self) -> bool {
+        Arc::strong_count(&self.letters_on_their_way) <= LETTERS_ON_THEIR_WAY
+    }
+
     /// Writes a letter: a new one with its event, or a change of one that is there.
-    pub(crate) fn keep(&self, number: LetterId, letter: &Letter, is_new: bool) {
-        let state = match letter.state {
-            LetterState::Pending => DeliveryState::Dead,
-            LetterState::Exhausted => DeliveryState::Exhausted,
-            LetterState::Recovered => DeliveryState::Done,
-            LetterState::Discarded => DeliveryState::Discarded,
-        };
-        let record = serde_json::to_string(&self.record(number, letter));
-        let record = record.unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"));
+    pub(crate) fn write_letter(&self, number: LetterId, letter: &Letter, is_new: bool) {
         let is_stored = letter.event.seq() != 0;
-        self.write(letter, (is_new && !is_stored).then(|| self.row(letter)), state, Some(record));
+        let row = (is_new && !is_stored).then(|| (self.row(letter), Arc::clone(&self.letters_on_their_way)));
+        self.write(letter, row, state_of(letter), Some(self.record(number, letter)));
+    }
+
+    /// A letter is for a handler of this program now: one write, so that no crash finds it at both, or neither.
+    pub(crate) fn readdress(&self, number: LetterId, before: &Letter, letter: &Letter) {
+        let Handler::Number(to) = self.handler_of(letter) else { return };
+        let (from, state) = (self.address_of(before), state_of(letter));
+        let (record, at) = (self.record(number, letter), millis(letter.since));
+        self.store.send(Box::new(Readdress { from, to, state, record, at }));
     }
 
     /// A letter is none any more: its delivery is done, or else was given up.
     pub(crate) fn drop_letter(&self, letter: &Letter, is_done: bool) {
+        if !letter.event.is_durable() {
+            // Nothing else is to be known of it, and there may be very many.
+            return self.store.send(Box::new(Remove(self.address_of(letter))));
+        }
         let state = if is_done { DeliveryState::Done } else { DeliveryState::Discarded };
         self.write(letter, None, state, None);
     }
 
     /// A person has looked whether an effect was made, and wants it to begin anew.
     pub(crate) fn begin_anew(&self, letter: &Letter) {
-        if let Handler::Number(handler) = self.handler_of(letter) {
-            self.store.send(Box::new(Anew { delivery: (handler, letter.event.seq().cast_signed()) }));
+        if let Address { handler: Handler::Number(handler), event } = self.address_of(letter) {
+            self.store.send(Box::new(Anew { handler, event }));
         }
     }
 
-    fn write(&self, letter: &Letter, row: Option<StoredEvent>, state: DeliveryState, record: Option<String>) {
-        let event = match letter.event.seq() {
-            0 => Place::Id(letter.event.id().to_bytes()),
-            seq => Place::Number(seq.cast_signed()),
-        };
-        let address = Address { handler: self.handler_of(letter), event };
+    fn write(&self, letter: &Letter, row: Option<NewRow>, state: DeliveryState, record: Option<String>) {
+        let address = self.address_of(letter);
         let at = millis(letter.since);
-        self.store.send(Box::new(Keep { address, row, state, record, at }));
+        self.store.send(Box::new(Put { address, row, state, record, at }));
+    }
+
+    fn address_of(&self, letter: &Letter) -> Address {
+        let event = Place::of(letter.event.seq(), letter.event.id().to_bytes());
+        Address { handler: self.handler_of(letter), event }
     }
 
     fn handler_of(&self, letter: &Letter) -> Handler {
@@ -100,7 +118,7 @@ impl Journal {
             Addressee::Handler { daemon, slot } => {
                 self.handler(*daemon, *slot).map_or_else(|| named("", ""), Handler::Number)
             }
-            Addressee::Gone(gone) => named(&gone.daemon, &gone.handler),
+            Addressee::Gone(gone) => letter.handler.map_or_else(|| named(&gone.daemon, &gone.handler), Handler::Number),
         }
     }
 
@@ -122,9 +140,10 @@ impl Journal {
         }
     }
 
-    fn record(&self, number: LetterId, letter: &Letter) -> Record {
+    /// As JSON.
+    fn record(&self, number: LetterId, letter: &Letter) -> String {
         let in_ms = letter.due_ms.saturating_sub(self.clock.now_ms());
-        Record {
+        let record = Record {
             number: Some(number),
             reason: letter.death.reason,
             error_chain: letter.death.error_chain.clone(),
@@ -137,7 +156,18 @@ impl Journal {
             due: millis(self.clock.wall() + Duration::from_millis(in_ms)),
             since: Some(millis(letter.since)),
             parent: letter.event.parent(),
-        }
+        };
+        let record = serde_json::to_string(&record);
+        record.unwrap_or_else(|error| unreachable!("texts and numbers are JSON: {error}"))
+    }
+}
+
+fn state_of(letter: &Letter) -> DeliveryState {
+    match letter.state {
+        LetterState::Pending => DeliveryState::Dead,
+        LetterState::Exhausted => DeliveryState::Exhausted,
+        LetterState::Recovered => DeliveryState::Done,
+        LetterState::Discarded => DeliveryState::Discarded,
     }
 }
 
@@ -146,17 +176,27 @@ pub(super) fn time(ms: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned())
 }
 
-struct Keep {
+/// The event of a new letter, and its share of the bound.
+type NewRow = (StoredEvent, Arc<()>);
+
+struct Put {
     address: Address,
-    row: Option<StoredEvent>,
+    row: Option<NewRow>,
     state: DeliveryState,
     record: Option<String>,
     at: i64,
 }
 
-impl Write for Keep {
+impl Write for Put {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        letters::keep(connection, &self.address, self.row.as_ref(), self.state, self.record.as_deref(), self.at)
+        letters::put(
+            connection,
+            &self.address,
+            self.row.as_ref().map(|(row, _)| row),
+            self.state,
+            self.record.as_deref(),
+            self.at,
+        )
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
@@ -170,13 +210,57 @@ impl Write for Keep {
     }
 }
 
+struct Remove(Address);
+
+impl Write for Remove {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        letters::remove(connection, &self.0)
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            tracing::error!(%error, "a dead letter that is none any more can't be removed: the next process has it");
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}
+
+struct Readdress {
+    from: Address,
+    to: i64,
+    state: DeliveryState,
+    record: String,
+    at: i64,
+}
+
+impl Write for Readdress {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        letters::readdress(connection, &self.from, self.to, self.state, &self.record, self.at)
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            tracing::error!(%error, "a dead letter of another handler can't be written: the next process has it as it was");
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}
+
 struct Anew {
-    delivery: (i64, i64),
+    handler: i64,
+    event: Place,
 }
 
 impl Write for Anew {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        effects::begin_anew(connection, self.delivery)
+        let Some(event) = self.event.find(connection)? else { return Ok(()) };
+        effects::begin_anew(connection, (self.handler, event))
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {

@@ -16,7 +16,7 @@ use crate::{
         Write,
         deliveries::{self, DeliveryState, Pending},
         error::StoreError,
-        letters::StoredLetter,
+        letter_rows::StoredLetter,
         millis, quarantine,
     },
 };

@@ -58,6 +58,8 @@ pub(crate) struct Journal {
     routes: Box<[Route]>,
     /// By the index of the daemon.
     daemons: Box<[Known]>,
+    /// Held by each new letter of a transient event until it is written: so many are on their way, and one more.
+    letters_on_their_way: Arc<()>,
     /// Whether `once` was ever called: else an acknowledgement has no effects to forget.
     has_effects: Arc<AtomicBool>,
     #[cfg(feature = "testing")]
@@ -118,6 +120,7 @@ impl Journal {
             events: parts.events.into(),
             routes: routes.into(),
             daemons: parts.daemons,
+            letters_on_their_way: Arc::default(),
             has_effects: Arc::new(AtomicBool::new(parts.has_effects)),
             #[cfg(feature = "testing")]
             tap: parts.tap,

@@ -6,14 +6,31 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    store::{Store, events::Cause},
+    store::{Store, events::Cause, letters::Place},
     words::event::{Erased, EventId},
 };
 
 type Content = [u8; 32];
+
+/// The handler and the event, as the store has them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delivery {
+    handler: i64,
+    /// By its id in a letter from elsewhere, whose number is given out when it is written.
+    event: Place,
+}
+
+impl Delivery {
+    /// The numbers of both.
+    pub(super) fn find(self, connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+        let event = self.event.find(connection)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+        Ok((self.handler, event))
+    }
+}
 
 /// The ordinals of one content: equal events of a run are told apart by theirs.
 #[derive(Debug, Default)]
@@ -44,8 +61,7 @@ pub(super) struct Derived {
 #[derive(Debug)]
 pub(crate) struct Origin {
     event: EventId,
-    /// The handler and the event, as the store numbers them.
-    pub(super) delivery: (i64, i64),
+    pub(super) delivery: Delivery,
     pub(super) store: Arc<Store>,
     /// The journal's: set by the first effect.
     pub(super) has_effects: Arc<AtomicBool>,
@@ -65,7 +81,7 @@ impl Origin {
         handler: i64,
         name: String,
     ) -> Self {
-        let delivery = (handler, event.seq() as i64);
+        let delivery = Delivery { handler, event: Place::of(event.seq(), event.id.to_bytes()) };
         Self {
             event: event.id,
             delivery,
@@ -82,7 +98,7 @@ impl Origin {
     }
 
     pub(crate) fn cause(&self) -> Cause {
-        Cause { event: self.event.to_bytes(), handler: self.delivery.0 }
+        Cause { event: self.event.to_bytes(), handler: self.delivery.handler }
     }
 
     /// The id of the next event of that content: the same in every run, and another for each content,

@@ -1,6 +1,8 @@
 //! The dead letters of an earlier process.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use rusqlite::Connection;
 
 use super::{
     Journal,
@@ -8,13 +10,45 @@ use super::{
 };
 use crate::{
     delivery::dead_letters::{
-        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, UndecodedEvent,
+        Addressee, DeadReason, Death, Emitter, GoneHandler, Letter, LetterEvent, LetterId, LetterState, RETRY_CAP,
+        Restored, Room, UndecodedEvent,
     },
-    store::{deliveries::DeliveryState, events::StoredEvent, letters::StoredLetter},
+    store::{
+        deliveries::DeliveryState,
+        error::StoreError,
+        events::StoredEvent,
+        letter_rows::{self, StoredLetter},
+    },
     words::event::{EventId, EventMeta},
 };
 
 impl Journal {
+    /// What an earlier process left: letters that were read, how many live ones each handler has in all, and the
+    /// last number.
+    pub(crate) fn restored_all(&self, read: Vec<StoredLetter>, live: &[(i64, u64)], last: u32) -> Restored {
+        let mut here: HashMap<i64, u64> = HashMap::new();
+        let is_live = |stored: &&StoredLetter| !matches!(stored.state, DeliveryState::Done | DeliveryState::Discarded);
+        read.iter().filter(is_live).for_each(|stored| *here.entry(stored.handler).or_default() += 1);
+        let left = |(handler, count): &(i64, u64)| {
+            let left = count.saturating_sub(here.get(handler).copied().unwrap_or_default());
+            (self.place_of(*handler), left)
+        };
+        let in_store = live.iter().map(left).collect();
+        Restored { letters: read.into_iter().map(|stored| self.restored(stored)).collect(), in_store, last }
+    }
+
+    /// Live letters that wait in the store, as many as there is room for.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn waiting_letters(&self, room: Room) -> Result<Vec<(Option<LetterId>, Letter)>, StoreError> {
+        // Behind all that was written of them.
+        self.store.run(|_| Ok(())).await?;
+        let rows = move |connection: &Connection| letter_rows::others(connection, &room.here, room.last, room.count);
+        let rows = self.store.read(rows).await?;
+        Ok(rows.into_iter().map(|stored| self.restored(stored)).collect())
+    }
+
     /// A letter as it was, with its number if it had one.
     pub(crate) fn restored(&self, stored: StoredLetter) -> (Option<LetterId>, Letter) {
         let record = stored.letter.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
@@ -27,18 +61,20 @@ impl Journal {
         let to = place.map_or_else(gone, |(daemon, slot)| Addressee::Handler { daemon, slot });
         let row = stored.event.unwrap_or_else(|reason| lost_event(stored.seq, &reason));
         let event = self.letter_event(stored.seq, &row, record.parent);
-        let now = self.clock.wall();
-        let due_in = time(record.due).duration_since(now).unwrap_or(Duration::ZERO);
+        let now = self.clock.moment();
+        // Further away only by a clock that was wrong.
+        let due_in = time(record.due).duration_since(now.wall).unwrap_or(Duration::ZERO).min(RETRY_CAP);
         let letter = Letter {
             event,
             to,
+            handler: Some(stored.handler),
             emitter: self.emitter_of(row.emitter.as_deref()),
             emitted_at: time(row.emitted),
             attempts: record.attempts,
             retries: record.retries,
             first_failed: time(record.first_failed.unwrap_or(record.failed)),
             last_failed: time(record.failed),
-            due_ms: self.clock.now_ms() + due_in.as_millis() as u64,
+            due_ms: now.ms + due_in.as_millis() as u64,
             state: match stored.state {
                 DeliveryState::Pending | DeliveryState::Dead => LetterState::Pending,
                 DeliveryState::Exhausted => LetterState::Exhausted,
@@ -46,7 +82,10 @@ impl Journal {
                 DeliveryState::Discarded => LetterState::Discarded,
             },
             since: time(record.since.unwrap_or(record.failed)),
+            known_ms: now.ms,
+            is_from_before: true,
             is_retrying: false,
+            is_written: true,
             death: Death {
                 reason: record.reason,
                 error_chain: record.error_chain,

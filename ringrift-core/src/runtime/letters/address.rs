@@ -12,6 +12,8 @@ use crate::{
 pub(super) struct Written<'a> {
     pub(super) event: &'a str,
     pub(super) id: EventId,
+    /// Its number in the store; 0 for one from elsewhere.
+    pub(super) seq: u64,
     pub(super) hops: u8,
     pub(super) parent: Option<EventId>,
     pub(super) payload: &'a serde_json::Value,
@@ -46,8 +48,9 @@ impl DeadLetterOffice {
         let decoded = decoded.map(|mut event| {
             let envelope = Arc::get_mut(&mut event).expect("it was made just now");
             (envelope.id, envelope.hops) = (written.id, written.hops);
-            if written.parent.is_some() {
-                envelope.rare().parent = written.parent;
+            if written.parent.is_some() || written.seq != 0 {
+                let rare = envelope.rare();
+                (rare.parent, rare.seq) = (written.parent, written.seq);
             }
             LetterEvent::Decoded(event)
         });
@@ -67,6 +70,7 @@ impl<'a> Written<'a> {
         Self {
             event: &shown.event,
             id: shown.event_id,
+            seq: 0,
             hops: shown.headers.hops,
             parent: shown.headers.parent,
             payload: &shown.payload,
@@ -79,8 +83,7 @@ impl<'a> Written<'a> {
         LetterEvent::Undecoded(Arc::new(UndecodedEvent {
             name: self.event.to_owned(),
             id: self.id,
-            #[cfg(feature = "store")]
-            seq: 0,
+            seq: self.seq,
             hops: self.hops,
             parent: self.parent,
             payload: self.payload.clone(),

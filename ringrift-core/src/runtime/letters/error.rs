@@ -7,7 +7,7 @@ use crate::delivery::dead_letters::{LetterId, LetterState};
 /// Why nothing is done with a dead letter. It stays as it was.
 #[derive(Debug, Error)]
 pub enum LetterError {
-    /// There is none of that number, or it was purged.
+    /// There is none of that number, it was purged, or it waits in the store for room.
     #[error("there is no dead letter {id}")]
     Unknown {
         /// What was asked for.

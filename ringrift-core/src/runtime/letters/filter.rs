@@ -41,6 +41,25 @@ pub struct LetterFilter {
 }
 
 impl LetterFilter {
+    /// All that is said, as an operator reads it.
+    pub(super) fn told(&self) -> String {
+        fn told<T: ToString>(what: &str, value: Option<T>) -> Option<String> {
+            value.map(|value| format!("{what} {}", value.to_string()))
+        }
+        let said = [
+            told("state", self.state),
+            told("reason", self.reason),
+            told("event", self.event.as_ref()),
+            told("daemon", self.daemon.as_ref()),
+            told("handler", self.handler.as_ref()),
+            told("since", self.since.map(humantime::format_rfc3339_seconds)),
+            told("until", self.until.map(humantime::format_rfc3339_seconds)),
+            self.limit.map(|limit| format!("{limit} at most")),
+        ];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        if said.is_empty() { "all".to_owned() } else { said.join(", ") }
+    }
+
     pub(super) fn limit(&self) -> usize {
         self.limit.unwrap_or(usize::MAX)
     }

@@ -74,6 +74,17 @@ impl DeadLetterOffice {
     /// durable event (unless the reason is `schema`), or a delivery that has a letter here already. When there is
     /// no room for all of them; when `lines` fails.
     pub fn import(&self, lines: impl BufRead) -> Result<Vec<LetterId>, ImportError> {
+        let imported = self.import_now(lines);
+        let outcome = match &imported {
+            Ok(ids) => format!("{} imported", ids.len()),
+            Err(ImportError::Lines(wrong)) => format!("no dead letter is imported: {} lines are wrong", wrong.len()),
+            Err(error) => error.to_string(),
+        };
+        self.runtime().note("import_letters", "lines", outcome);
+        imported
+    }
+
+    fn import_now(&self, lines: impl BufRead) -> Result<Vec<LetterId>, ImportError> {
         let mut problems = BTreeMap::new();
         let (mut places, mut letters) = (Vec::new(), Vec::new());
         for (number, line) in (1..).zip(lines.split(b'\n')) {
@@ -123,6 +134,8 @@ impl DeadLetterOffice {
             emitter: self.emitter(shown.headers.emitter.as_deref()),
             event,
             to,
+            #[cfg(feature = "store")]
+            handler: None,
             emitted_at: shown.headers.emitted_at,
             death: Death {
                 reason: shown.reason,
@@ -137,7 +150,10 @@ impl DeadLetterOffice {
             due_ms: now_ms.saturating_add(shown.next_retry_in_ms.unwrap_or(0)),
             state,
             since: shown.in_state_since,
+            known_ms: now_ms,
+            is_from_before: true,
             is_retrying: false,
+            is_written: false,
         })
     }
 

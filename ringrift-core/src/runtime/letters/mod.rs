@@ -28,6 +28,10 @@ use crate::{
 /// one event, one handler. It is retried by itself, after 60, 120, 240 .. 3600 s; after 5 retries it is
 /// exhausted, and a person decides. What is recovered or discarded stays to be looked at until it is purged.
 ///
+/// These are the 10,000 in memory. Beyond them the letters of durable events wait in the store, where there is one,
+/// and come as room does, while `dlq_retry` runs; how many wait is in
+/// [`DeadLetterCounts::in_store`](crate::DeadLetterCounts::in_store). Of other events the oldest are discarded.
+///
 /// ```
 /// use std::num::NonZeroU32;
 ///
@@ -117,7 +121,9 @@ impl DeadLetterOffice {
     /// way. Returns their numbers.
     pub fn discard_all(&self, filter: &LetterFilter) -> Vec<LetterId> {
         let ids = self.live(filter).into_iter().filter(|id| self.world().router.discard_letter(*id).is_ok());
-        ids.collect()
+        let ids: Vec<LetterId> = ids.collect();
+        self.runtime().note("discard_letters", filter.told(), format!("{} discarded", ids.len()));
+        ids
     }
 
     /// The letters that are meant and not settled, oldest first.
@@ -131,7 +137,7 @@ impl DeadLetterOffice {
 
     /// Removes the letters that are meant, and returns how many; never one whose retry is under way.
     pub fn purge(&self, filter: &LetterFilter, purge: Purge) -> u64 {
-        let (world, filter) = (self.world(), self.canonical(filter));
+        let (world, told, filter) = (self.world(), filter.told(), self.canonical(filter));
         let mut left = filter.limit();
         let purged = world.router.purge_letters(|letter| {
             let is_meant = (purge == Purge::Everything || letter.state.is_settled()) && left > 0;
@@ -139,6 +145,9 @@ impl DeadLetterOffice {
             left -= usize::from(is_meant);
             is_meant
         });
+        let live = purged.iter().filter(|letter| !letter.state.is_settled()).count();
+        let outcome = format!("{} purged, {live} of them pending or exhausted", purged.len());
+        self.runtime().note("purge_letters", told, outcome);
         purged.len() as u64
     }
 

@@ -47,6 +47,35 @@ impl RetryReport {
     }
 }
 
+/// Many retries under way. However they end, what came of them is noted once.
+struct UnderWay<'a> {
+    office: &'a DeadLetterOffice,
+    filter: &'a LetterFilter,
+    /// `None` once it is noted.
+    report: Option<RetryReport>,
+}
+
+impl UnderWay<'_> {
+    fn end(mut self) -> RetryReport {
+        self.note("")
+    }
+
+    fn note(&mut self, how: &str) -> RetryReport {
+        let report = self.report.take().unwrap_or_default();
+        let outcome = format!("{} retried, {} refused{how}", report.retried.len(), report.refused.len());
+        self.office.runtime().note("retry_letters", self.filter.told(), outcome);
+        report
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if self.report.is_some() {
+            self.note(", then cut off");
+        }
+    }
+}
+
 impl DeadLetterOffice {
     /// Sends one letter to its handler again, and to nobody else; returns once it is in the mailbox.
     ///
@@ -59,10 +88,12 @@ impl DeadLetterOffice {
     /// run, has no room, or its handler is paused; when this program has no such handler, or can't read the
     /// payload. No attempt is spent then.
     pub fn retry(&self, id: LetterId) -> Result<(), LetterError> {
-        let retried = self
-            .revive(id)
-            .and_then(|()| self.world().router.retry_letter(id).map_err(|refused| self.explain(id, refused)));
-        self.runtime().noted("retry_letter", id, retried)
+        self.runtime().noted("retry_letter", id, self.retry_now(id))
+    }
+
+    fn retry_now(&self, id: LetterId) -> Result<(), LetterError> {
+        self.revive(id)?;
+        self.world().router.retry_letter(id).map_err(|refused| self.explain(id, refused))
     }
 
     /// Retries the letters that are meant and are pending or exhausted, oldest first, whether they are due or
@@ -72,14 +103,15 @@ impl DeadLetterOffice {
     /// Dropped, it begins no more retries; those that it has begun go on.
     pub async fn retry_all(&self, filter: &LetterFilter, rate: RetryRate) -> RetryReport {
         let mut pace = rate.pace();
-        let mut report = RetryReport::default();
+        let mut under_way = UnderWay { office: self, filter, report: Some(RetryReport::default()) };
         for id in self.live(filter) {
             if let Some(pace) = &mut pace {
                 pace.tick().await;
             }
-            report.note(id, self.retry_with_room(id).await);
+            let outcome = self.retry_with_room(id).await;
+            under_way.report.get_or_insert_default().note(id, outcome);
         }
-        report
+        under_way.end()
     }
 
     /// What [`retry_all`](Self::retry_all) would do now, without doing it. Those whose mailbox is full now
@@ -100,15 +132,15 @@ impl DeadLetterOffice {
     async fn retry_with_room(&self, id: LetterId) -> Result<(), LetterError> {
         let until_taken = async {
             loop {
-                let Some(room) = self.world().router.room_for(id) else { return self.retry(id) };
-                match self.retry(id) {
+                let Some(room) = self.world().router.room_for(id) else { return self.retry_now(id) };
+                match self.retry_now(id) {
                     Err(LetterError::MailboxFull { .. }) => room.await,
                     outcome => return outcome,
                 }
             }
         };
         // The last word is that of a retry without waiting.
-        timeout(BLOCK_LIMIT, until_taken).await.unwrap_or_else(|_| self.retry(id))
+        timeout(BLOCK_LIMIT, until_taken).await.unwrap_or_else(|_| self.retry_now(id))
     }
 
     /// Reads again what could not be read, or had no handler, when the letter came to be.
@@ -116,7 +148,7 @@ impl DeadLetterOffice {
         match self.readable(id)? {
             None => Ok(()),
             Some((event, to)) => {
-                let readdressed = self.world().router.letters.readdress(id, event, to);
+                let readdressed = self.world().router.readdress_letter(id, event, to);
                 readdressed.map_err(|refused| self.explain(id, refused))
             }
         }
@@ -129,9 +161,10 @@ impl DeadLetterOffice {
             return Ok(None);
         }
         let shown = DeadLetter::of(self.world(), id, &letter);
-        let written = Written::of(&shown);
+        let written = Written { seq: letter.event.seq(), ..Written::of(&shown) };
         let to = self.addressee(&written).ok_or_else(|| self.explain(id, Refused::Undeliverable))?;
         let event = match self.decoded(&written) {
+            _ if matches!(letter.event, LetterEvent::Decoded(_)) => letter.event,
             Some(Ok(event)) => event,
             Some(Err(source)) => return Err(LetterError::Schema { id, event: shown.event, source }),
             None => return Err(self.explain(id, Refused::Undeliverable)),
