@@ -63,7 +63,8 @@ impl Daemon for Beside {}
 
 #[handlers]
 impl Beside {
-    #[on_event("CRASH_WORK")]
+    // In a store that is older than it, it is owed what is there.
+    #[on_event("CRASH_WORK", from = "oldest")]
     async fn beside_others(&self, work: &Work, _cx: &Context<Self>) -> DaemonResult {
         if work.0.number.is_multiple_of(4) {
             tokio::time::sleep(SLOW).await;
