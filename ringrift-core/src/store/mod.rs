@@ -12,6 +12,8 @@
 pub(crate) mod audit;
 pub(crate) mod checksum;
 mod checkup;
+#[cfg(all(test, feature = "failpoints"))]
+mod cut_off;
 pub(crate) mod deliveries;
 pub(crate) mod disabled;
 pub(crate) mod effects;
@@ -31,6 +33,7 @@ pub(crate) mod retention;
 mod salvage;
 mod schema;
 pub(crate) mod states;
+mod swap;
 mod wal;
 mod write;
 mod writer;
