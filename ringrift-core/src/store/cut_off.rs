@@ -23,10 +23,10 @@ use super::{
 
 const EVENTS: u8 = 40;
 const READER: Declared<'static> =
-    Declared { daemon: "reader", handler: "on_cut", event: "CUT", aliases: &[], from_oldest: false };
+    Declared { daemon: "reader", handler: "on_cut", event: "CUT", aliases: &[], is_durable: true, from_oldest: false };
 
 fn fill(connection: &Connection) -> rusqlite::Result<()> {
-    let handler = handlers::register(connection, &READER, 0)?;
+    let (handler, _) = handlers::register(connection, &READER, 0)?;
     for number in 1..=EVENTS {
         let (id, event, payload) = ([number; 16], "CUT".to_owned(), "\"text\"".repeat(20));
         let event =
@@ -87,7 +87,7 @@ fn assert_whole(folder: &Path) {
     let mut opening = Opening::open(folder).expect("it is salvaged");
     assert!(!opening.damage().is_empty(), "the damage is told");
     let read = |connection: &Connection| {
-        let handler = handlers::register(connection, &READER, 0)?;
+        let (handler, _) = handlers::register(connection, &READER, 0)?;
         Ok((deliveries::pending(connection, handler, 0, 1000)?, disabled::all(connection)?))
     };
     let (pending, disabled) = opening.prepare(read).expect("it is read");

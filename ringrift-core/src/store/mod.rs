@@ -24,6 +24,7 @@ pub(crate) mod failpoint;
 mod flips;
 pub(crate) mod handlers;
 pub(crate) mod health;
+mod identities;
 pub(crate) mod letters;
 mod lock;
 pub(crate) mod open;

@@ -57,6 +57,13 @@ impl Opening {
         Ok(Self { file, connection, lock, damage })
     }
 
+    /// What damage comes to is told with the damage.
+    pub(crate) fn tell(&mut self, line: String) {
+        let mut damage = Damage { file: &self.file, lines: std::mem::take(&mut self.damage) };
+        damage.tell([line]);
+        self.damage = damage.lines;
+    }
+
     #[cfg(test)]
     pub(super) fn damage(&self) -> &[String] {
         &self.damage

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, params_from_iter, types::Value};
 
-use super::{deliveries, error::OpenError, failpoint, schema, swap};
+use super::{deliveries, error::OpenError, failpoint, handlers, identities, schema, swap};
 
 /// The tables whose rows have a number: what can't be read in one go is read number by number.
-const NUMBERED: [(&str, &str); 5] =
-    [("handlers", "id"), ("events", "seq"), ("audit", "number"), ("pruned", "first"), ("quarantine", "number")];
+const NUMBERED: [(&str, &str); 4] =
+    [("events", "seq"), ("audit", "number"), ("pruned", "first"), ("quarantine", "number")];
 /// The others, with their keys: read from both ends, up to what is damaged.
 const KEYED: [(&str, &str); 4] = [
     ("deliveries", "handler, event"),
@@ -42,10 +42,12 @@ pub(super) fn fill_in(old: &Connection, new: &mut Connection, now: i64) -> rusql
     let transaction = new.transaction()?;
     let lost = copy_all(old, &transaction)?;
     let mut told: Vec<String> = lost.iter().map(|table| format!("not every row of `{table}` can be read")).collect();
-    let again = deliveries::owe_unknown(&transaction, now)?;
+    told.extend(identities::copy(old, &transaction, now)?);
+    let again = deliveries::repeat_damaged(&transaction, now)?;
     if again > 0 {
         told.push(format!("what became of {again} deliveries can't be read: they are repeated"));
     }
+    handlers::note_damage(&transaction, now)?;
     transaction.commit()?;
     Ok(told)
 }
@@ -98,7 +100,8 @@ enum Copied {
 
 /// Copies rows up to the first that can't be read. One that does not fit the new table is left out.
 fn copy(old: &Connection, new: &Connection, table: &str, read: &str) -> rusqlite::Result<Copied> {
-    let Ok(mut select) = old.prepare(read) else { return Ok(Copied::InPart) };
+    // Without its first page there is no table at all, and the file stays as it is.
+    let mut select = old.prepare(read)?;
     let columns = select.column_count();
     let places = vec!["?"; columns].join(", ");
     let mut insert = new.prepare_cached(&format!("INSERT OR IGNORE INTO {table} VALUES ({places})"))?;
@@ -106,11 +109,14 @@ fn copy(old: &Connection, new: &Connection, table: &str, read: &str) -> rusqlite
     let mut copied = Copied::Whole;
     loop {
         let row = rows.next().and_then(|row| row.map(|row| (0..columns).map(|at| row.get(at)).collect()).transpose());
-        let values: Row = match row {
+        let mut values: Row = match row {
             Ok(Some(values)) => values,
             Ok(None) => return Ok(copied),
             Err(_) => return Ok(Copied::InPart),
         };
+        if table == "events" {
+            values[0] = place(old, &values).unwrap_or(values[0].clone());
+        }
         match insert.execute(params_from_iter(values)) {
             Ok(1) => {}
             Ok(_) => copied = Copied::InPart,
@@ -118,6 +124,21 @@ fn copy(old: &Connection, new: &Connection, table: &str, read: &str) -> rusqlite
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The number of an event by both indexes, where it is not the row's own and no other event has it: the
+/// deliveries of the other one are not to get this one.
+fn place(old: &Connection, values: &[Value]) -> Option<Value> {
+    let by_id = "SELECT seq FROM events INDEXED BY sqlite_autoindex_events_1 WHERE id = ?";
+    let by_id: Value =
+        old.prepare_cached(by_id).and_then(|mut by_id| by_id.query_row([&values[1]], |row| row.get(0))).ok()?;
+    if by_id == values[0] {
+        return None;
+    }
+    let is_so = "SELECT EXISTS (SELECT 1 FROM events INDEXED BY by_type WHERE event = ?1 AND seq = ?2)
+        AND NOT EXISTS (SELECT 1 FROM events NOT INDEXED WHERE seq = ?2)";
+    let is_so = old.query_row(is_so, [&values[2], &by_id], |row| row.get(0)).unwrap_or(false);
+    is_so.then_some(by_id)
 }
 
 /// Whether it is the row that is to blame, and not the new file or its disk.
