@@ -213,6 +213,32 @@ async fn a_damaged_event_is_a_letter_and_the_rest_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_event_of_another_type_is_a_letter_and_is_not_delivered() {
+    let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
+    let store = three_wait(folder.path(), &post).await;
+    let to_the_other =
+        "UPDATE deliveries SET handler = (SELECT id FROM handlers WHERE handler = 'on_light') WHERE event = 2";
+    assert_eq!(store.execute(to_the_other, []).unwrap(), 1);
+    drop(store);
+    let second = kit(folder.path(), &post).await;
+    second.settle().await;
+    assert_eq!(post.done(), [1, 3]);
+    let error = &letters(&second)[0].error;
+    assert!(error.contains("it is a `LETTER_DURABLE`, and not a `LETTER_LIGHT`"), "{error}");
+    second.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_is_stored_for_its_letter_is_marked_as_nobody_elses() {
+    let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
+    two_letters(folder.path(), &post).await;
+    let store = Connection::open(folder.path().join("ringrift.db")).unwrap();
+    let mut select = store.prepare("SELECT replay_of IS id FROM events ORDER BY event").unwrap();
+    let marks: Vec<bool> = select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(marks, [false, true], "the durable one, and the light one");
+}
+
+#[tokio::test(start_paused = true)]
 async fn damaged_events_are_a_letter_each_once_and_stay_as_they_were_left() {
     let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
     let store = three_wait(folder.path(), &post).await;

@@ -58,14 +58,17 @@ impl Storage {
     pub(super) fn new(OpenStore { mut opening, .. }: OpenStore, registry: &Registry) -> Result<Self, OpenError> {
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
-        let (known, owed, letters, live, has_effects) = opening.prepare(|connection| {
-            let (known, owed) = register(connection, &daemons, now)?;
-            let numbers: Vec<i64> = known.iter().flat_map(|known| known.handlers.iter().copied()).collect();
+        let ((known, owed, again), letters, live, has_effects) = opening.prepare(|connection| {
+            let registered = register(connection, &daemons, now)?;
+            let numbers: Vec<i64> = registered.0.iter().flat_map(|known| known.handlers.iter().copied()).collect();
             letters::bury_unhandled(connection, &numbers, now)?;
             let letters = letter_rows::first(connection, CAPACITY)?;
             let live = (letter_rows::live(connection)?, letter_rows::last_number(connection)?);
-            Ok((known, owed, letters, live, effects::any(connection)?))
+            Ok((registered, letters, live, effects::any(connection)?))
         })?;
+        if again > 0 {
+            opening.tell(format!("what became of {again} deliveries can't be told: they are owed again"));
+        }
         let ((live_letters, last_number), events) = (live, registry.events.as_slice().into());
         Ok(Self { letters, live_letters, last_number, has_effects, opening, events, known, owed })
     }
@@ -100,7 +103,14 @@ fn handlers(entry: &Entry) -> DaemonHandlers {
     let daemon = entry.ty.as_str();
     let declared = entry.spec.handlers.iter().map(|sub| {
         let meta = (sub.event)();
-        Declared { daemon, handler: sub.handler, event: meta.name, aliases: meta.aliases, from_oldest: sub.from_oldest }
+        Declared {
+            daemon,
+            handler: sub.handler,
+            event: meta.name,
+            aliases: meta.aliases,
+            is_durable: meta.durable,
+            from_oldest: sub.from_oldest,
+        }
     });
     DaemonHandlers { daemon, handlers: declared.collect() }
 }

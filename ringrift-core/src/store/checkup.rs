@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::{events, wal};
 
@@ -35,8 +35,19 @@ pub(super) fn of_log(file: &Path) -> Option<String> {
 /// What is wrong with the file itself, a line each.
 pub(super) fn pages(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut check = connection.prepare(&format!("PRAGMA integrity_check({TOLD})"))?;
-    let found: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    Ok(found.into_iter().filter(|line| line != "ok").collect())
+    let mut found: Vec<String> = Vec::new();
+    for line in check.query_map([], |row| row.get(0))? {
+        match line {
+            Ok(line) => found.push(line),
+            // It ends at a page that is none.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                found.push(error.to_string())
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    found.retain(|line| line != "ok");
+    Ok(found)
 }
 
 /// The numbers that no event has, and that were not pruned. SQLite gives them out without gaps.

@@ -136,23 +136,41 @@ pub(super) fn read_letter(row: &Row<'_>, (handler, event): (i64, i64), from: usi
     }
 }
 
-/// After damage: owes again what nobody can tell the state of, to every handler that was there when the
-/// event was emitted. Returns how many.
-pub(crate) fn owe_unknown(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
-    let mut unknown = damaged(connection)?;
-    let gone = "SELECT h.id, e.seq FROM events e JOIN handlers h ON h.event = e.event AND h.since < e.seq
-        WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.handler = h.id AND d.event = e.seq)";
-    let mut gone = connection.prepare(gone)?;
-    unknown.extend(gone.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<Vec<_>>>()?);
-    for (handler, event) in &unknown {
-        put(connection, (*handler, *event), DeliveryState::Pending, None, now)?;
+/// After damage: owes again what nobody can tell the state of. Returns how many.
+pub(super) fn repeat_damaged(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
+    let damaged = damaged(connection)?;
+    for delivery in &damaged {
+        put(connection, *delivery, DeliveryState::Pending, None, now)?;
     }
-    Ok(unknown.len())
+    // What is damaged may be whose it is. Whoever is owed it then has no row, and is owed it when it registers.
+    let of_another = "DELETE FROM deliveries WHERE handler = ? AND event = ? AND EXISTS
+        (SELECT 1 FROM handlers h JOIN events e ON e.event <> h.event
+         WHERE h.id = deliveries.handler AND e.seq = deliveries.event)";
+    let mut of_another = connection.prepare(of_another)?;
+    for (handler, event) in &damaged {
+        of_another.execute([handler, event])?;
+    }
+    Ok(damaged.len())
 }
 
-/// The deliveries whose rows can't be trusted.
+/// Whether a whole delivery belongs to a handler that is not there.
+pub(super) fn any_of_nobody(connection: &Connection) -> rusqlite::Result<bool> {
+    let damaged = damaged(connection)?;
+    let all = "SELECT handler, event FROM deliveries WHERE handler NOT IN (SELECT id FROM handlers)";
+    let mut all = connection.prepare(all)?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        if damaged.binary_search(&(row.get(0)?, row.get(1)?)).is_err() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The deliveries whose rows can't be trusted, in order.
 fn damaged(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
-    let mut select = connection.prepare("SELECT handler, event, state, letter, checksum FROM deliveries")?;
+    let mut select =
+        connection.prepare("SELECT handler, event, state, letter, checksum FROM deliveries ORDER BY handler, event")?;
     let mut rows = select.query([])?;
     let mut damaged = Vec::new();
     while let Some(row) = rows.next()? {

@@ -23,7 +23,7 @@ pub(crate) struct StoredEvent {
     /// Milliseconds since 1970.
     pub(crate) emitted: i64,
     pub(crate) cause: Option<Cause>,
-    /// The event that it is a copy of.
+    /// The event that it is a copy of, for one daemon; itself where it was stored with a dead letter only.
     pub(crate) replay_of: Option<[u8; 16]>,
 }
 

@@ -12,6 +12,8 @@
 pub(crate) mod audit;
 pub(crate) mod checksum;
 mod checkup;
+#[cfg(all(test, feature = "failpoints"))]
+mod cut_off;
 pub(crate) mod deliveries;
 pub(crate) mod disabled;
 pub(crate) mod effects;
@@ -22,6 +24,7 @@ pub(crate) mod failpoint;
 mod flips;
 pub(crate) mod handlers;
 pub(crate) mod health;
+mod identities;
 pub(crate) mod letter_rows;
 pub(crate) mod letters;
 mod lock;
@@ -32,6 +35,7 @@ pub(crate) mod retention;
 mod salvage;
 mod schema;
 pub(crate) mod states;
+mod swap;
 mod wal;
 mod write;
 mod writer;

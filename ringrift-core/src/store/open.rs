@@ -7,10 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::{
-    Store, checkup, error::OpenError, health::Health, lock::Lock, millis, queue::Queue, salvage, schema, writer::Writer,
+    Store, checkup, error::OpenError, health::Health, lock::Lock, millis, queue::Queue, salvage, schema, swap,
+    writer::Writer,
 };
 
 /// The file, in its folder.
@@ -33,20 +34,34 @@ impl Opening {
         let lock = Lock::take(folder)?;
         let file = folder.join(FILE);
         let now = millis(SystemTime::now());
-        let mut damage: Vec<String> = checkup::of_log(&file).into_iter().collect();
+        let mut damage = Damage { file: &file, lines: Vec::new() };
+        let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
+        if let Some(kept) = swap::go_on(&file).map_err(unusable)? {
+            damage.tell([format!(
+                "a salvage that was cut off has ended; the damaged file is kept as `{}`",
+                kept.display()
+            )]);
+        }
+        damage.tell(checkup::of_log(&file));
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
         let mut connection = connect(&file).map_err(unreadable)?;
         schema::migrate(&mut connection, &file)?;
         let pages = checkup::pages(&connection).map_err(unreadable)?;
         if !pages.is_empty() {
-            drop(connection);
-            damage.extend(pages);
-            damage.extend(salvage::salvage(&file, now)?);
+            damage.tell(pages);
+            replace(connection, &file, &mut damage, now)?;
             connection = connect(&file).map_err(unreadable)?;
         }
-        damage.extend(checkup::missing(&connection, now).map_err(unreadable)?);
-        damage.iter().for_each(|line| tracing::error!(file = %file.display(), "the store is damaged: {line}"));
+        damage.tell(checkup::missing(&connection, now).map_err(unreadable)?);
+        let damage = damage.lines;
         Ok(Self { file, connection, lock, damage })
+    }
+
+    /// What damage comes to is told with the damage.
+    pub(crate) fn tell(&mut self, line: String) {
+        let mut damage = Damage { file: &self.file, lines: std::mem::take(&mut self.damage) };
+        damage.tell([line]);
+        self.damage = damage.lines;
     }
 
     #[cfg(test)]
@@ -97,6 +112,40 @@ impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opening").field("file", &self.file).finish_non_exhaustive()
     }
+}
+
+/// What is found, which is told at once: the process may end before all is.
+struct Damage<'a> {
+    file: &'a Path,
+    lines: Vec<String>,
+}
+
+impl Damage<'_> {
+    fn tell(&mut self, lines: impl IntoIterator<Item = String>) {
+        for line in lines {
+            tracing::error!(file = %self.file.display(), "the store is damaged: {line}");
+            self.lines.push(line);
+        }
+    }
+}
+
+/// Puts what can be read of a damaged store in its place.
+fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) -> Result<(), OpenError> {
+    let unreadable = |source| OpenError::Unreadable { file: file.to_owned(), source };
+    // It is kept as it is, with its log.
+    damaged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(unreadable)?;
+    let told = salvage::fill(&damaged, file, now);
+    drop(damaged);
+    let unusable = |source| OpenError::Folder { folder: file.to_owned(), source };
+    if told.is_err() {
+        // The room that it took goes back to the disk.
+        _ = swap::clear(file);
+    }
+    damage.tell(told?);
+    swap::is_whole(file, now).map_err(unusable)?;
+    swap::exchange(file, now).map_err(unusable)?;
+    damage.tell([format!("the damaged file is kept as `{}`", swap::kept(file, now).display())]);
+    Ok(())
 }
 
 /// A connection that writes.

@@ -26,6 +26,16 @@ pub(crate) fn delivery(
     Ok(letter)
 }
 
+/// Sets rows aside of which nobody knows whose they are: their place and content are columns.
+pub(super) fn copy(connection: &Connection, place: &str, content: &str, from: &str, now: i64) -> rusqlite::Result<()> {
+    let insert = format!(
+        "INSERT INTO quarantine (found, place, reason, content)
+         SELECT ?, {place}, 'its handler is not known', {content} FROM {from}"
+    );
+    connection.execute(&insert, [now])?;
+    Ok(())
+}
+
 /// The columns of an event's row, as text, whatever they hold.
 fn row_as_it_is(connection: &Connection, event: i64) -> rusqlite::Result<String> {
     let mut select = connection.prepare_cached("SELECT * FROM events WHERE seq = ?")?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Journal;
+use super::{Journal, restore::is_called};
 use crate::{
     delivery::guard::catch,
     store::events::StoredEvent,
@@ -20,6 +20,9 @@ impl Journal {
         seq: i64,
         stored: &StoredEvent,
     ) -> Result<Arc<Erased>, String> {
+        if !is_called(meta, &stored.event) {
+            return Err(format!("it is a `{}`, and not a `{}`", stored.event, meta.name));
+        }
         if meta.durable && stored.payload.len() > MAX_DURABLE_PAYLOAD {
             return Err(format!(
                 "its payload has {} bytes, and {MAX_DURABLE_PAYLOAD} is the most",
@@ -37,7 +40,7 @@ impl Journal {
             parent: stored.cause.map(|cause| EventId::from_bytes(cause.event)),
             seq: seq as u64,
             emitted: Some(stored.emitted),
-            is_replay: stored.replay_of.is_some(),
+            is_replay: stored.replay_of.is_some_and(|original| original != stored.id),
         };
         envelope.emitter = stored.emitter.as_deref().and_then(|name| self.index_of(name)).unwrap_or(OUTSIDE);
         Ok(event)

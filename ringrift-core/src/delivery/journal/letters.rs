@@ -128,15 +128,17 @@ impl Journal {
             Emitter::Daemon(index) => self.name(*index).map(str::to_owned),
             Emitter::Named(name) => Some(name.to_string()),
         };
+        let id = letter.event.id().to_bytes();
         StoredEvent {
-            id: letter.event.id().to_bytes(),
+            id,
             event: letter.event.name().to_owned(),
             payload: letter.event.payload().to_string(),
             hops: letter.event.hops(),
             emitter,
             emitted: millis(letter.emitted_at),
             cause: None,
-            replay_of: None,
+            // Of itself: it is here for its letter, and not for others.
+            replay_of: Some(id),
         }
     }
 

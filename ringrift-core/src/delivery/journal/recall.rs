@@ -30,18 +30,20 @@ pub(crate) struct DaemonHandlers {
 /// What is owed from before: the daemon, the handler's place, how many, and the first event.
 pub(crate) type Owed = Vec<(usize, u16, u64, u64)>;
 
-/// Makes every handler known to the store, and counts what it is owed.
+/// Makes every handler known to the store, and counts what it is owed, and how much of it again because of
+/// damage.
 pub(crate) fn register(
     connection: &Connection,
     daemons: &[DaemonHandlers],
     now: i64,
-) -> rusqlite::Result<(Box<[Known]>, Owed)> {
-    let mut owed = Owed::new();
+) -> rusqlite::Result<(Box<[Known]>, Owed, usize)> {
+    let (mut owed, mut again) = (Owed::new(), 0);
     let mut ids = Vec::with_capacity(daemons.len());
     for (index, daemon) in daemons.iter().enumerate() {
         let mut own = Vec::with_capacity(daemon.handlers.len());
         for (slot, declared) in daemon.handlers.iter().enumerate() {
-            let id = handlers::register(connection, declared, now)?;
+            let (id, owed_again) = handlers::register(connection, declared, now)?;
+            again += owed_again;
             if let Some((count, first)) = deliveries::count_pending(connection, id)? {
                 owed.push((index, slot as u16, count, first as u64));
             }
@@ -49,7 +51,7 @@ pub(crate) fn register(
         }
         ids.push(Known { daemon: daemon.daemon, handlers: own.into() });
     }
-    Ok((ids.into(), owed))
+    Ok((ids.into(), owed, again))
 }
 
 /// Leaves what is owed to the mailboxes.

@@ -146,7 +146,8 @@ impl Journal {
     }
 }
 
-fn is_called(meta: &EventMeta, name: &str) -> bool {
+/// Whether a type of event has that name, or had it.
+pub(super) fn is_called(meta: &EventMeta, name: &str) -> bool {
     meta.name == name || meta.aliases.contains(&name)
 }
 
