@@ -91,16 +91,20 @@ fn poll_more<'a>(
     load: &mut Option<Boxed<'a, ()>>,
     cx: &mut task::Context<'_>,
 ) -> Poll<()> {
-    if load.is_none() && taken.mailbox.wanted().is_some() {
-        let mailbox = Arc::clone(&taken.mailbox);
-        *load = Some(Box::pin(async move {
-            if let Err(wait) = life.load_mail(&mailbox).await {
-                wait.await;
-            }
-        }));
-    }
-    if load.as_mut().is_some_and(|load| load.as_mut().poll(cx).is_ready()) {
-        *load = None;
+    loop {
+        if load.is_none() && taken.mailbox.wanted().is_some() {
+            let mailbox = Arc::clone(&taken.mailbox);
+            *load = Some(Box::pin(async move {
+                if let Err(wait) = life.load_mail(&mailbox).await {
+                    wait.await;
+                }
+            }));
+        }
+        // Once a page is there, and perhaps handled by now, the next may be wanted.
+        match load.as_mut().map(|load| load.as_mut().poll(cx)) {
+            Some(Poll::Ready(())) => *load = None,
+            Some(Poll::Pending) | None => break,
+        }
     }
     taken.poll_more(cx)
 }
