@@ -78,8 +78,8 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: u32,
     },
-    /// It is not a store, or broken beyond reading.
-    #[error("`{}` can't be read as a store; move it away, and a new one is begun", .file.display())]
+    /// SQLite can't work with it: it is not a store, or broken beyond reading, or may not be written.
+    #[error("`{}` {}", .file.display(), what_is_wrong(.source))]
     Unreadable {
         /// The file.
         file: PathBuf,
@@ -89,4 +89,49 @@ pub enum OpenError {
     /// There is no thread for it.
     #[error("the thread of the store can't be started")]
     Thread(#[source] io::Error),
+}
+
+/// What a file is, and the way out.
+fn what_is_wrong(source: &rusqlite::Error) -> &'static str {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            "can't be read as a store; move it away, and a new one is begun"
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            "can't be opened; let this process read and write it, and its folder"
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "is held by another program; end what it does there, and start again"
+        }
+        Some(ErrorCode::DiskFull) => "is on a disk that is full; make room, and start again",
+        Some(ErrorCode::SystemIoFailure) => "is on a disk that fails",
+        _ => "can't be used as a store",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(code: i32) -> String {
+        let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        OpenError::Unreadable { file: "x.db".into(), source }.to_string()
+    }
+
+    #[test]
+    fn only_a_file_that_is_no_store_is_to_be_moved_away() {
+        for code in [ffi::SQLITE_NOTADB, ffi::SQLITE_CORRUPT] {
+            assert_eq!(message(code), "`x.db` can't be read as a store; move it away, and a new one is begun");
+        }
+        for (code, wrong) in [
+            (ffi::SQLITE_CANTOPEN, "can't be opened; let this process read and write it, and its folder"),
+            (ffi::SQLITE_READONLY, "can't be opened; let this process read and write it, and its folder"),
+            (ffi::SQLITE_BUSY, "is held by another program; end what it does there, and start again"),
+            (ffi::SQLITE_FULL, "is on a disk that is full; make room, and start again"),
+            (ffi::SQLITE_IOERR_FSYNC, "is on a disk that fails"),
+            (ffi::SQLITE_ERROR, "can't be used as a store"),
+        ] {
+            assert_eq!(message(code), format!("`x.db` {wrong}"));
+        }
+    }
 }
