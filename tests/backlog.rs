@@ -31,6 +31,20 @@ impl<'de> Deserialize<'de> for Number {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Light(u32);
 
+/// An event of a megabyte, of which not many are read at once.
+#[event("BACKLOG_LARGE", external, durable)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Large {
+    number: u32,
+    text: String,
+}
+
+impl Large {
+    fn new(number: u32) -> Self {
+        Self { number, text: "x".repeat((1 << 20) - 100) }
+    }
+}
+
 /// An event that panics when it is dropped, and that nobody wants.
 #[event("BACKLOG_BOMB", external, durable)]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,6 +95,28 @@ impl Daemon for Reader {}
 #[handlers]
 impl Reader {
     #[on_event("BACKLOG_NUMBER", breaker = "off")]
+    async fn on_number(&self, number: &Number, _cx: &Context<Self>) -> DaemonResult {
+        self.seen.note(number.0)
+    }
+}
+
+/// Hears large and small ones.
+#[daemon(category = "misc", register = false)]
+struct Patient {
+    #[inject]
+    seen: Seen,
+}
+
+impl Daemon for Patient {}
+
+#[handlers]
+impl Patient {
+    #[on_event("BACKLOG_LARGE")]
+    async fn on_large(&self, large: &Large, _cx: &Context<Self>) -> DaemonResult {
+        self.seen.note(large.number)
+    }
+
+    #[on_event("BACKLOG_NUMBER")]
     async fn on_number(&self, number: &Number, _cx: &Context<Self>) -> DaemonResult {
         self.seen.note(number.0)
     }
@@ -187,4 +223,21 @@ async fn a_slow_handler_beside_others_does_not_hold_up_what_waits_in_the_store()
     seen.gate.add_permits(1);
     kit.settle().await;
     kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_events_that_wait_are_read_in_pages_and_stay_in_order() {
+    let (folder, seen) = set_up();
+    let kit = || TestKit::builder().daemon::<Patient>().provide(seen.clone()).data_dir(folder.path());
+    let first = kit().start().await;
+    first.runtime().stop_daemon(Patient::TYPE, Dependents::Refuse).await.unwrap();
+    for number in 0..20 {
+        first.emit(Large::new(2 * number)).await;
+        first.emit(Number(2 * number + 1)).await;
+    }
+    first.finish().await;
+    let second = kit().start().await;
+    second.settle().await;
+    assert_eq!(seen.list(), (0..40).collect::<Vec<_>>());
+    second.finish().await;
 }

@@ -92,7 +92,7 @@ fn assert_whole(folder: &Path) {
     };
     let (pending, disabled) = opening.prepare(read).expect("it is read");
     drop(opening);
-    let ids: Vec<u8> = pending.iter().filter_map(|row| Some(row.event.as_ref().ok()?.id[0])).collect();
+    let ids: Vec<u8> = pending.deliveries.iter().filter_map(|row| Some(row.event.as_ref().ok()?.id[0])).collect();
     assert_eq!(ids, (1..=EVENTS).collect::<Vec<_>>());
     assert_eq!(disabled, BTreeSet::from(["sleeper".to_owned()]));
     let mut names: Vec<String> = fs::read_dir(folder)

@@ -194,18 +194,71 @@ pub(crate) fn count_pending(connection: &Connection, handler: i64) -> rusqlite::
     Ok(first.map(|first| (count as u64, first)))
 }
 
-/// The first deliveries that a handler is owed, from an event on, in order.
-pub(crate) fn pending(
-    connection: &Connection,
-    handler: i64,
-    from: i64,
-    limit: usize,
-) -> rusqlite::Result<Vec<Pending>> {
+/// The most that a page holds of the payloads of one handler, in bytes; but at least one event.
+const PAGE: usize = 8 << 20;
+
+/// Some of what a handler is owed, in order.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) deliveries: Vec<Pending>,
+    /// Whether more may follow.
+    pub(crate) is_cut: bool,
+}
+
+/// The first deliveries that a handler is owed, from an event on.
+pub(crate) fn pending(connection: &Connection, handler: i64, from: i64, limit: usize) -> rusqlite::Result<Page> {
     let select = format!(
         "SELECT d.event, {} FROM deliveries d LEFT JOIN events e ON e.seq = d.event
          WHERE d.handler = ? AND d.state = 0 AND d.event >= ? ORDER BY d.event LIMIT ?",
         events::COLUMNS
     );
-    let read = |row: &Row<'_>| Ok(Pending { handler, seq: row.get(0)?, event: StoredEvent::read(row, 1) });
-    connection.prepare_cached(&select)?.query_map(params![handler, from, limit as i64], read)?.collect()
+    let mut select = connection.prepare_cached(&select)?;
+    let mut rows = select.query(params![handler, from, limit as i64])?;
+    let (mut deliveries, mut bytes) = (Vec::new(), 0);
+    while bytes < PAGE
+        && let Some(row) = rows.next()?
+    {
+        let event = StoredEvent::read(row, 1);
+        bytes += event.as_ref().map_or(0, |event| event.payload.len());
+        deliveries.push(Pending { handler, seq: row.get(0)?, event });
+    }
+    let is_cut = deliveries.len() == limit || bytes >= PAGE;
+    Ok(Page { deliveries, is_cut })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many events of a megabyte, all of which a handler is owed.
+    fn store(count: u8) -> Connection {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        for number in 1..=count {
+            let event = StoredEvent {
+                id: [number; 16],
+                event: "LARGE".to_owned(),
+                payload: "x".repeat(1 << 20),
+                hops: 0,
+                emitter: None,
+                emitted: 0,
+                cause: None,
+                replay_of: None,
+            };
+            let (seq, _) = events::append(&connection, &event).expect("it is new");
+            owe(&connection, 1, seq, 0).expect("it is new");
+        }
+        connection
+    }
+
+    #[test]
+    fn a_page_has_eight_megabytes_at_most() {
+        let page = |count, from, limit| {
+            let page = pending(&store(count), 1, from, limit).expect("read");
+            (page.deliveries.len(), page.is_cut)
+        };
+        assert_eq!(page(10, 1, 1000), (8, true));
+        assert_eq!(page(10, 9, 1000), (2, false));
+        assert_eq!(page(10, 1, 4), (4, true));
+    }
 }

@@ -96,7 +96,7 @@ fn read(folder: &Path, place: &str, the_end: bool) -> Ending {
         });
         let Ok(rows) = read else { return Ending::Refused };
         let mut found = Vec::new();
-        for row in rows {
+        for row in rows.deliveries {
             let Ok(read) = row.event else {
                 told = true;
                 continue;

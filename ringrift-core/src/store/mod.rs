@@ -53,6 +53,9 @@ use tokio::sync::oneshot;
 pub(crate) use self::write::Write;
 use self::{error::StoreError, health::Health, queue::Queue};
 
+/// How many connections that read are held open while nobody reads.
+const READERS: usize = 8;
+
 /// An open store. Dropped, it goes on until what was handed in is written.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -130,7 +133,10 @@ impl Store {
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(|| open::reader(&self.file), Ok)?;
         let value = read(&connection)?;
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let mut idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < READERS {
+            idle.push(connection);
+        }
         Ok(value)
     }
 

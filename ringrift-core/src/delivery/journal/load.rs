@@ -115,17 +115,22 @@ type Rows = (Vec<(u16, Pending)>, Option<u64>);
 fn rows(connection: &Connection, handlers: &[i64], wanted: Wanted) -> rusqlite::Result<Rows> {
     let limit = wanted.room as usize;
     let mut rows = Vec::new();
-    let mut is_more = false;
+    // Up to which event all is here.
+    let mut until = i64::MAX;
     for (slot, handler) in handlers.iter().enumerate() {
-        let found = deliveries::pending(connection, *handler, wanted.from as i64, limit)?;
-        is_more |= found.len() == limit;
-        rows.extend(found.into_iter().map(|row| (slot as u16, row)));
+        let page = deliveries::pending(connection, *handler, wanted.from as i64, limit)?;
+        if let Some(last) = page.deliveries.last().filter(|_| page.is_cut) {
+            until = until.min(last.seq);
+        }
+        rows.extend(page.deliveries.into_iter().map(|row| (slot as u16, row)));
     }
     rows.sort_by_key(|(slot, row)| (row.seq, *slot));
-    let Some((_, last)) = rows.get(limit - 1) else { return Ok((rows, None)) };
-    let last = last.seq;
-    let whole = rows.partition_point(|(_, row)| row.seq <= last);
-    is_more |= whole < rows.len();
+    let is_cut = until < i64::MAX;
+    if let Some((_, last)) = rows.get(limit - 1) {
+        until = until.min(last.seq);
+    }
+    let whole = rows.partition_point(|(_, row)| row.seq <= until);
+    let is_more = is_cut || whole < rows.len();
     rows.truncate(whole);
-    Ok((rows, is_more.then_some(last as u64 + 1)))
+    Ok((rows, is_more.then(|| until as u64 + 1)))
 }
