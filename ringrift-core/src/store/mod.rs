@@ -146,6 +146,8 @@ impl Store {
     /// Dropped, the writer still ends.
     pub(crate) async fn close(&self) {
         self.queue.close();
+        // Before the writer's: the last connection that is closed moves the log into the file, if it may write.
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let writer = Arc::clone(&self.writer);
         // Locked until it has ended: whoever closes it a second time waits as long.
         let ended = tokio::task::spawn_blocking(move || {
@@ -154,7 +156,6 @@ impl Store {
             writer.take().map(JoinHandle::join)
         });
         _ = ended.await;
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

@@ -9,8 +9,11 @@ use crate::{
         millis,
         retention::{self, BATCH, Kept},
     },
-    words::event::EventMeta,
+    words::{event::EventMeta, retention::Retention},
 };
+
+/// How many events one look finds.
+const AT_ONCE: usize = 20 * BATCH;
 
 impl Journal {
     /// Removes every settled event that is older, or takes more room, than its type allows.
@@ -21,22 +24,34 @@ impl Journal {
         let mut total = 0;
         // Of the others there are those with a dead letter.
         for meta in &self.events {
-            let kept = Kept { event: meta.name, age: meta.retention.age, bytes: meta.retention.bytes };
-            loop {
-                let now = millis(self.clock.wall());
-                let pruned = self.store.run(move |connection| retention::prune(connection, &kept, now)).await?;
-                self.note_pruned(meta, pruned as u64);
-                total += pruned as u64;
-                if pruned < BATCH {
-                    break;
-                }
-            }
+            total += self.prune_type(meta).await?;
         }
         if total > 0 {
             self.store.run(retention::vacuum).await?;
             tracing::info!(events = total, "removed what is no longer kept");
         }
         Ok(total)
+    }
+
+    async fn prune_type(self: &Arc<Self>, meta: &EventMeta) -> Result<u64, StoreError> {
+        let Retention { age, bytes } = meta.retention;
+        let kept = Kept { event: meta.name, aliases: meta.aliases, age, bytes };
+        let mut total = 0;
+        loop {
+            let now = millis(self.clock.wall());
+            let overdue =
+                self.store.read(move |connection| retention::overdue(connection, &kept, now, AT_ONCE)).await?;
+            let before = total;
+            for batch in overdue.chunks(BATCH) {
+                let batch = batch.to_vec();
+                let pruned = self.store.run(move |connection| retention::remove_settled(connection, &batch)).await?;
+                self.note_pruned(meta, pruned as u64);
+                total += pruned as u64;
+            }
+            if overdue.len() < AT_ONCE || total == before {
+                return Ok(total);
+            }
+        }
     }
 
     fn note_pruned(&self, meta: &EventMeta, pruned: u64) {
