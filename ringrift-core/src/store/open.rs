@@ -136,7 +136,7 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
     damaged.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(unreadable)?;
     let told = salvage::fill(&damaged, file, now);
     drop(damaged);
-    let unusable = |source| OpenError::Folder { folder: file.to_owned(), source };
+    let unusable = |source| OpenError::Folder { folder: file.parent().unwrap_or(file).to_owned(), source };
     if told.is_err() {
         // The room that it took goes back to the disk.
         _ = swap::clear(file);
