@@ -28,6 +28,7 @@ mod hang;
 mod health;
 mod hops;
 mod inject;
+mod interrupted;
 mod instances;
 mod job;
 mod journal;

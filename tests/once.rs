@@ -18,6 +18,16 @@ struct Pay {
     amount: u32,
 }
 
+/// Pays two amounts, under the same name.
+#[event("ONCE_PAY_TWICE", external, durable)]
+#[derive(Debug, Serialize, Deserialize)]
+struct PayTwice(u32, u32);
+
+/// Pays, and tries it again if that fails.
+#[event("ONCE_PAY_ANYHOW", external, durable)]
+#[derive(Debug, Serialize, Deserialize)]
+struct PayAnyhow(u32);
+
 #[event("ONCE_LIGHT", external)]
 #[derive(Debug, Serialize, Deserialize)]
 struct Light;
@@ -53,6 +63,21 @@ impl Payer {
         self.bank.receipts.lock().expect("no panic").push(receipt);
         if strikes(&self.bank.handler_fails) {
             return Err("told to fail after the effect".into());
+        }
+        Ok(())
+    }
+
+    #[on_event("ONCE_PAY_TWICE")]
+    async fn on_pay_twice(&self, pay: &PayTwice, cx: &Context<Self>) -> DaemonResult {
+        cx.once("transfer", || self.transfer(pay.0)).await?;
+        cx.once("transfer", || self.transfer(pay.1)).await?;
+        Ok(())
+    }
+
+    #[on_event("ONCE_PAY_ANYHOW")]
+    async fn on_pay_anyhow(&self, pay: &PayAnyhow, cx: &Context<Self>) -> DaemonResult {
+        if cx.once("transfer", || self.transfer(pay.0)).await.is_err() {
+            cx.once("transfer", || self.transfer(pay.0)).await?;
         }
         Ok(())
     }
@@ -117,6 +142,30 @@ async fn an_effect_that_failed_is_tried_again() {
     let kit = kit(folder.path(), &bank).await;
     kit.emit(Pay { amount: 5 }).await;
     kit.advance(AFTER_A_RETRY).await;
+    assert_eq!(paid(&bank), [5]);
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_effect_of_one_name_in_one_run_is_not_taken_for_the_first() {
+    let (folder, bank) = (tempfile::tempdir().expect("a folder"), Bank::default());
+    let kit = kit(folder.path(), &bank).await;
+    kit.expect_dead_letters();
+    kit.emit(PayTwice(5, 6)).await;
+    kit.advance(AFTER_A_RETRY).await;
+    assert_eq!(paid(&bank), [5]);
+    let error = &kit.snapshot().dead_letters[0].error;
+    assert!(error.contains("`once(\"transfer\", ..)` is used twice in one run of the handler"), "{error}");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_effect_that_failed_may_be_tried_again_in_the_same_run() {
+    let (folder, bank) = (tempfile::tempdir().expect("a folder"), Bank::default());
+    bank.effect_fails.store(1, SeqCst);
+    let kit = kit(folder.path(), &bank).await;
+    kit.emit(PayAnyhow(5)).await;
+    kit.settle().await;
     assert_eq!(paid(&bank), [5]);
     kit.finish().await;
 }

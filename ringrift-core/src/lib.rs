@@ -136,7 +136,7 @@ pub use self::{
 
 #[cfg(feature = "store")]
 pub use self::{
-    declaration::daemon::{NotRepeated, StateError, StoredState},
+    declaration::daemon::{NotRepeated, OtherValue, StateError, StoredState, UsedTwice},
     store::error::OpenError,
 };
 

@@ -45,6 +45,23 @@ pub(crate) fn done(
     Ok(())
 }
 
+/// A person says what an effect came to that was cut off. `Err` has the names of those that were, if it is none of them.
+pub(crate) fn settle(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    name: &str,
+    value: &str,
+) -> rusqlite::Result<Result<(), Vec<String>>> {
+    let select = "SELECT name FROM effects WHERE handler = ? AND event = ? AND value IS NULL ORDER BY name";
+    let mut begun = connection.prepare_cached(select)?;
+    let begun: Vec<String> =
+        begun.query_map(params![handler, event], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    if !begun.iter().any(|begun| begun == name) {
+        return Ok(Err(begun));
+    }
+    done(connection, (handler, event), name, value).map(Ok)
+}
+
 /// Notes that an effect was not made: it may begin again.
 pub(crate) fn undo(connection: &Connection, (handler, event): (i64, i64), name: &str) -> rusqlite::Result<()> {
     let delete = "DELETE FROM effects WHERE handler = ? AND event = ? AND name = ?";

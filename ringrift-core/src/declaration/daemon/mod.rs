@@ -36,7 +36,7 @@ pub(crate) use self::{
 };
 #[cfg(feature = "store")]
 pub use self::{
-    once::NotRepeated,
+    once::{NotRepeated, OtherValue, UsedTwice},
     state::{StateError, StoredState},
 };
 use crate::words::health::HealthReport;

@@ -20,17 +20,45 @@ pub struct NotRepeated {
     pub name: String,
 }
 
+/// An effect that was made before, and whose value is not one of the type that is wanted now.
+#[derive(Debug, Error)]
+#[error("`once(\"{name}\", ..)` was made, and what it returned then can't be read as what it returns now")]
+pub struct OtherValue {
+    /// The name of the effect.
+    pub name: String,
+    /// What does not fit.
+    pub source: serde_json::Error,
+}
+
+/// One run of a handler made two effects of one name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`once(\"{name}\", ..)` is used twice in one run of the handler; give each effect a name of its own")]
+pub struct UsedTwice {
+    /// The name.
+    pub name: String,
+}
+
 impl<D: Registered + 'static> Context<D> {
     /// Makes an effect at most once for the event that is being handled, however often its handler runs.
     ///
-    /// That it begins is on disk before `effect` is called; what it returned is on disk with the end of
-    /// the delivery. A later run of the handler gets that value, and the effect is not made again. An
-    /// `Err` of the effect is handed on, and says that it was not made: the next run tries again. Each
-    /// effect of a handler has a `name` of its own.
+    /// That it begins is on disk before `effect` is called; what it returned is written at once when it
+    /// ends, and before all that the handler writes or emits after it. A later run of the handler gets
+    /// that value, and the effect is not made again. An `Err` of the effect is handed on, and says that it
+    /// was not made: it may be tried again, also in the same run. Each effect of a run has a `name` of its own:
+    /// for one effect an item, put the item into it (`format!("pay {id}")`).
+    ///
+    /// An effect that was cut off before its end was written is not repeated, since nobody knows whether it was
+    /// made: the delivery becomes a dead letter, `interrupted`. A person looks, and either says what it returned
+    /// ([`DeadLetterOffice::effect_was_made`](crate::runtime::letters::DeadLetterOffice::effect_was_made)), or
+    /// retries the letter, which makes it again.
+    ///
+    /// A [`replay`](crate::Runtime::replay) makes the effect again: its copies are events of their own.
+    /// [`is_replay`](Self::is_replay) tells a handler.
     ///
     /// # Errors
-    /// Those of `effect`; [`Interrupted`], when an earlier run was cut off in it; [`NotRepeated`], where
-    /// the event is not durable, or none is handled; and when the store can't be written.
+    /// Those of `effect`; [`Interrupted`], when an earlier run was cut off in it; [`UsedTwice`], when this run
+    /// has another of that name; [`OtherValue`]; [`NotRepeated`], where the event is not durable, or none is
+    /// handled; and when the store can't be written.
     ///
     /// # Cancel safety
     /// Dropped after its first poll, the effect counts as interrupted.
@@ -41,18 +69,23 @@ impl<D: Registered + 'static> Context<D> {
         F: Future<Output = Result<T, E>>,
     {
         let origin = self.origin().ok_or_else(|| NotRepeated { name: name.to_owned() })?;
-        match origin.begin(name).await? {
-            Effect::Done(value) => return Ok(serde_json::from_str(&value)?),
+        let claim = origin.claim(name).ok_or_else(|| UsedTwice { name: name.to_owned() })?;
+        match claim.begin().await? {
+            Effect::Done(value) => {
+                claim.keep();
+                let read = serde_json::from_str(&value);
+                return Ok(read.map_err(|source| OtherValue { name: name.to_owned(), source })?);
+            }
             Effect::Begun => return Err(Interrupted { name: name.to_owned() }.into()),
             Effect::New => {}
         }
         match effect().await {
             Ok(value) => {
-                origin.done(name, serde_json::to_string(&value)?);
+                claim.done(serde_json::to_string(&value)?);
                 Ok(value)
             }
             Err(error) => {
-                origin.undo(name);
+                claim.undo();
                 Err(error.into())
             }
         }

@@ -1,6 +1,6 @@
 //! The effects of one run of a handler: what `cx.once` writes.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{PoisonError, atomic::Ordering::Relaxed};
 
 use rusqlite::Connection;
 
@@ -11,79 +11,89 @@ use crate::store::{
     error::StoreError,
 };
 
+/// The name of an effect, in use by one run of a handler. Dropped, the run may use it again; once the
+/// effect is made, it may not.
+#[derive(Debug)]
+pub(crate) struct Claim<'a> {
+    origin: &'a Origin,
+    name: &'a str,
+    is_made: bool,
+}
+
 impl Origin {
-    /// Whether an effect is to be made now; that it begins is on disk then.
-    pub(crate) async fn begin(&self, name: &str) -> Result<Effect, StoreError> {
-        // Before the handler can return, and be acknowledged.
-        self.has_effects.store(true, Relaxed);
-        let (delivery, name) = (self.delivery, name.to_owned());
-        self.store.run(move |connection| effects::begin(connection, delivery.find(connection)?, &name)).await
-    }
-
-    /// An effect was made. It is written with the end of its delivery.
-    pub(crate) fn done(&self, name: &str, value: String) {
-        self.effects().push((name.to_owned(), value));
-    }
-
-    /// An effect failed, and may be tried again.
-    pub(crate) fn undo(&self, name: &str) {
-        self.store.send(Box::new(Undo { delivery: self.delivery, name: name.to_owned() }));
+    /// Takes a name for one effect; `None` when this run has another effect of that name.
+    pub(crate) fn claim<'a>(&'a self, name: &'a str) -> Option<Claim<'a>> {
+        let is_new = self.effects.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        is_new.then_some(Claim { origin: self, name, is_made: false })
     }
 }
 
-impl Drop for Origin {
-    /// Behind the acknowledgement, which forgets all effects. Where there is none, because the handler
-    /// failed or was cut off, those that were made are known when it runs again.
+impl Claim<'_> {
+    /// Whether the effect is to be made now; that it begins is on disk then.
+    pub(crate) async fn begin(&self) -> Result<Effect, StoreError> {
+        // Before the handler can return, and be acknowledged.
+        self.origin.has_effects.store(true, Relaxed);
+        let (delivery, name) = (self.origin.delivery, self.name.to_owned());
+        self.origin.store.run(move |connection| effects::begin(connection, delivery.find(connection)?, &name)).await
+    }
+
+    /// The effect was made before: its name is taken in this run, too.
+    pub(crate) fn keep(mut self) {
+        self.is_made = true;
+    }
+
+    /// The effect was made. Nobody waits until that is on disk, but whatever the handler writes from now
+    /// on comes behind it.
+    pub(crate) fn done(self, value: String) {
+        self.send(Some(value));
+        self.keep();
+    }
+
+    /// The effect failed, and may be tried again.
+    pub(crate) fn undo(self) {
+        self.send(None);
+    }
+
+    fn send(&self, value: Option<String>) {
+        let (delivery, name) = (self.origin.delivery, self.name.to_owned());
+        self.origin.store.send(Box::new(Ended { delivery, name, value }));
+    }
+}
+
+impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        let done = std::mem::take(&mut *self.effects());
-        if !done.is_empty() {
-            self.store.send(Box::new(Done { delivery: self.delivery, effects: done }));
+        if !self.is_made {
+            self.origin.effects.lock().unwrap_or_else(PoisonError::into_inner).remove(self.name);
         }
     }
 }
 
-struct Done {
-    delivery: Delivery,
-    effects: Vec<(String, String)>,
-}
-
-impl Write for Done {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let delivery = self.delivery.find(connection)?;
-        self.effects.iter().try_for_each(|(name, value)| effects::done(connection, delivery, name, value))
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        unwritten("made", result);
-    }
-
-    fn is_kept(&self) -> bool {
-        true
-    }
-}
-
-struct Undo {
+/// How an effect ended.
+struct Ended {
     delivery: Delivery,
     name: String,
+    /// `None` when it was not made.
+    value: Option<String>,
 }
 
-impl Write for Undo {
+impl Write for Ended {
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        effects::undo(connection, self.delivery.find(connection)?, &self.name)
+        let delivery = self.delivery.find(connection)?;
+        match &self.value {
+            Some(value) => effects::done(connection, delivery, &self.name, value),
+            None => effects::undo(connection, delivery, &self.name),
+        }
     }
 
+    /// Nothing is done twice for it: the effect counts as interrupted.
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        unwritten("failed", result);
+        if let Err(error) = result {
+            let (effect, is_made) = (self.name, self.value.is_some());
+            tracing::error!(%error, effect, is_made, "how an effect of `once` ended can't be written");
+        }
     }
 
     fn is_kept(&self) -> bool {
         true
-    }
-}
-
-/// Nothing is done twice for it: the effect counts as interrupted.
-fn unwritten(how: &'static str, result: Result<(), StoreError>) {
-    if let Err(error) = result {
-        tracing::error!(%error, how, "how an effect of `once` ended can't be written");
     }
 }

@@ -97,6 +97,28 @@ impl Journal {
         }
     }
 
+    /// A person has looked, and an effect was made. `Err` has the names of those that were cut off, if it is none of
+    /// them.
+    ///
+    /// # Cancel safety
+    /// Dropped after the first poll, it may or may not be kept.
+    pub(crate) async fn effect_was_made(
+        &self,
+        letter: &Letter,
+        name: &str,
+        value: String,
+    ) -> Result<Result<(), Vec<String>>, StoreError> {
+        let Address { handler: Handler::Number(handler), event } = self.address_of(letter) else {
+            return Ok(Err(Vec::new()));
+        };
+        let name = name.to_owned();
+        let settle = move |connection: &Connection| match event.find(connection)? {
+            Some(event) => effects::settle(connection, (handler, event), &name, &value),
+            None => Ok(Err(Vec::new())),
+        };
+        self.store.run(settle).await
+    }
+
     fn write(&self, letter: &Letter, row: Option<NewRow>, state: DeliveryState, record: Option<String>) {
         let address = self.address_of(letter);
         let at = millis(letter.since);

@@ -2,7 +2,7 @@
 //! emits the same events with the same ids, and none of them is delivered twice.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
@@ -69,8 +69,8 @@ pub(crate) struct Origin {
     name: String,
     /// What was emitted in this run, by its content.
     emitted: Mutex<HashMap<Content, Ordinals>>,
-    /// The effects that were made in this run, each with its value.
-    effects: Mutex<Vec<(String, String)>>,
+    /// The names of the effects of this run.
+    pub(super) effects: Mutex<HashSet<String>>,
 }
 
 impl Origin {
@@ -91,10 +91,6 @@ impl Origin {
             emitted: Mutex::default(),
             effects: Mutex::default(),
         }
-    }
-
-    pub(super) fn effects(&self) -> MutexGuard<'_, Vec<(String, String)>> {
-        self.effects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn cause(&self) -> Cause {

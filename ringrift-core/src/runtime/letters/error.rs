@@ -69,6 +69,33 @@ pub enum LetterError {
         /// The event.
         event: String,
     },
+    /// One of many that were to be retried, and nobody knows whether its effect was made.
+    #[error(
+        "dead letter {id} is interrupted: a retry makes its effect again. If it was not made, retry the letter by its \
+         number, or all with the reason `interrupted`; if it was, call `effect_was_made` first"
+    )]
+    Interrupted {
+        /// Which letter.
+        id: LetterId,
+    },
+    /// No effect of that name was begun and cut off.
+    #[error("dead letter {id} has no interrupted effect `{name}`{}", others(interrupted))]
+    NoEffect {
+        /// Which letter.
+        id: LetterId,
+        /// What was asked for.
+        name: String,
+        /// Those that were.
+        interrupted: Vec<String>,
+    },
+    /// The store can't be written.
+    #[error("what was said of dead letter {id} is not kept: {cause}")]
+    NotKept {
+        /// Which letter.
+        id: LetterId,
+        /// Why not.
+        cause: String,
+    },
     /// This program can't read its payload.
     #[error("the payload of dead letter {id} is not a `{event}`")]
     Schema {
@@ -79,4 +106,9 @@ pub enum LetterError {
         /// What does not fit.
         source: serde_json::Error,
     },
+}
+
+/// What else may have been meant.
+fn others(names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("; it has `{}`", names.join("`, `")) }
 }

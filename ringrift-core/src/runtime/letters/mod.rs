@@ -1,6 +1,8 @@
 //! What an operator does with dead letters.
 
 mod address;
+#[cfg(feature = "store")]
+mod effect;
 mod error;
 mod filter;
 mod jsonl;

@@ -6,7 +6,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use super::{DeadLetter, DeadLetterOffice, LetterError, LetterFilter, address::Written};
 use crate::{
-    delivery::dead_letters::{Addressee, LetterEvent, LetterId, Refused},
+    delivery::dead_letters::{Addressee, DeadReason, LetterEvent, LetterId, Refused},
     words::options::BLOCK_LIMIT,
 };
 
@@ -81,7 +81,8 @@ impl DeadLetterOffice {
     ///
     /// The event keeps its id. The retry counts as an attempt once its handler has ended: the letter is
     /// recovered then, or has failed once more. An exhausted letter may be retried too, as often as you like.
-    /// Of two operators at once one succeeds, and the event is delivered once.
+    /// Of two operators at once one succeeds, and the event is delivered once. The effect of a letter that is
+    /// `interrupted` is made again; if it was made, say so first: `effect_was_made`.
     ///
     /// # Errors
     /// When there is none of that number, or it is being retried or is settled already; when its daemon does not
@@ -99,6 +100,9 @@ impl DeadLetterOffice {
     /// Retries the letters that are meant and are pending or exhausted, oldest first, whether they are due or
     /// not. Where a mailbox is full, it waits for room, up to 5 s for each letter.
     ///
+    /// Those that are `interrupted` are refused, unless the filter's reason is
+    /// [`Interrupted`](crate::DeadReason::Interrupted): a retry makes their effects of `once` again.
+    ///
     /// # Cancel safety
     /// Dropped, it begins no more retries; those that it has begun go on.
     pub async fn retry_all(&self, filter: &LetterFilter, rate: RetryRate) -> RetryReport {
@@ -108,7 +112,10 @@ impl DeadLetterOffice {
             if let Some(pace) = &mut pace {
                 pace.tick().await;
             }
-            let outcome = self.retry_with_room(id).await;
+            let outcome = match self.is_asked_for(id, filter) {
+                Ok(()) => self.retry_with_room(id).await,
+                refused => refused,
+            };
             under_way.report.get_or_insert_default().note(id, outcome);
         }
         under_way.end()
@@ -119,10 +126,21 @@ impl DeadLetterOffice {
     pub fn dry_run(&self, filter: &LetterFilter) -> RetryReport {
         let mut report = RetryReport::default();
         for id in self.live(filter) {
-            let possible = self.readable(id).and_then(|_| self.possible(id));
+            let is_asked_for = self.is_asked_for(id, filter);
+            let possible = is_asked_for.and_then(|()| self.readable(id)).and_then(|_| self.possible(id));
             report.note(id, possible);
         }
         report
+    }
+
+    /// Nobody is to double an effect by a retry of everything.
+    fn is_asked_for(&self, id: LetterId, filter: &LetterFilter) -> Result<(), LetterError> {
+        let interrupted = Some(DeadReason::Interrupted);
+        let letter = self.world().router.letters.get(id).ok_or(LetterError::Unknown { id })?;
+        if Some(letter.death.reason) == interrupted && filter.reason != interrupted {
+            return Err(LetterError::Interrupted { id });
+        }
+        Ok(())
     }
 
     fn possible(&self, id: LetterId) -> Result<(), LetterError> {
