@@ -1,6 +1,7 @@
 //! Which runtime `X::instance()` means, and that two runtimes of a process don't see each other.
 
 use ringrift_core::{
+    Runtime,
     StateName::{Failed, Running},
     prelude::*,
     testing::TestKit,
@@ -51,6 +52,33 @@ impl Daemon for Asks {
 async fn kit(number: u32) -> (TestKit, Journal) {
     let journal = Journal::default();
     (TestKit::builder().daemon::<Asks>().provide(number).provide(journal.clone()).start().await, journal)
+}
+
+/// Asks for the state of the numbered one, of the runtime that it is part of.
+#[daemon(category = "misc", cycle = "1h", depends_on = [Numbered], register = false)]
+struct Looks {
+    #[inject]
+    journal: Journal,
+}
+impl Daemon for Looks {
+    async fn on_start(&self, _cx: &Context<Self>) -> DaemonResult {
+        let snapshot = Runtime::current()?.snapshot();
+        self.journal.note(format!("{} daemons", snapshot.daemons.len()));
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_finds_the_runtime_that_it_is_part_of() {
+    let journal = Journal::default();
+    let other = TestKit::builder().daemon::<Numbered>().provide(7_u32).start().await;
+    let kit = TestKit::builder().daemon::<Looks>().provide(7_u32).provide(journal.clone()).start().await;
+    kit.settle().await;
+    let expected = kit.snapshot().daemons.len();
+    assert_ne!(other.snapshot().daemons.len(), expected);
+    assert_eq!(journal.take(), [format!("{expected} daemons")]);
+    kit.finish().await;
+    other.finish().await;
 }
 
 #[tokio::test(start_paused = true)]

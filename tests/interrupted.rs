@@ -107,7 +107,7 @@ async fn an_effect_that_was_made_is_known_after_a_kill_in_the_next_one() {
     let (kit, letter) = next_process(killed.path(), &world).await;
     assert!(letter.error.contains("`mail` was begun before and cut off"), "{}", letter.error);
     kit.runtime().dead_letters().retry(letter.id).unwrap();
-    kit.advance(A_MOMENT).await;
+    kit.settle().await;
     assert_eq!(world.made(), ["paid", "mailed 4711", "done: home"]);
     kit.finish().await;
 }
@@ -120,7 +120,7 @@ async fn a_person_who_says_that_it_was_made_lets_the_handler_go_on_with_its_valu
     let office = kit.runtime().dead_letters();
     office.effect_was_made(letter.id, "mail", &"by pigeon").await.unwrap();
     office.retry(letter.id).unwrap();
-    kit.advance(A_MOMENT).await;
+    kit.settle().await;
     assert_eq!(world.made(), ["paid", "done: by pigeon"]);
     let newest = &kit.runtime().audit(2).await.unwrap()[1];
     assert_eq!((newest.action.as_str(), newest.subject.as_str()), ("effect_was_made", "1 mail"));
@@ -136,7 +136,7 @@ async fn what_was_said_of_an_effect_outlives_the_process() {
     kit.finish().await;
     let (kit, letter) = next_process(killed.path(), &world).await;
     kit.runtime().dead_letters().retry(letter.id).unwrap();
-    kit.advance(A_MOMENT).await;
+    kit.settle().await;
     assert_eq!(world.made(), ["paid", "done: by pigeon"]);
     kit.finish().await;
 }
@@ -159,7 +159,7 @@ async fn a_value_of_another_type_says_so_and_the_effect_is_not_made_again() {
     let office = kit.runtime().dead_letters();
     office.effect_was_made(letter.id, "mail", &5).await.unwrap();
     office.retry(letter.id).unwrap();
-    kit.advance(A_MOMENT).await;
+    kit.settle().await;
     let letter = kit.runtime().dead_letters().show(letter.id).unwrap();
     assert!(letter.error.contains("what it returned then can't be read as what it returns now"), "{}", letter.error);
     assert_eq!(world.made(), ["paid"]);
@@ -180,7 +180,7 @@ async fn a_retry_of_everything_makes_no_interrupted_effect_again() {
     let asked = LetterFilter { reason: Some(DeadReason::Interrupted), ..everything };
     assert_eq!(office.dry_run(&asked).retried, [letter.id]);
     assert_eq!(office.retry_all(&asked, RetryRate::AtOnce).await.retried, [letter.id]);
-    kit.advance(A_MOMENT).await;
+    kit.settle().await;
     assert_eq!(world.made(), ["paid", "mailed 4711", "done: home"]);
     kit.finish().await;
 }

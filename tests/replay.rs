@@ -119,6 +119,21 @@ async fn by_type_alias_and_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_record_of_a_replay_says_what_was_asked_for_and_how_much_it_was() {
+    let (folder, heard) = (tempfile::tempdir().unwrap(), Heard::default());
+    let kit = kit(folder.path(), &heard).await;
+    let replay = Replay::to(Trainer::TYPE).event("OLD_GAME").since(minute(3)).until(minute(6));
+    kit.runtime().replay(&replay).await.unwrap();
+    let row = &kit.runtime().audit(1).await.unwrap()[0];
+    let asked = "trainer, OLD_GAME, since 1970-01-01T00:03:00Z, until 1970-01-01T00:06:00Z";
+    assert_eq!(
+        (row.action.as_str(), row.subject.as_str(), row.outcome.as_str()),
+        ("replay", asked, "3 events, 0 unreadable")
+    );
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_replay_is_not_replayed() {
     let (folder, heard) = (tempfile::tempdir().unwrap(), Heard::default());
     let kit = kit(folder.path(), &heard).await;

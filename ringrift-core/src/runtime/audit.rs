@@ -72,3 +72,8 @@ impl Runtime {
         }
     }
 }
+
+/// One thing that an operator said, if it was said.
+pub(super) fn told<T: ToString>(what: &str, value: Option<T>) -> Option<String> {
+    value.map(|value| format!("{what} {}", value.to_string()))
+}

@@ -259,7 +259,7 @@ impl Builder {
             world.router.tap.open();
         }
         let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
-        let inner = Inner {
+        let inner = Arc::new(Inner {
             has_task: world.records.iter().map(|_| AtomicBool::new(false)).collect(),
             supervisor: Supervisor::of(&world),
             world,
@@ -272,11 +272,12 @@ impl Builder {
             kept: Default::default(),
             at_once: Default::default(),
             _watchdog: watchdog,
-        };
+        });
+        inner.register();
         inner.supervisor.start_ticker(&inner.world);
         for record in inner.world.records.iter().filter(|record| record.is_wanted()) {
             inner.ensure_task(record.index);
         }
-        Ok(Runtime { inner: Arc::new(inner) })
+        Ok(Runtime { inner })
     }
 }

@@ -3,6 +3,7 @@
 mod assemble;
 mod audit;
 pub(crate) mod builder;
+mod current;
 #[cfg(test)]
 mod dags;
 mod health_view;
@@ -38,6 +39,7 @@ pub use self::{
 };
 pub use self::{
     builder::Builder,
+    current::NoCurrentRuntime,
     operate::{Dependents, OperateError},
     overrides::check_config,
     section::RuntimeSection,

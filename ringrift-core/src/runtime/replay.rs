@@ -1,10 +1,10 @@
 //! Emits stored events again, for one daemon.
 
-use std::time::SystemTime;
+use std::{fmt, time::SystemTime};
 
 use thiserror::Error;
 
-use super::Runtime;
+use super::{Runtime, audit::told};
 use crate::{
     declaration::{live::record::Record, registry::UnknownDaemon},
     delivery::journal::replay::Range,
@@ -39,6 +39,12 @@ pub struct Replayed {
     pub events: u64,
     /// How many can't be read.
     pub unreadable: u64,
+}
+
+impl fmt::Display for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} events, {} unreadable", self.events, self.unreadable)
+    }
 }
 
 /// Why nothing, or not everything, was replayed.
@@ -111,13 +117,24 @@ impl Replay {
         self.until = Some(at);
         self
     }
+
+    /// All that is said, as an operator reads it.
+    fn told(&self) -> String {
+        let said = [
+            (!self.events.is_empty()).then(|| self.events.join(" and ")),
+            told("since", self.since.map(humantime::format_rfc3339_seconds)),
+            told("until", self.until.map(humantime::format_rfc3339_seconds)),
+        ];
+        let said: Vec<String> = [Some(self.daemon.to_string())].into_iter().chain(said).flatten().collect();
+        said.join(", ")
+    }
 }
 
 impl Runtime {
     /// Emits stored events again, oldest first, to the handlers of one daemon, whether or not it handled
     /// them before. They are copies with ids of their own, for which
     /// [`Context::is_replay`](crate::Context::is_replay) is true; what their handlers emit is new. Copies
-    /// are not replayed. Returns once all are on disk.
+    /// are not replayed. Returns once all are on disk. Effects of [`once`](crate::Context::once) are made again.
     ///
     /// # Errors
     /// When there is no store, no such daemon, or nothing that it handles; when it is disabled or not selected; and
@@ -126,7 +143,9 @@ impl Runtime {
     /// # Cancel safety
     /// Dropped, what was emitted stays so.
     pub async fn replay(&self, replay: &Replay) -> Result<Replayed, ReplayError> {
-        self.noted("replay", replay.daemon, self.replay_now(replay).await)
+        let outcome = self.replay_now(replay).await;
+        self.note("replay", replay.told(), outcome.as_ref().map_or_else(ToString::to_string, ToString::to_string));
+        outcome
     }
 
     async fn replay_now(&self, replay: &Replay) -> Result<Replayed, ReplayError> {

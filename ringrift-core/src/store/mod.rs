@@ -93,6 +93,16 @@ impl Store {
         }
     }
 
+    /// Makes one change that nobody waits for, and that is tried again when the disk is full, or the file held by
+    /// another program. `lost` hears, on the writer's thread, why it is not on disk after all.
+    pub(crate) fn keep(
+        &self,
+        change: impl FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
+        lost: impl FnOnce(StoreError) + Send + 'static,
+    ) {
+        self.send(Box::new(write::Kept { change, lost }));
+    }
+
     /// Resolves once the writer has room.
     ///
     /// # Cancel safety

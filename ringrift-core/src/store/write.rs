@@ -40,3 +40,30 @@ impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Write for Cha
         _ = done.send(result.map(|()| value.expect("a change that succeeded has run")));
     }
 }
+
+/// A change that nobody waits for.
+pub(super) struct Kept<F, L> {
+    pub(super) change: F,
+    /// Hears why it is not on disk.
+    pub(super) lost: L,
+}
+
+impl<F, L> Write for Kept<F, L>
+where
+    F: FnMut(&Connection) -> rusqlite::Result<()> + Send,
+    L: FnOnce(StoreError) + Send,
+{
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        (self.change)(connection)
+    }
+
+    fn end(self: Box<Self>, result: Result<(), StoreError>) {
+        if let Err(error) = result {
+            (self.lost)(error);
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}

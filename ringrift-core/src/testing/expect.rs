@@ -128,14 +128,16 @@ impl TestKit {
         reached.unwrap_or_else(|_| panic!("`{daemon}` is not {wanted} but {}", self.state(daemon)))
     }
 
-    /// Waits until nothing is queued or in hand anywhere.
+    /// Waits until nothing is queued or in hand anywhere, no retry of a dead letter either.
     ///
     /// # Panics
     /// When that is not so within a day of the paused clock.
     pub async fn settle(&self) {
         let settled = async {
             let begun = tokio::time::Instant::now();
-            while !self.runtime.world().router.total().is_closed() {
+            let router = &self.runtime.world().router;
+            // A letter stays dead in the accounts while it is retried.
+            while !router.total().is_closed() || router.letters.counts().retrying > 0 {
                 // Within one per cent: a day of looks must not take long itself.
                 tokio::time::sleep(LOOK.max(begun.elapsed() / 100)).await;
             }

@@ -196,6 +196,12 @@ impl World {
         worlds.iter().filter_map(Weak::upgrade).find(|world| world.number == number)
     }
 
+    /// The numbers of the one in which the caller runs, and of the process's.
+    pub(crate) fn numbers_here() -> [Option<u32>; 2] {
+        let main = MAIN.read().unwrap_or_else(PoisonError::into_inner).upgrade();
+        [current_world(), main.map(|world| world.number)]
+    }
+
     /// Makes this the runtime of the process, unless another one lives.
     pub(crate) fn claim_main(self: &Arc<Self>) {
         let mut main = MAIN.write().unwrap_or_else(PoisonError::into_inner);

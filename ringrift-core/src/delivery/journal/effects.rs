@@ -4,9 +4,8 @@ use std::sync::{PoisonError, atomic::Ordering::Relaxed};
 
 use rusqlite::Connection;
 
-use super::{Origin, origin::Delivery};
+use super::Origin;
 use crate::store::{
-    Write,
     effects::{self, Effect},
     error::StoreError,
 };
@@ -54,9 +53,17 @@ impl Claim<'_> {
         self.send(None);
     }
 
+    /// How the effect ended: with its value, or `None` when it was not made.
     fn send(&self, value: Option<String>) {
-        let (delivery, name) = (self.origin.delivery, self.name.to_owned());
-        self.origin.store.send(Box::new(Ended { delivery, name, value }));
+        let (delivery, name, effect) = (self.origin.delivery, self.name.to_owned(), self.name.to_owned());
+        let end = move |connection: &Connection| match (delivery.find(connection)?, &value) {
+            (delivery, Some(value)) => effects::done(connection, delivery, &name, value),
+            (delivery, None) => effects::undo(connection, delivery, &name),
+        };
+        // Nothing is done twice for it: the effect counts as interrupted.
+        self.origin.store.keep(end, move |error| {
+            tracing::error!(effect, %error, "how an effect of `once` ended can't be written");
+        });
     }
 }
 
@@ -65,35 +72,5 @@ impl Drop for Claim<'_> {
         if !self.is_made {
             self.origin.effects.lock().unwrap_or_else(PoisonError::into_inner).remove(self.name);
         }
-    }
-}
-
-/// How an effect ended.
-struct Ended {
-    delivery: Delivery,
-    name: String,
-    /// `None` when it was not made.
-    value: Option<String>,
-}
-
-impl Write for Ended {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let delivery = self.delivery.find(connection)?;
-        match &self.value {
-            Some(value) => effects::done(connection, delivery, &self.name, value),
-            None => effects::undo(connection, delivery, &self.name),
-        }
-    }
-
-    /// Nothing is done twice for it: the effect counts as interrupted.
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            let (effect, is_made) = (self.name, self.value.is_some());
-            tracing::error!(%error, effect, is_made, "how an effect of `once` ended can't be written");
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        true
     }
 }

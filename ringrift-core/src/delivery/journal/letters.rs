@@ -15,7 +15,6 @@ use super::Journal;
 use crate::{
     delivery::dead_letters::{Addressee, DeadReason, Emitter, Letter, LetterId, LetterState},
     store::{
-        Write,
         deliveries::DeliveryState,
         effects,
         error::StoreError,
@@ -77,14 +76,21 @@ impl Journal {
         let Handler::Number(to) = self.handler_of(letter) else { return };
         let (from, state) = (self.address_of(before), state_of(letter));
         let (record, at) = (self.record(number, letter), millis(letter.since));
-        self.store.send(Box::new(Readdress { from, to, state, record, at }));
+        self.store.keep(
+            move |connection| letters::readdress(connection, &from, to, state, &record, at),
+            |error| tracing::error!(%error, "a dead letter of another handler can't be written: the next process has it as it was"),
+        );
     }
 
     /// A letter is none any more: its delivery is done, or else was given up.
     pub(crate) fn drop_letter(&self, letter: &Letter, is_done: bool) {
         if !letter.event.is_durable() {
             // Nothing else is to be known of it, and there may be very many.
-            return self.store.send(Box::new(Remove(self.address_of(letter))));
+            let address = self.address_of(letter);
+            return self.store.keep(
+                move |connection| letters::remove(connection, &address),
+                |error| tracing::error!(%error, "a dead letter that is none any more can't be removed: the next process has it"),
+            );
         }
         let state = if is_done { DeliveryState::Done } else { DeliveryState::Discarded };
         self.write(letter, None, state, None);
@@ -92,9 +98,12 @@ impl Journal {
 
     /// A person has looked whether an effect was made, and wants it to begin anew.
     pub(crate) fn begin_anew(&self, letter: &Letter) {
-        if let Address { handler: Handler::Number(handler), event } = self.address_of(letter) {
-            self.store.send(Box::new(Anew { handler, event }));
-        }
+        let Address { handler: Handler::Number(handler), event } = self.address_of(letter) else { return };
+        let begin_anew = move |connection: &Connection| match event.find(connection)? {
+            Some(event) => effects::begin_anew(connection, (handler, event)),
+            None => Ok(()),
+        };
+        self.store.keep(begin_anew, |error| tracing::error!(%error, "an interrupted effect stays so"));
     }
 
     /// A person has looked, and an effect was made. `Err` has the names of those that were cut off, if it is none of
@@ -122,7 +131,11 @@ impl Journal {
     fn write(&self, letter: &Letter, row: Option<NewRow>, state: DeliveryState, record: Option<String>) {
         let address = self.address_of(letter);
         let at = millis(letter.since);
-        self.store.send(Box::new(Put { address, row, state, record, at }));
+        let put = move |connection: &Connection| {
+            let event = row.as_ref().map(|(row, _)| row);
+            letters::put(connection, &address, event, state, record.as_deref(), at)
+        };
+        self.store.keep(put, |error| tracing::error!(%error, "a dead letter can't be written: it ends with this process, and what is durable of it is repeated"));
     }
 
     fn address_of(&self, letter: &Letter) -> Address {
@@ -202,98 +215,3 @@ pub(super) fn time(ms: i64) -> SystemTime {
 
 /// The event of a new letter, and its share of the bound.
 type NewRow = (StoredEvent, Arc<()>);
-
-struct Put {
-    address: Address,
-    row: Option<NewRow>,
-    state: DeliveryState,
-    record: Option<String>,
-    at: i64,
-}
-
-impl Write for Put {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        letters::put(
-            connection,
-            &self.address,
-            self.row.as_ref().map(|(row, _)| row),
-            self.state,
-            self.record.as_deref(),
-            self.at,
-        )
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            tracing::error!(%error, "a dead letter can't be written: it ends with this process, and what is durable of it is repeated");
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        true
-    }
-}
-
-struct Remove(Address);
-
-impl Write for Remove {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        letters::remove(connection, &self.0)
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            tracing::error!(%error, "a dead letter that is none any more can't be removed: the next process has it");
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        true
-    }
-}
-
-struct Readdress {
-    from: Address,
-    to: i64,
-    state: DeliveryState,
-    record: String,
-    at: i64,
-}
-
-impl Write for Readdress {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        letters::readdress(connection, &self.from, self.to, self.state, &self.record, self.at)
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            tracing::error!(%error, "a dead letter of another handler can't be written: the next process has it as it was");
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        true
-    }
-}
-
-struct Anew {
-    handler: i64,
-    event: Place,
-}
-
-impl Write for Anew {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let Some(event) = self.event.find(connection)? else { return Ok(()) };
-        effects::begin_anew(connection, (self.handler, event))
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            tracing::error!(%error, "an interrupted effect stays so");
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        true
-    }
-}

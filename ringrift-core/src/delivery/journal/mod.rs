@@ -27,8 +27,6 @@ use std::{
     },
 };
 
-use rusqlite::Connection;
-
 pub(crate) use self::origin::Origin;
 use self::{append::Append, load::Load, recall::Known};
 use super::{
@@ -38,7 +36,7 @@ use super::{
     mailbox::{Mailbox, stored::Wanted},
 };
 use crate::{
-    store::{Store, Write, answered, deliveries, error::StoreError, millis},
+    store::{Store, answered, deliveries, error::StoreError, millis},
     words::{
         daemon_type::DaemonType,
         event::{Erased, EventMeta, OUTSIDE},
@@ -168,12 +166,11 @@ impl Journal {
     /// A delivery has come to an end; not waited for, since nobody is worse off when it is repeated.
     pub(crate) fn settle(&self, daemon: u32, slot: u16, seq: u64) {
         let Some(handler) = self.handler(daemon, slot) else { return };
-        let at = millis(self.clock.wall());
-        self.store.send(Box::new(Settle {
-            delivery: (handler, seq as i64),
-            has_effects: self.has_effects.load(Relaxed),
-            at,
-        }));
+        let (at, event, has_effects) = (millis(self.clock.wall()), seq as i64, self.has_effects.load(Relaxed));
+        self.store.keep(
+            move |connection| deliveries::settle(connection, (handler, event), has_effects, at),
+            move |error| tracing::error!(event, %error, "a delivery that has ended can't be acknowledged: the next process repeats it"),
+        );
     }
 
     /// Resolves once the store has room for more: whoever settles much waits here, and not for the disk.
@@ -234,30 +231,6 @@ impl Journal {
     /// How many events of a type it has taken.
     pub(crate) fn emitted(&self, meta: &EventMeta) -> u64 {
         self.routes.get(meta.index()).map_or(0, |route| route.emitted.load(Relaxed))
-    }
-}
-
-/// The end of a delivery, on its way to the disk.
-struct Settle {
-    delivery: (i64, i64),
-    has_effects: bool,
-    at: i64,
-}
-
-impl Write for Settle {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        deliveries::settle(connection, self.delivery, self.has_effects, self.at)
-    }
-
-    fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
-            let (_, event) = self.delivery;
-            tracing::error!(event, %error, "a delivery that has ended can't be acknowledged: the next process repeats it");
-        }
-    }
-
-    fn is_kept(&self) -> bool {
-        true
     }
 }
 

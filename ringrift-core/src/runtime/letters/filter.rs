@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::record::names;
+use super::{super::audit::told, record::names};
 use crate::{
     declaration::live::world::World,
     delivery::dead_letters::{DeadReason, Letter, LetterState},
@@ -43,9 +43,6 @@ pub struct LetterFilter {
 impl LetterFilter {
     /// All that is said, as an operator reads it.
     pub(super) fn told(&self) -> String {
-        fn told<T: ToString>(what: &str, value: Option<T>) -> Option<String> {
-            value.map(|value| format!("{what} {}", value.to_string()))
-        }
         let said = [
             told("state", self.state),
             told("reason", self.reason),
