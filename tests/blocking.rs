@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 
-use ringrift_core::{Registry, prelude::*, runtime::Runtime};
+use ringrift_core::{Registry, StateName, prelude::*, runtime::Runtime};
 use serde::{Deserialize, Serialize};
 
 use crate::look::{millis, secs};
@@ -20,8 +20,13 @@ struct Block;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Hang;
 
-/// Blocks a worker thread until it is let go.
+/// Stops last.
 #[daemon(category = "misc", register = false)]
+struct Needed;
+impl Daemon for Needed {}
+
+/// Blocks a worker thread until it is let go.
+#[daemon(category = "misc", depends_on = [Needed], stop_timeout = "10ms", register = false)]
 struct Blocks {
     #[inject]
     thread: Thread,
@@ -86,7 +91,7 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
 async fn a_daemon_that_wakes_the_ticker_and_blocks_does_not_keep_it() {
     let thread = Thread::default();
     let _release = Release(thread.clone());
-    let registry = Registry::empty().with::<Blocks>().with::<Hangs>();
+    let registry = Registry::empty().with::<Needed>().with::<Blocks>().with::<Hangs>();
     let runtime = Runtime::builder().registry(registry).provide(thread.clone()).start().await.unwrap();
     runtime.started().await;
     // Until nothing is in hand, and the ticker sleeps.
@@ -97,4 +102,25 @@ async fn a_daemon_that_wakes_the_ticker_and_blocks_does_not_keep_it() {
     until("the handler of the other has timed out", || runtime.snapshot().deliveries.dead == 1).await;
     thread.go_on.store(true, SeqCst);
     assert!(runtime.shutdown().await.leaked.is_empty());
+}
+
+/// Nobody looked at the time of one that can't be cut off but the stop of all, when its 25 s were over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_daemon_that_blocks_is_given_up_in_its_own_time_and_the_stop_goes_on() {
+    let thread = Thread::default();
+    let _release = Release(thread.clone());
+    let registry = Registry::empty().with::<Needed>().with::<Blocks>();
+    let runtime = Runtime::builder().registry(registry).provide(thread.clone()).start().await.unwrap();
+    runtime.started().await;
+    runtime.emit(Block).await.unwrap();
+    until("the worker is blocked", || thread.is_blocked.load(SeqCst)).await;
+    let stopping = tokio::spawn({
+        let runtime = runtime.clone();
+        async move { runtime.shutdown().await }
+    });
+    let state = |daemon| runtime.snapshot().daemons.iter().find(|it| it.name == daemon).expect("it is there").state;
+    until("what it needs is told to stop", || state("needed") != StateName::Running).await;
+    assert_eq!(state("blocks"), StateName::Leaked);
+    let report = stopping.await.unwrap();
+    assert_eq!(report.leaked, [(Blocks::TYPE, "its handler `on_block` does not end".to_owned())]);
 }

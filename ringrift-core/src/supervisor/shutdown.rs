@@ -1,6 +1,10 @@
 //! The stop of a runtime: dependents before their dependencies, under one budget.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::Notify,
@@ -15,6 +19,7 @@ use crate::{
         status::Status,
         world::World,
     },
+    delivery::watch::Watch,
     words::{
         daemon_type::DaemonType,
         state::{Cause, State, StateName},
@@ -31,6 +36,12 @@ const LAST_CALL: Duration = Duration::from_secs(10);
 /// What a daemon that does everything wrong takes beyond its `stop_timeout`: a second for each of the
 /// two hooks of the end, for the tasks that are aborted, and for what is borrowed; see `ending.rs`.
 const BEYOND_STOP_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// One that blocks its thread can't even be cut off: it is given up so long after it had to have ended.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Those that were told to stop, each with the time by which it has ended, or never will.
+type Told = BTreeMap<u32, Instant>;
 
 /// What the stop of daemons with these `stop_timeout`s may take, so that the order is never given up.
 pub(crate) fn budget(stop_timeouts: impl Iterator<Item = Duration>) -> Duration {
@@ -50,11 +61,13 @@ pub(crate) async fn stop(
     let deadline = Instant::now() + budget;
     let last_call = deadline - LAST_CALL.min(budget);
     let scope: BTreeSet<u32> = scope.iter().copied().collect();
-    let mut told: BTreeSet<u32> = scope.iter().copied().filter(|index| !world.record(*index).is_wanted()).collect();
+    let unwanted = scope.iter().map(|index| world.record(*index)).filter(|record| !record.is_wanted());
+    let mut told: Told = unwanted.map(|record| (record.index, last_moment(record))).collect();
     let at_once = at_once.notified();
     tokio::pin!(at_once);
     let left = loop {
         let changed = world.changed.notified();
+        give_up(world, &told);
         let next = if Instant::now() < last_call {
             tell(world, &scope, &mut told, cause, |told, record| has_no_dependents(world, &scope, told, record));
             last_call
@@ -65,8 +78,10 @@ pub(crate) async fn stop(
         if scope.iter().all(|index| is_over(&told, world.record(*index))) {
             break Left::Nothing;
         }
+        let living = told.iter().filter(|(index, _)| !is_over(&told, world.record(**index)));
+        let next = living.map(|(_, last)| *last).fold(next, Instant::min);
         tokio::select! {
-            result = timeout_at(next, changed) => if result.is_err() && next == deadline { break Left::Unwanted },
+            result = timeout_at(next, changed) => if result.is_err() && Instant::now() >= deadline { break Left::Unwanted },
             () = &mut at_once => break Left::Everything,
         }
     };
@@ -88,28 +103,41 @@ enum Left {
 fn tell(
     world: &Arc<World>,
     scope: &BTreeSet<u32>,
-    told: &mut BTreeSet<u32>,
+    told: &mut Told,
     cause: &'static str,
-    may_stop: impl Fn(&BTreeSet<u32>, &Record) -> bool,
+    may_stop: impl Fn(&Told, &Record) -> bool,
 ) {
     for record in scope.iter().rev().map(|index| world.record(*index)) {
-        if !told.contains(&record.index) && may_stop(told, record) {
+        if !told.contains_key(&record.index) && may_stop(told, record) {
             wishes::stop(world, record, &cause.into());
-            told.insert(record.index);
+            told.insert(record.index, last_moment(record));
         }
     }
 }
 
+/// When a daemon that is told to stop now has ended, unless it never will.
+fn last_moment(record: &Record) -> Instant {
+    Instant::now() + record.options().stop_timeout + BEYOND_STOP_TIMEOUT + GRACE
+}
+
+/// Marks those as leaked that had to have ended: what they need is not to wait for them.
+fn give_up(world: &Arc<World>, told: &Told) {
+    let now = Instant::now();
+    for (index, _) in told.iter().filter(|(_, last)| **last <= now) {
+        leak(world, world.record(*index), Left::Unwanted);
+    }
+}
+
 /// Whether the stop is over for all in `scope` that depend on it.
-fn has_no_dependents(world: &World, scope: &BTreeSet<u32>, told: &BTreeSet<u32>, record: &Record) -> bool {
+fn has_no_dependents(world: &World, scope: &BTreeSet<u32>, told: &Told, record: &Record) -> bool {
     let mut dependents = world.dependents(record).filter(|dependent| scope.contains(&dependent.index));
     dependents.all(|dependent| is_over(told, dependent))
 }
 
 /// Whether nothing of it lives, or somebody wanted it again after it was told to stop.
-fn is_over(told: &BTreeSet<u32>, record: &Record) -> bool {
+fn is_over(told: &Told, record: &Record) -> bool {
     let status = record.status();
-    has_ended(&status) || (told.contains(&record.index) && *status.intent() == Intent::Run)
+    has_ended(&status) || (told.contains_key(&record.index) && *status.intent() == Intent::Run)
 }
 
 /// Whether the daemon is not wanted, and nothing of it lives.
@@ -117,17 +145,20 @@ fn has_ended(status: &Status) -> bool {
     matches!(status.state.name(), StateName::Leaked | StateName::Disabled | StateName::Stopped)
 }
 
-/// Marks what is left as leaked, and names it.
-fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonType, String)> {
+/// Marks one that is left as leaked.
+fn leak(world: &Arc<World>, record: &Arc<Record>, left: Left) {
     let is_left = |status: &Status| match left {
         Left::Nothing => false,
         Left::Unwanted => !has_ended(status) && *status.intent() != Intent::Run,
         Left::Everything => !has_ended(status),
     };
-    for record in scope.iter().map(|index| world.record(*index)) {
-        // In one step, or it leaks what somebody has wanted again meanwhile.
-        change(world, record, |status| is_left(status).then(|| State::Leaked { cause: why_left(record, status) }));
-    }
+    // In one step, or it leaks what somebody has wanted again meanwhile.
+    change(world, record, |status| is_left(status).then(|| State::Leaked { cause: why_left(record, status) }));
+}
+
+/// Marks what is left as leaked, and names it.
+fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonType, String)> {
+    scope.iter().for_each(|index| leak(world, world.record(*index), left));
     let states = scope.iter().map(|index| world.record(*index)).map(|record| (record.ty, record.state()));
     let leaked = states.filter_map(|(ty, state)| match state {
         State::Leaked { cause } => Some((ty, cause.into_owned())),
@@ -139,8 +170,15 @@ fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonT
 }
 
 fn why_left(record: &Record, status: &Status) -> Cause {
-    match record.hook.current() {
-        Some((hook, _)) => format!("its {} does not end", Hook::from_number(hook).as_str()).into(),
+    if let Some((hook, _)) = record.hook.current() {
+        return format!("its {} does not end", Hook::from_number(hook).as_str()).into();
+    }
+    let in_hand = record.mailbox.as_ref().and_then(|mailbox| {
+        let (slot, _) = mailbox.watches().find_map(Watch::current)?;
+        Some(mailbox.slots.get(slot as usize)?.handler)
+    });
+    match in_hand {
+        Some(handler) => format!("its handler `{handler}` does not end").into(),
         None => format!("it was still {} when the time to stop was over", status.state).into(),
     }
 }
