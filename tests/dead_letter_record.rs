@@ -63,6 +63,7 @@ impl Expert {
             "panic" => panic!("no idea"),
             "circle" => Err(anyhow::Error::from(EmitError::HopLimit { event: "PING" }).context("no answer"))?,
             "fatal circle" => return Err(EmitError::HopLimit { event: "PING" }).fatal(),
+            "lines" => return Err("could not compile\n  at a.rs:3\n\u{1b}[31mred".into()),
             _ => {}
         }
         Ok(())
@@ -103,6 +104,17 @@ async fn an_error_is_told_with_every_cause_and_the_event_with_its_way() {
     );
     assert_eq!((letter.in_state_since, letter.first_failed_at), (letter.last_failed_at, letter.last_failed_at));
     assert_eq!((letter.next_retry_in_ms.is_some(), letter.panicked_at.clone()), (true, None));
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_several_lines_is_told_on_one_and_kept_as_it_is() {
+    let (kit, letter) = asked("lines").await;
+    assert_eq!(letter.error, "could not compile | at a.rs:3 | \\u{1b}[31mred");
+    assert_eq!(letter.error_chain, ["could not compile\n  at a.rs:3\n\u{1b}[31mred"]);
+    let snapshot = kit.snapshot();
+    let expert = snapshot.daemons.iter().find(|daemon| daemon.name == "expert").unwrap();
+    assert_eq!(expert.stats.last_errors[0].message, format!("RECORD_PASSED_ON: {}", letter.error));
     kit.finish().await;
 }
 

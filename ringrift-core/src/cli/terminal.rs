@@ -13,9 +13,18 @@ pub(super) struct Terminal {
 impl Terminal {
     /// What stdout is; colour is off under `NO_COLOR` (no-color.org) and on dumb terminals.
     pub(super) fn of_stdout() -> Self {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let is_terminal = stdout().is_terminal();
-        Self { width: comfy_table::Table::new().width(), is_coloured: is_terminal && !is_set("NO_COLOR") && !is_dumb }
+        let (width, is_terminal) = (comfy_table::Table::new().width(), stdout().is_terminal());
+        Self { width, is_coloured: is_terminal && is_colour_wanted() }
     }
+
+    /// What stderr is, for what is never in colour.
+    pub(super) fn of_stderr() -> Self {
+        Self { width: comfy_table::Table::new().use_stderr().width(), is_coloured: false }
+    }
+}
+
+fn is_colour_wanted() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !is_set("NO_COLOR") && !is_dumb
 }

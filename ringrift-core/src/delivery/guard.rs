@@ -13,6 +13,7 @@ use std::{
 use tracing::Span;
 
 use super::{panics::place_of, watch::Watched};
+use crate::words::one_line::one_line;
 
 /// What a hook or handler returns when it goes wrong.
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
@@ -46,7 +47,7 @@ impl Panicked {
 
 impl fmt::Display for Panicked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&one_line(&self.message))
     }
 }
 
@@ -153,10 +154,10 @@ pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        f.write_str(&one_line(&self.0.to_string()))?;
         let mut source = self.0.source();
         while let Some(cause) = source {
-            write!(f, ": {cause}")?;
+            write!(f, ": {}", one_line(&cause.to_string()))?;
             source = cause.source();
         }
         Ok(())

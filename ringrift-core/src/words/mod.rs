@@ -7,6 +7,7 @@ pub(crate) mod envelope;
 pub(crate) mod event;
 pub(crate) mod event_id;
 pub(crate) mod health;
+pub(crate) mod one_line;
 pub(crate) mod options;
 pub(crate) mod restart;
 pub(crate) mod retention;

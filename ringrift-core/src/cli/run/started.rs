@@ -10,6 +10,7 @@ use super::super::{
 use crate::{
     Graph, Registry,
     runtime::snapshot::{DaemonSnapshot, Snapshot},
+    words::one_line::one_line,
 };
 
 /// The selected daemons in the order in which they became ready, then those that did not.
@@ -24,7 +25,7 @@ pub(super) fn table(registry: &Registry, snapshot: &Snapshot) -> String {
     for daemon in selected {
         let state = match daemon.reason.as_str() {
             "" => daemon.state.to_string(),
-            reason => format!("{}: {reason}", daemon.state),
+            reason => format!("{}: {}", daemon.state, one_line(reason)),
         };
         table.row([
             Cell::new(&daemon.name),
@@ -32,7 +33,7 @@ pub(super) fn table(registry: &Registry, snapshot: &Snapshot) -> String {
             Cell::new(state),
         ]);
     }
-    table.broken(Terminal { width: None, is_coloured: false })
+    table.broken(Terminal::of_stderr())
 }
 
 /// How many of them are ready.

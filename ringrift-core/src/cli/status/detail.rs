@@ -6,6 +6,7 @@ use super::super::human::{count, duration};
 use crate::{
     ErrorRecord, HealthStatus,
     runtime::snapshot::{DaemonSnapshot, HandlerSnapshot, Snapshot},
+    words::one_line::one_line,
 };
 
 /// So many of the last errors are shown; `--json` has all that are kept.
@@ -37,7 +38,7 @@ struct Page(String);
 
 impl Page {
     fn line(&mut self, label: &str, text: &str) {
-        self.0.push_str(&format!("  {label:<13}{text}\n"));
+        self.0.push_str(&format!("  {label:<13}{}\n", one_line(text)));
     }
 
     fn life(&mut self, daemon: &DaemonSnapshot) {

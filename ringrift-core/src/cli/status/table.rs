@@ -8,6 +8,7 @@ use super::super::{
 use crate::{
     HealthStatus, StateName,
     runtime::snapshot::{DaemonSnapshot, Phase, Snapshot},
+    words::one_line::one_line,
 };
 
 const HEADINGS: [&str; 8] = ["NAME", "STATE", "HEALTH", "UPTIME", "RESTARTS", "CYCLES", "EVENTS", "ERRORS"];
@@ -52,7 +53,7 @@ fn process(snapshot: &Snapshot) -> String {
         text.push_str(&format!("  └ the store was damaged: {damage}\n"));
     }
     for reason in &runtime.not_ready_because {
-        text.push_str(&format!("  └ {reason}\n"));
+        text.push_str(&format!("  └ {}\n", one_line(reason)));
     }
     let dead = &snapshot.dead_letter_counts;
     let letters = dead.pending + dead.exhausted;
@@ -82,10 +83,10 @@ fn reason(daemon: &DaemonSnapshot) -> Option<String> {
     if daemon.state != StateName::Running {
         let next = daemon.next_restart_in_ms.map(duration);
         let next = next.map_or(String::new(), |wait| format!(" (restart in {wait})"));
-        return Some(format!("{}{next}", daemon.reason));
+        return Some(format!("{}{next}", one_line(&daemon.reason)));
     }
     let is_well = matches!(daemon.health.status(), HealthStatus::Running | HealthStatus::Starting);
-    (!is_well).then(|| daemon.health.report.message.clone())
+    (!is_well).then(|| one_line(&daemon.health.report.message).into_owned())
 }
 
 const fn state_color(state: StateName) -> Option<Color> {

@@ -9,7 +9,10 @@ use std::{
     time::SystemTime,
 };
 
-use crate::words::stats::{DaemonStats, ErrorRecord, KEPT_ERRORS, RECENT_OUTCOMES, Recent};
+use crate::words::{
+    one_line::one_line,
+    stats::{DaemonStats, ErrorRecord, KEPT_ERRORS, RECENT_OUTCOMES, Recent},
+};
 
 /// Counters over all incarnations of a daemon.
 #[derive(Debug, Default)]
@@ -94,7 +97,7 @@ impl Counters {
         if kept.len() == KEPT_ERRORS {
             kept.pop_front();
         }
-        kept.push_back(ErrorRecord { at, hook: hook.into(), message });
+        kept.push_back(ErrorRecord { at, hook: hook.into(), message: one_line(&message).into_owned() });
     }
 
     fn troubles(&self) -> MutexGuard<'_, Option<Box<Troubles>>> {

@@ -3,9 +3,12 @@
 use std::error::Error;
 
 use super::{DeadReason, Interrupted};
-use crate::delivery::{
-    emit::EmitError,
-    guard::{BoxError, Panicked},
+use crate::{
+    delivery::{
+        emit::EmitError,
+        guard::{BoxError, Panicked},
+    },
+    words::one_line::one_line,
 };
 
 /// How a delivery died, as its letter tells it.
@@ -51,6 +54,6 @@ impl Death {
 
     /// The error with its causes on one line.
     pub(crate) fn error(&self) -> String {
-        self.error_chain.join(": ")
+        one_line(&self.error_chain.join(": ")).into_owned()
     }
 }
