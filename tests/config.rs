@@ -90,12 +90,12 @@ anything = 1
             "ringrift.toml:1:2: `runtme` is not a known key; did you mean `runtime`?",
             "ringrift.toml:3:1: `runtime.profil` is not a known key; did you mean `profile`?",
             "ringrift.toml:5:1: `daemons.tuned.treshold` is not a known key; did you mean `threshold`?",
-            "ringrift.toml:6:8: `daemons.tuned.most` must be an integer from 0 to 4294967295, not the string \"many\"",
+            "ringrift.toml:6:8: `daemons.tuned.most` must be a whole number of at least 0, not the string \"many\"",
             "ringrift.toml:8:1: `daemons.tuned.options.cylce` is not a known key; did you mean `cycle`?",
             "ringrift.toml:9:11: `daemons.tuned.options.mailbox` must be at least 1",
             "ringrift.toml:10:19: `daemons.tuned.options.handler_timeout` must be a duration such as \"60s\", \"5m\" \
              or \"1h 30m\", not the string \"5 parsecs\"",
-            "ringrift.toml:12:1: `daemons.plain.anything` is not a known key; nothing can be set here",
+            "ringrift.toml:12:1: `daemons.plain.anything` is not a known key; known are `options`",
             "ringrift.toml:13:10: `daemons.tunde` is not a known key; did you mean `tuned`?",
         ]
     );
@@ -138,7 +138,7 @@ async fn a_runtime_with_a_wrong_configuration_does_not_start() {
     assert_eq!(
         refused.to_string(),
         "2 problems in the configuration\n  \
-         ringrift.toml:2:8: `daemons.tuned.most` must be an integer from 0 to 4294967295, not -1\n  \
+         ringrift.toml:2:8: `daemons.tuned.most` must be a whole number of at least 0, not -1\n  \
          ringrift.toml:3:10: `daemons.palin` is not a known key; did you mean `plain`?"
     );
 }

@@ -82,7 +82,7 @@ impl de::Error for Failure {
     }
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
-        let wanted = wording::wanted(&wanted.to_string());
+        let wanted = wording::wanted(&wanted.to_string(), Some(&found));
         Fault::Mismatch { wanted, found: Found::from(found) }.into()
     }
 
@@ -91,7 +91,7 @@ impl de::Error for Failure {
     }
 
     fn invalid_length(length: usize, wanted: &dyn Expected) -> Self {
-        let wanted = wording::wanted(&wanted.to_string());
+        let wanted = wording::wanted(&wanted.to_string(), None);
         Fault::Mismatch { wanted, found: Found::items(length) }.into()
     }
 

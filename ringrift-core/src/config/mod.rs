@@ -23,7 +23,7 @@
 //!     ConfigError::from(problems).to_string(),
 //!     "2 problems in the configuration
 //!   ringrift.toml:2:1: `daemons.quality.treshold` is not a known key; did you mean `threshold`?
-//!   ringrift.toml:3:14: `daemons.quality.max_alerts` must be an integer from 0 to 4294967295, not -1"
+//!   ringrift.toml:3:14: `daemons.quality.max_alerts` must be a whole number of at least 0, not -1"
 //! );
 //! ```
 //!
@@ -111,6 +111,14 @@ impl Config {
             Some(keys) => section::read(&self.root, &keys, without),
             None => Err(vec![self.problem(path, "names no section: a key in it is empty")]),
         }
+    }
+
+    /// Reads the table at `path` as if what is wrong in it were not there, and tells that: one mistake is
+    /// to hide no other. For a type that has a default for every field.
+    pub(crate) fn readable<T: DeserializeOwned + Default>(&self, path: &str) -> (T, Vec<Problem>) {
+        let keys = KeyPath::parse(path).unwrap_or_default();
+        let (value, problems) = section::read_what_can_be(&self.root, &keys, &[]);
+        (value.unwrap_or_default(), problems)
     }
 
     /// The names of the tables in the table at `path`, and where they are.
