@@ -53,10 +53,7 @@ impl Fault {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::Mismatch { wanted, found } => format!("must be {wanted}, not {}", found.shown),
-            Self::UnknownVariant { found, known } => {
-                let guess = wording::guess(found, known);
-                format!("must be {}, not {found:?}{guess}", wording::one_of(known))
-            }
+            Self::UnknownVariant { found, known } => wording::unknown_name(found, known),
             Self::Other(message) => format!("is not valid: {message}"),
             _ => self.message_without_value(),
         }

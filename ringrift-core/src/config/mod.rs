@@ -165,6 +165,12 @@ impl Config {
         Problem { origin, path: path.to_owned(), message: message.into() }
     }
 
+    /// A problem with the value at `path` if it is not one of the known names.
+    pub(crate) fn unknown_name(&self, path: &str, name: &str, known: &[&str]) -> Option<Problem> {
+        let problem = || self.problem(path, wording::unknown_name(name, known));
+        (!known.contains(&name)).then(problem)
+    }
+
     fn find(&self, path: &str) -> Option<&Node> {
         self.root.find(&KeyPath::parse(path)?)
     }

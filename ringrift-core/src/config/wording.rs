@@ -123,8 +123,13 @@ fn list(names: &[&str]) -> String {
     names.join(", ")
 }
 
+/// Says so of a value that must be one of some names.
+pub(crate) fn unknown_name(name: &str, known: &[&str]) -> String {
+    format!("must be {}, not {name:?}{}", one_of(known), guess(name, known))
+}
+
 /// ``; did you mean `x`?``, or nothing.
-pub(crate) fn guess(name: &str, known: &[&str]) -> String {
+fn guess(name: &str, known: &[&str]) -> String {
     let nearest = nearest(name, known.iter().copied());
     nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
 }
