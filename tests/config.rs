@@ -121,7 +121,10 @@ fn options_out_of_range_are_reported_where_they_stand() {
     }
     for key in ["max_restarts", "mailbox", "concurrency"] {
         let found = problems(&format!("[daemons.plain.options]\n{key} = 0\n"));
-        assert!(found.len() == 1 && found[0].ends_with(&format!(".{key}` must be a whole number of at least 1, not 0")), "{found:?}");
+        assert!(
+            found.len() == 1 && found[0].ends_with(&format!(".{key}` must be a whole number of at least 1, not 0")),
+            "{found:?}"
+        );
     }
     assert_eq!(
         problems("[daemons.plain.options]\nbackoff = [\"2m\", \"1m\"]\n"),

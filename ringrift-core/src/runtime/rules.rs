@@ -8,7 +8,11 @@
 use super::overrides::OptionsSection;
 use crate::{
     declaration::spec::DaemonSpec,
-    words::{options::Kind, restart::Restart, schedule::{CronSchedule, ScheduleSpec}},
+    words::{
+        options::Kind,
+        restart::Restart,
+        schedule::{CronSchedule, ScheduleSpec},
+    },
 };
 
 /// An option that is wrong, and what is to be read after its name.
