@@ -90,12 +90,12 @@ anything = 1
             "ringrift.toml:1:2: `runtme` is not a known key; did you mean `runtime`?",
             "ringrift.toml:3:1: `runtime.profil` is not a known key; did you mean `profile`?",
             "ringrift.toml:5:1: `daemons.tuned.treshold` is not a known key; did you mean `threshold`?",
-            "ringrift.toml:6:8: `daemons.tuned.most` must be an integer from 0 to 4294967295, not the string \"many\"",
+            "ringrift.toml:6:8: `daemons.tuned.most` must be a whole number of at least 0, not the string \"many\"",
             "ringrift.toml:8:1: `daemons.tuned.options.cylce` is not a known key; did you mean `cycle`?",
-            "ringrift.toml:9:11: `daemons.tuned.options.mailbox` must be at least 1",
+            "ringrift.toml:9:11: `daemons.tuned.options.mailbox` must be a whole number of at least 1, not 0",
             "ringrift.toml:10:19: `daemons.tuned.options.handler_timeout` must be a duration such as \"60s\", \"5m\" \
              or \"1h 30m\", not the string \"5 parsecs\"",
-            "ringrift.toml:12:1: `daemons.plain.anything` is not a known key; nothing can be set here",
+            "ringrift.toml:12:1: `daemons.plain.anything` is not a known key; known are `options`",
             "ringrift.toml:13:10: `daemons.tunde` is not a known key; did you mean `tuned`?",
         ]
     );
@@ -121,7 +121,10 @@ fn options_out_of_range_are_reported_where_they_stand() {
     }
     for key in ["max_restarts", "mailbox", "concurrency"] {
         let found = problems(&format!("[daemons.plain.options]\n{key} = 0\n"));
-        assert!(found.len() == 1 && found[0].ends_with(&format!(".{key}` must be at least 1")), "{found:?}");
+        assert!(
+            found.len() == 1 && found[0].ends_with(&format!(".{key}` must be a whole number of at least 1, not 0")),
+            "{found:?}"
+        );
     }
     assert_eq!(
         problems("[daemons.plain.options]\nbackoff = [\"2m\", \"1m\"]\n"),
@@ -131,6 +134,68 @@ fn options_out_of_range_are_reported_where_they_stand() {
     assert_eq!(problems("[daemons.tuned.options]\nstartup_grace = \"0s\"\njitter = \"0s\"\n"), Vec::<String>::new());
 }
 
+/// In a profile, at the firings of a cron line.
+#[daemon(category = "misc", schedule = "0 3 * * *", profiles = ["coordinator"], register = false)]
+struct Nightly;
+
+impl Daemon for Nightly {}
+
+#[test]
+fn a_profile_and_a_zone_were_only_told_once_the_rest_was_right() {
+    let toml = "\
+[runtime]
+profile = \"cordinator\"
+strict = 1
+[daemons.nightly.options]
+schedule = \"0 25 * * *\"
+tz = \"Mars/Base\"
+[daemons.plain.options]
+tz = \"Mars/Base\"
+";
+    let found = check_config(&registry().with::<Nightly>(), &config(toml));
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "ringrift.toml:2:11: `runtime.profile` must be `coordinator`, not \"cordinator\"; did you mean `coordinator`?",
+            "ringrift.toml:3:10: `runtime.strict` must be true or false, not 1",
+            "ringrift.toml:5:12: `daemons.nightly.options.schedule` is not valid: `0 25 * * *` is not a cron line: `25` is no hour; \
+             write five fields, `minute hour day month weekday`, as in `0 3 * * *`",
+            "ringrift.toml:6:6: `daemons.nightly.options.tz` is not valid: `Mars/Base` is not a time zone; write an IANA name such as \
+             `UTC` or `Europe/Berlin`",
+            "ringrift.toml:8:6: `daemons.plain.options.tz` is not valid: `Mars/Base` is not a time zone; write an IANA name such as \
+             `UTC` or `Europe/Berlin`",
+            "ringrift.toml:8:6: `daemons.plain.options.tz` does not fit: `tz` is the time zone of a `schedule`, and \
+             there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`",
+        ]
+    );
+    let toml = "[runtime]\nprofile = \"cordinator\"\n";
+    assert_eq!(
+        problems(toml),
+        ["ringrift.toml:2:11: `runtime.profile` must be removed: no daemon of this program is in a profile"]
+    );
+}
+
+#[test]
+fn what_stands_beside_an_option_that_can_not_be_read_was_blamed_for_it() {
+    let toml = "\
+[daemons.plain.options]
+schedule = 3
+tz = \"UTC\"
+jitter = \"1s\"
+restart = \"nevr\"
+max_restarts = 3
+";
+    assert_eq!(
+        problems(toml),
+        [
+            "ringrift.toml:2:12: `daemons.plain.options.schedule` must be a string, not 3",
+            "ringrift.toml:5:11: `daemons.plain.options.restart` must be one of `on_failure`, `always`, `never`, not \
+             \"nevr\"; did you mean `never`?",
+        ]
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_runtime_with_a_wrong_configuration_does_not_start() {
     let config = config("[daemons.tuned]\nmost = -1\n[daemons.palin]\n");
@@ -138,7 +203,7 @@ async fn a_runtime_with_a_wrong_configuration_does_not_start() {
     assert_eq!(
         refused.to_string(),
         "2 problems in the configuration\n  \
-         ringrift.toml:2:8: `daemons.tuned.most` must be an integer from 0 to 4294967295, not -1\n  \
+         ringrift.toml:2:8: `daemons.tuned.most` must be a whole number of at least 0, not -1\n  \
          ringrift.toml:3:10: `daemons.palin` is not a known key; did you mean `plain`?"
     );
 }

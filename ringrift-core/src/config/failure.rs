@@ -53,10 +53,7 @@ impl Fault {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::Mismatch { wanted, found } => format!("must be {wanted}, not {}", found.shown),
-            Self::UnknownVariant { found, known } => {
-                let guess = wording::guess(found, known);
-                format!("must be {}, not {found:?}{guess}", wording::one_of(known))
-            }
+            Self::UnknownVariant { found, known } => wording::unknown_name(found, known),
             Self::Other(message) => format!("is not valid: {message}"),
             _ => self.message_without_value(),
         }
@@ -82,7 +79,7 @@ impl de::Error for Failure {
     }
 
     fn invalid_type(found: Unexpected<'_>, wanted: &dyn Expected) -> Self {
-        let wanted = wording::wanted(&wanted.to_string());
+        let wanted = wording::wanted(&wanted.to_string(), Some(&found));
         Fault::Mismatch { wanted, found: Found::from(found) }.into()
     }
 
@@ -91,7 +88,7 @@ impl de::Error for Failure {
     }
 
     fn invalid_length(length: usize, wanted: &dyn Expected) -> Self {
-        let wanted = wording::wanted(&wanted.to_string());
+        let wanted = wording::wanted(&wanted.to_string(), None);
         Fault::Mismatch { wanted, found: Found::items(length) }.into()
     }
 

@@ -23,7 +23,7 @@
 //!     ConfigError::from(problems).to_string(),
 //!     "2 problems in the configuration
 //!   ringrift.toml:2:1: `daemons.quality.treshold` is not a known key; did you mean `threshold`?
-//!   ringrift.toml:3:14: `daemons.quality.max_alerts` must be an integer from 0 to 4294967295, not -1"
+//!   ringrift.toml:3:14: `daemons.quality.max_alerts` must be a whole number of at least 0, not -1"
 //! );
 //! ```
 //!
@@ -113,6 +113,14 @@ impl Config {
         }
     }
 
+    /// Reads the table at `path` as if what is wrong in it were not there, and tells that: one mistake is
+    /// to hide no other. For a type that has a default for every field.
+    pub(crate) fn readable<T: DeserializeOwned + Default>(&self, path: &str) -> (T, Vec<Problem>) {
+        let keys = KeyPath::parse(path).unwrap_or_default();
+        let (value, problems) = section::read_what_can_be(&self.root, &keys, &[]);
+        (value.unwrap_or_default(), problems)
+    }
+
     /// The names of the tables in the table at `path`, and where they are.
     pub fn subsections(&self, path: &str) -> Vec<(String, Origin)> {
         let tables = self.table(path).filter(|(_, node)| node.as_table().is_some());
@@ -155,6 +163,12 @@ impl Config {
         let keys = KeyPath::parse(path).unwrap_or_default();
         let origin = self.root.find_nearest(&keys).origin.clone();
         Problem { origin, path: path.to_owned(), message: message.into() }
+    }
+
+    /// A problem with the value at `path` if it is not one of the known names.
+    pub(crate) fn unknown_name(&self, path: &str, name: &str, known: &[&str]) -> Option<Problem> {
+        let problem = || self.problem(path, wording::unknown_name(name, known));
+        (!known.contains(&name)).then(problem)
     }
 
     fn find(&self, path: &str) -> Option<&Node> {

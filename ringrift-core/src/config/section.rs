@@ -11,17 +11,42 @@ use super::path::KeyPath;
 use super::problem::Problem;
 use super::recovery::Recovery;
 use super::secret::is_secret;
+use super::wording;
 
 /// Reads the table at `path`, which may be absent, less the keys `without`.
 pub(crate) fn read<T: DeserializeOwned>(root: &Node, path: &KeyPath, without: &[&str]) -> Result<T, Vec<Problem>> {
+    match read_what_can_be(root, path, without) {
+        (Some(value), problems) if problems.is_empty() => Ok(value),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Reads the table as if what is wrong in it were not there. What has no default is made up then.
+pub(crate) fn read_what_can_be<T: DeserializeOwned>(
+    root: &Node,
+    path: &KeyPath,
+    without: &[&str],
+) -> (Option<T>, Vec<Problem>) {
     let absent = Node::empty_table();
-    let node = section_node(root, path)?.unwrap_or(&absent);
+    let node = match section_node(root, path) {
+        Ok(node) => node.unwrap_or(&absent),
+        Err(problems) => return (None, problems),
+    };
     let mut recovery = Recovery::new(path, without);
     let value = read_again_and_again(node, path, &mut recovery);
-    match value {
-        Some(value) if recovery.faults.is_empty() => Ok(value),
-        _ => Err(problems(root, &recovery.faults)),
-    }
+    let problems = recovery.faults.iter().map(|(at, fault)| {
+        let problem = problem(root, at, fault);
+        match fault {
+            // Those that are left out of this reading may be what was meant.
+            Fault::UnknownKey { key, known } if at.parent().as_ref() == Some(path) => {
+                Problem { message: wording::unknown_key(key, &[known, without].concat()), ..problem }
+            }
+            _ => problem,
+        }
+    });
+    let mut problems: Vec<Problem> = problems.collect();
+    problems.sort();
+    (value, problems)
 }
 
 /// The node of a section, `None` if it is absent.
@@ -59,16 +84,9 @@ fn read_again_and_again<T: DeserializeOwned>(node: &Node, path: &KeyPath, recove
     }
 }
 
-fn problems(root: &Node, faults: &[(KeyPath, Fault)]) -> Vec<Problem> {
-    let problems = faults.iter().map(|(path, fault)| problem(root, path, fault));
-    let mut problems: Vec<Problem> = problems.collect();
-    problems.sort();
-    problems
-}
-
 /// Says where `fault` is: at the key if that is wrong, else at the value or, if
 /// there is none, at the table that lacks it.
-pub(crate) fn problem(root: &Node, path: &KeyPath, fault: &Fault) -> Problem {
+fn problem(root: &Node, path: &KeyPath, fault: &Fault) -> Problem {
     let node = root.find_nearest(path);
     let origin = match fault {
         Fault::UnknownKey { .. } | Fault::Twice { .. } => &node.key_origin,

@@ -59,9 +59,10 @@ fn quoted(text: &str) -> String {
 ///
 /// The texts on the left are those of serde's own visitors; a text that isn't
 /// among them is one that a type's author wrote for people.
-pub(crate) fn wanted(expecting: &str) -> String {
+pub(crate) fn wanted(expecting: &str, found: Option<&Unexpected<'_>>) -> String {
     if let Some(kind) = expecting.strip_prefix("a nonzero ") {
-        return integer(kind, 1).unwrap_or_else(|| format!("{}, but not 0", wanted(kind)));
+        let unsigned = kind.starts_with('u').then(|| whole_number(kind, 1, found)).flatten();
+        return unsigned.unwrap_or_else(|| format!("{}, but not 0", wanted(kind, found)));
     }
     for tuple in ["a tuple of size ", "an array of length "] {
         if let Some(length) = expecting.strip_prefix(tuple) {
@@ -71,30 +72,40 @@ pub(crate) fn wanted(expecting: &str) -> String {
     let words = match expecting {
         "a boolean" => "true or false",
         "f32" | "f64" => "a number",
-        "i64" | "isize" => "an integer",
         "a sequence" => "a list",
         "a map" => "a table",
         "a character" => "a string of one character",
+        "path string" => "a path in quotes, such as \"data\"",
         _ if expecting.starts_with("struct ") => "a table",
-        _ => return integer(expecting, 0).unwrap_or_else(|| expecting.to_owned()),
+        _ => return whole_number(expecting, 0, found).unwrap_or_else(|| expecting.to_owned()),
     };
     words.to_owned()
 }
 
-fn integer(kind: &str, least: u64) -> Option<String> {
-    let (low, high) = match kind {
-        "u8" => (least.to_string(), u8::MAX.to_string()),
-        "u16" => (least.to_string(), u16::MAX.to_string()),
-        "u32" => (least.to_string(), u32::MAX.to_string()),
-        // No file can exceed what these hold.
-        "u64" | "usize" => return Some(format!("an integer of at least {least}")),
-        "i8" => (i8::MIN.to_string(), i8::MAX.to_string()),
-        "i16" => (i16::MIN.to_string(), i16::MAX.to_string()),
-        "i32" => (i32::MIN.to_string(), i32::MAX.to_string()),
+/// A bound that somebody may well meet, or has just met, is told; that of 4294967295 else only tells of Rust.
+fn whole_number(kind: &str, least: i128, found: Option<&Unexpected<'_>>) -> Option<String> {
+    let (low, high): (i128, i128) = match kind {
+        "u8" => (least, u8::MAX.into()),
+        "u16" => (least, u16::MAX.into()),
+        "u32" => (least, u32::MAX.into()),
+        "u64" | "usize" => (least, u64::MAX.into()),
+        "i8" => (i8::MIN.into(), i8::MAX.into()),
+        "i16" => (i16::MIN.into(), i16::MAX.into()),
+        "i32" => (i32::MIN.into(), i32::MAX.into()),
+        "i64" | "isize" => (i64::MIN.into(), i64::MAX.into()),
         _ => return None,
     };
-    let signed_without_zero = kind.starts_with('i') && least > 0;
-    (!signed_without_zero).then(|| format!("an integer from {low} to {high}"))
+    let found: Option<i128> = match found {
+        Some(Unexpected::Signed(number)) => Some((*number).into()),
+        Some(Unexpected::Unsigned(number)) => Some((*number).into()),
+        _ => None,
+    };
+    let is_met = found.is_some_and(|number| number > high || (low < 0 && number < low));
+    Some(match () {
+        () if is_met || high <= u16::MAX.into() => format!("a whole number from {low} to {high}"),
+        () if low < 0 => "a whole number".to_owned(),
+        () => format!("a whole number of at least {low}"),
+    })
 }
 
 /// `` `a` ``, `` `a` or `b` ``, `` one of `a`, `b`, `c` ``.
@@ -112,8 +123,13 @@ fn list(names: &[&str]) -> String {
     names.join(", ")
 }
 
+/// Says so of a value that must be one of some names.
+pub(crate) fn unknown_name(name: &str, known: &[&str]) -> String {
+    format!("must be {}, not {name:?}{}", one_of(known), guess(name, known))
+}
+
 /// ``; did you mean `x`?``, or nothing.
-pub(crate) fn guess(name: &str, known: &[&str]) -> String {
+fn guess(name: &str, known: &[&str]) -> String {
     let nearest = nearest(name, known.iter().copied());
     nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
 }
@@ -137,19 +153,30 @@ mod tests {
     #[test]
     fn what_is_wanted_reads_without_knowing_rust() {
         for (expecting, words) in [
-            ("u16", "an integer from 0 to 65535"),
-            ("i8", "an integer from -128 to 127"),
-            ("usize", "an integer of at least 0"),
-            ("a nonzero u32", "an integer from 1 to 4294967295"),
-            ("a nonzero u64", "an integer of at least 1"),
-            ("a nonzero i8", "an integer from -128 to 127, but not 0"),
+            ("u16", "a whole number from 0 to 65535"),
+            ("i8", "a whole number from -128 to 127"),
+            ("i64", "a whole number"),
+            ("usize", "a whole number of at least 0"),
+            ("a nonzero u32", "a whole number of at least 1"),
+            ("a nonzero i8", "a whole number from -128 to 127, but not 0"),
             ("f64", "a number"),
+            ("path string", "a path in quotes, such as \"data\""),
             ("struct QualityConfig", "a table"),
             ("a tuple of size 2", "a list of 2 items"),
             ("a port, not 0", "a port, not 0"),
         ] {
-            assert_eq!(wanted(expecting), words);
+            assert_eq!(wanted(expecting, None), words);
         }
+    }
+
+    #[test]
+    fn a_bound_that_nobody_knows_is_told_to_who_met_it() {
+        let of_u32 = |found| wanted("u32", Some(&found));
+        assert_eq!(of_u32(Unexpected::Str("many")), "a whole number of at least 0");
+        assert_eq!(of_u32(Unexpected::Signed(-1)), "a whole number of at least 0");
+        assert_eq!(of_u32(Unexpected::Signed(1 << 32)), "a whole number from 0 to 4294967295");
+        let least = wanted("i32", Some(&Unexpected::Signed(-3_000_000_000)));
+        assert_eq!(least, "a whole number from -2147483648 to 2147483647");
     }
 
     #[test]

@@ -1,32 +1,24 @@
 //! How a runtime is put together and started.
 
-#[cfg(feature = "store")]
-use std::path::PathBuf;
-use std::sync::{Arc, atomic::AtomicBool};
+mod preparation;
 
 #[cfg(feature = "store")]
-use super::storage::{OpenStore, Storage};
+use std::path::PathBuf;
+
+#[cfg(any(feature = "store", feature = "cli"))]
+use super::section::RuntimeSection;
+use super::{Runtime, selection::Wanted, start_error::StartError};
+#[cfg(feature = "cli")]
 use super::{
-    Inner, Runtime,
-    assemble::{self, Assembly, Chosen, Disabled},
-    launched::Launched,
-    needs,
-    overrides::{self, AllSettings},
-    section::RuntimeSection,
-    selection::Wanted,
-    start_error::StartError,
+    assemble::{Chosen, Disabled},
+    needs, overrides,
 };
 #[cfg(feature = "cli")]
 use crate::declaration::wiring::WiringProblem;
 use crate::{
-    config::{Config, problem::ConfigError},
-    declaration::{
-        live::provided::Offered,
-        registry::Registry,
-        wiring::{self, Severity},
-    },
-    delivery::{clock::TimeOfDay, guard::BoxError, panics::install_hook},
-    supervisor::{Supervisor, Watchdog},
+    config::Config,
+    declaration::{live::provided::Offered, registry::Registry},
+    delivery::{clock::TimeOfDay, guard::BoxError},
     words::{category::Category, daemon_type::DaemonType},
 };
 
@@ -167,25 +159,6 @@ impl Builder {
         Err(StartError::FailedStart { daemon, cause })
     }
 
-    /// Checks everything, and puts the daemons on their way. What `strict` asks for is the caller's to do.
-    pub(crate) fn launch(mut self) -> Result<Launched, StartError> {
-        let settings = overrides::checked(&self.registry, &self.config).map_err(ConfigError::from)?;
-        let mut wiring = wiring::check(&self.registry);
-        // A test chooses a part of the program, whose other events come from the test.
-        wiring.retain(|problem| problem.severity == Severity::Error && (self.is_main || !problem.is_about_events));
-        if !wiring.is_empty() {
-            return Err(StartError::Wiring(wiring));
-        }
-        let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
-        let strict = self.strict.unwrap_or(section.strict);
-        self.wanted.profile = self.wanted.profile.or(section.profile);
-        #[cfg(feature = "store")]
-        {
-            self.data_dir = self.data_dir.or(section.data_dir);
-        }
-        Ok(Launched { runtime: self.assemble(settings)?, strict })
-    }
-
     /// Every value that nobody provides, without making those that somebody does. Where the configuration
     /// is wrong, as far as it can be read.
     #[cfg(feature = "cli")]
@@ -223,61 +196,5 @@ impl Builder {
             None if !self.registry.events.iter().any(|meta| meta.durable) => Ok(None),
             None => RuntimeSection::default().data_dir().map(Some).ok_or(StartError::NoDataDir),
         }
-    }
-
-    fn assemble(self, settings: AllSettings) -> Result<Runtime, StartError> {
-        install_hook();
-        #[cfg(feature = "store")]
-        let store = self.folder()?.map(|folder| OpenStore::open(&folder)).transpose()?;
-        #[cfg(feature = "store")]
-        let disabled: Disabled = store.as_ref().map(|store| store.disabled.clone()).unwrap_or_default();
-        #[cfg(not(feature = "store"))]
-        let disabled = Disabled::new();
-        let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
-        let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));
-        if !missing.is_empty() {
-            return Err(StartError::NotProvided(missing));
-        }
-        #[cfg(feature = "store")]
-        let storage = store.map(|store| Storage::new(store, &self.registry)).transpose()?;
-        let world = Arc::new(assemble::world(Assembly {
-            registry: &self.registry,
-            config: self.config,
-            chosen,
-            provided: self.offered.make()?,
-            time_of_day: self.time_of_day,
-            disabled: &disabled,
-            #[cfg(feature = "store")]
-            storage,
-        })?);
-        world.register();
-        if self.is_main {
-            world.claim_main();
-        } else {
-            // Before the first daemon starts, whose events a test may wait for.
-            #[cfg(feature = "testing")]
-            world.router.tap.open();
-        }
-        let watchdog = Watchdog::start(&world).map_err(StartError::Watchdog)?;
-        let inner = Arc::new(Inner {
-            has_task: world.records.iter().map(|_| AtomicBool::new(false)).collect(),
-            supervisor: Supervisor::of(&world),
-            world,
-            registry: self.registry,
-            profile: self.wanted.profile,
-            config_file: self.config_file,
-            phase: Default::default(),
-            wishes: Default::default(),
-            disabling: Default::default(),
-            kept: Default::default(),
-            at_once: Default::default(),
-            _watchdog: watchdog,
-        });
-        inner.register();
-        inner.supervisor.start_ticker(&inner.world);
-        for record in inner.world.records.iter().filter(|record| record.is_wanted()) {
-            inner.ensure_task(record.index);
-        }
-        Ok(Runtime { inner })
     }
 }

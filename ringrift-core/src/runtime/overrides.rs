@@ -1,12 +1,13 @@
 //! `[daemons.x.options]`: what an operator overrides, option by option.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use serde::Deserialize;
 
 use super::{
     rules::{self, Misfit},
     section::RuntimeSection,
+    selection::profiles,
 };
 use crate::{
     config::{Config, duration::HumanDuration, problem::Problem},
@@ -34,16 +35,16 @@ pub(super) struct OptionsSection {
     pub(super) stall_after: Option<HumanDuration>,
     pub(super) startup_grace: Option<HumanDuration>,
     pub(super) restart: Option<Restart>,
-    pub(super) max_restarts: Option<u32>,
+    pub(super) max_restarts: Option<NonZeroU32>,
     pub(super) backoff: Option<(HumanDuration, HumanDuration)>,
     pub(super) restart_reset: Option<HumanDuration>,
     pub(super) on_exhausted: Option<OnExhausted>,
     pub(super) on_unhealthy: Option<OnUnhealthy>,
     pub(super) critical: Option<bool>,
     pub(super) health_check_interval: Option<HumanDuration>,
-    pub(super) mailbox: Option<u32>,
+    pub(super) mailbox: Option<NonZeroU32>,
     pub(super) overflow: Option<Overflow>,
-    pub(super) concurrency: Option<u32>,
+    pub(super) concurrency: Option<NonZeroU32>,
 }
 
 /// A section without a config type: every key in it is unknown.
@@ -69,7 +70,9 @@ pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
 /// The effective settings of every daemon, or every problem of the configuration.
 pub(super) fn checked(registry: &Registry, config: &Config) -> Result<AllSettings, Vec<Problem>> {
     let mut problems = config.unknown_children("", &["runtime", "daemons"]);
-    problems.extend(config.section::<RuntimeSection>("runtime").err().into_iter().flatten());
+    let (section, theirs) = config.readable::<RuntimeSection>("runtime");
+    problems.extend(theirs);
+    problems.extend(unknown_profile(registry, config, &section));
     let names: Vec<&str> = registry.specs().map(|spec| spec.ty.as_str()).collect();
     problems.extend(config.unknown_children("daemons", &names));
     for spec in registry.specs() {
@@ -85,6 +88,15 @@ pub(super) fn checked(registry: &Registry, config: &Config) -> Result<AllSetting
     problems.sort();
     problems.dedup();
     if problems.is_empty() { Ok(all) } else { Err(problems) }
+}
+
+fn unknown_profile(registry: &Registry, config: &Config, section: &RuntimeSection) -> Option<Problem> {
+    let name = section.profile.as_deref()?;
+    let known: Vec<&str> = profiles(registry).into_iter().collect();
+    match known.as_slice() {
+        [] => Some(config.problem("runtime.profile", "must be removed: no daemon of this program is in a profile")),
+        known => config.unknown_name("runtime.profile", name, known),
+    }
 }
 
 /// The problems of the daemon's own part of its section.
@@ -104,9 +116,11 @@ fn settings(spec: &DaemonSpec, config: &Config) -> Result<(Settings, Option<bool
         return Ok((Settings { overridden: None, schedule }, None));
     }
     let path = format!("daemons.{}.options", spec.ty);
-    let (section, mut problems) = read(config, &path);
+    let (section, mut problems) = config.readable::<OptionsSection>(&path);
+    let unread: Vec<&str> = problems.iter().filter_map(|problem| option_of(&path, problem)).collect();
+    let misfits = rules::check(spec, &section, &unread);
     let schedule = schedule(spec, &section);
-    let misfits = rules::check(spec, &section).into_iter().chain(schedule.as_ref().err().cloned());
+    let misfits = misfits.into_iter().chain(schedule.as_ref().err().cloned());
     problems.extend(misfits.map(|(key, message)| config.problem(&format!("{path}.{key}"), message)));
     match schedule {
         Ok(schedule) if problems.is_empty() => {
@@ -117,16 +131,10 @@ fn settings(spec: &DaemonSpec, config: &Config) -> Result<(Settings, Option<bool
     }
 }
 
-/// The section without what can't be read, so that this hides nothing of the rest.
-fn read(config: &Config, path: &str) -> (OptionsSection, Vec<Problem>) {
-    let problems = match config.section(path) {
-        Ok(section) => return (section, Vec::new()),
-        Err(problems) => problems,
-    };
-    let key = |problem: &'_ Problem| problem.path.strip_prefix(path)?.strip_prefix('.').map(str::to_owned);
-    let wrong: Vec<String> = problems.iter().filter_map(key).collect();
-    let wrong: Vec<&str> = wrong.iter().map(|key| key.split(['.', '[']).next().unwrap_or(key)).collect();
-    (config.section_without(path, &wrong).unwrap_or_default(), problems)
+/// The option that a problem of the section at `path` is about.
+fn option_of<'a>(path: &str, problem: &'a Problem) -> Option<&'a str> {
+    let key = problem.path.strip_prefix(path)?.strip_prefix('.')?;
+    key.split(['.', '[']).next()
 }
 
 fn schedule(spec: &DaemonSpec, section: &OptionsSection) -> Result<Schedule, Misfit> {
@@ -146,8 +154,8 @@ fn schedule(spec: &DaemonSpec, section: &OptionsSection) -> Result<Schedule, Mis
 
 fn cron(line: &str, zone: &str) -> Result<Schedule, Misfit> {
     let cron = CronSchedule::parse(line, zone).map_err(|error| match &error {
-        InvalidSchedule::Zone(_) => ("tz", error.to_string()),
-        InvalidSchedule::Cron { .. } => ("schedule", error.to_string()),
+        InvalidSchedule::Zone(_) => ("tz", format!("is not valid: {error}")),
+        InvalidSchedule::Cron { .. } => ("schedule", format!("is not valid: {error}")),
     })?;
     Ok(Schedule::Cron(Box::new(cron)))
 }
@@ -173,13 +181,13 @@ fn options(spec: &DaemonSpec, section: &OptionsSection) -> Options {
     options.cycle_timeout = section.cycle_timeout.map(|limit| limit.0).or(options.cycle_timeout);
     options.enabled = section.enabled.unwrap_or(options.enabled);
     options.restart.restart = section.restart.unwrap_or(options.restart.restart);
-    options.restart.max_restarts = section.max_restarts.unwrap_or(options.restart.max_restarts);
+    options.restart.max_restarts = section.max_restarts.map_or(options.restart.max_restarts, NonZeroU32::get);
     options.on_unhealthy = section.on_unhealthy.unwrap_or(options.on_unhealthy);
     options.critical = section.critical.unwrap_or(options.critical);
     let exhausted = section.on_exhausted.or(spec.on_exhausted);
     options.restart.on_exhausted = OnExhausted::effective(exhausted, options.critical);
-    options.mailbox = section.mailbox.unwrap_or(options.mailbox);
+    options.mailbox = section.mailbox.map_or(options.mailbox, NonZeroU32::get);
     options.overflow = section.overflow.unwrap_or(options.overflow);
-    options.concurrency = section.concurrency.unwrap_or(options.concurrency);
+    options.concurrency = section.concurrency.map_or(options.concurrency, NonZeroU32::get);
     options
 }

@@ -8,18 +8,37 @@
 use super::overrides::OptionsSection;
 use crate::{
     declaration::spec::DaemonSpec,
-    words::{options::Kind, restart::Restart, schedule::ScheduleSpec},
+    words::{
+        options::Kind,
+        restart::Restart,
+        schedule::{CronSchedule, ScheduleSpec},
+    },
 };
 
 /// An option that is wrong, and what is to be read after its name.
 pub(super) type Misfit = (&'static str, String);
 
-/// Every option that breaks a rule.
-pub(super) fn check(spec: &DaemonSpec, section: &OptionsSection) -> Vec<Misfit> {
+/// Every option that breaks a rule; of those that stand beside an `unread` one, which may be what they
+/// need, only what is wrong by itself.
+pub(super) fn check(spec: &DaemonSpec, section: &OptionsSection, unread: &[&str]) -> Vec<Misfit> {
     let mut misfits = out_of_range(section);
-    let rules = pace(spec, section).into_iter().chain(spread(spec, section)).chain(limits(spec, section));
-    misfits.extend(rules.map(|(key, rule)| (key, format!("does not fit: {rule}"))));
+    misfits.extend(unknown_zone(section));
+    let is_read = |keys: &[&str]| !keys.iter().any(|key| unread.contains(key));
+    let mut rules = pace(spec, section);
+    if is_read(&["cycle", "schedule"]) {
+        rules.extend(spread(spec, section));
+    }
+    if is_read(&["restart"]) {
+        rules.extend(limits(spec, section));
+    }
+    misfits.extend(rules.into_iter().map(|(key, rule)| (key, format!("does not fit: {rule}"))));
     misfits
+}
+
+/// Also of a schedule that can't be read, or that is not there.
+fn unknown_zone(section: &OptionsSection) -> Option<Misfit> {
+    let error = CronSchedule::zone(section.tz.as_deref()?).err()?;
+    Some(("tz", format!("is not valid: {error}")))
 }
 
 fn out_of_range(section: &OptionsSection) -> Vec<Misfit> {
@@ -33,12 +52,8 @@ fn out_of_range(section: &OptionsSection) -> Vec<Misfit> {
         ("restart_reset", section.restart_reset),
         ("health_check_interval", section.health_check_interval),
     ];
-    let counts =
-        [("max_restarts", section.max_restarts), ("mailbox", section.mailbox), ("concurrency", section.concurrency)];
     let zero_durations = durations.iter().filter(|(_, value)| value.is_some_and(|value| value.0.is_zero()));
-    let zero_counts = counts.iter().filter(|(_, value)| *value == Some(0));
     let mut misfits: Vec<_> = zero_durations.map(|(key, _)| (*key, "must be longer than 0".to_owned())).collect();
-    misfits.extend(zero_counts.map(|(key, _)| (*key, "must be at least 1".to_owned())));
     if let Some((first, cap)) = &section.backoff
         && (first.0.is_zero() || first.0 > cap.0)
     {

@@ -61,8 +61,15 @@ impl CronSchedule {
     /// When one of the two can't be read, or the line never fires.
     pub(crate) fn parse(line: &str, zone: &str) -> Result<Self, InvalidSchedule> {
         let cron = cron_line::parse(line).map_err(InvalidSchedule::Cron)?;
-        let zone = chrono_tz::Tz::from_str(zone).map_err(|_| InvalidSchedule::Zone(zone.into()))?;
-        Ok(Self { line: line.into(), cron, zone })
+        Ok(Self { line: line.into(), cron, zone: Self::zone(zone)? })
+    }
+
+    /// Reads an IANA time zone.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub(crate) fn zone(name: &str) -> Result<chrono_tz::Tz, InvalidSchedule> {
+        chrono_tz::Tz::from_str(name).map_err(|_| InvalidSchedule::Zone(name.into()))
     }
 
     /// The first firing after `now`; `None` when there is none before the year 5000.

@@ -81,7 +81,7 @@ fn a_value_that_nobody_provides_was_not_reported_though_run_refuses() {
     assert_eq!(
         answer.results,
         "\
-error: --set daemons.needy.options.mailbox: `daemons.needy.options.mailbox` must be at least 1
+error: --set daemons.needy.options.mailbox: `daemons.needy.options.mailbox` must be a whole number of at least 1, not 0
 error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder
   --> src/daemons.rs:60
 2 errors: 6 daemons, 3 events, no configuration file

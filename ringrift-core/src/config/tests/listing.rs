@@ -61,7 +61,7 @@ fn a_message_about_a_secret_does_not_tell_it() {
     check_report::<Secrets>(
         layers("[s]\ntoken = 'hunter2'\nsecret = 'hunter2'\napi_key = 'hunter2'\npassword = 'hunter2'"),
         &[
-            "ringrift.toml:2:9: `s.token` must be an integer from 0 to 65535, not a string",
+            "ringrift.toml:2:9: `s.token` must be a whole number from 0 to 65535, not a string",
             "ringrift.toml:3:10: `s.secret` must be `left` or `right`",
             "ringrift.toml:4:11: `s.api_key` must be a duration such as \"60s\", \"5m\" or \"1h 30m\", not a string",
             "ringrift.toml:5:12: `s.password` is not valid",

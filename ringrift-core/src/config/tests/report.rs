@@ -24,8 +24,8 @@ max_alerts = \"many\"
         "3 problems in the configuration\n  \
          ringrift.toml:3:1: `daemons.quality_monitor.treshold` is not a known key; \
          did you mean `threshold`?\n  \
-         ringrift.toml:4:14: `daemons.quality_monitor.max_alerts` must be an integer \
-         from 0 to 4294967295, not the string \"many\"\n  \
+         ringrift.toml:4:14: `daemons.quality_monitor.max_alerts` must be a whole number \
+         of at least 0, not the string \"many\"\n  \
          ringrift.toml:5:11: `daemons.quality_monitor.cycle` must be a duration such as \
          \"60s\", \"5m\" or \"1h 30m\", not the string \"5 parsecs\""
     );
@@ -64,7 +64,7 @@ fn every_missing_field_is_reported_at_its_table() {
             "ringrift.toml:2:1: `s.mode` is missing; it has no default",
             "ringrift.toml:2:1: `s.pause` is missing; it has no default",
             "ringrift.toml:2:1: `s.url` is missing; it has no default",
-            "ringrift.toml:3:8: `s.port` must be an integer from 0 to 65535, not 80000",
+            "ringrift.toml:3:8: `s.port` must be a whole number from 0 to 65535, not 80000",
             "ringrift.toml:4:1: `s.urll` is not a known key; did you mean `url`?",
         ],
     );
@@ -96,9 +96,9 @@ fn what_cannot_be_made_up_does_not_hide_what_is_beside_it() {
     check_report::<Outer>(
         layers("[s]\nport = -1\n[s.inner]\nnever = 'x'\nport = -2\n"),
         &[
-            "ringrift.toml:2:8: `s.port` must be an integer from 0 to 65535, not -1",
+            "ringrift.toml:2:8: `s.port` must be a whole number from 0 to 65535, not -1",
             "ringrift.toml:4:9: `s.inner.never` is not valid: x is never right",
-            "ringrift.toml:5:8: `s.inner.port` must be an integer from 0 to 65535, not -2",
+            "ringrift.toml:5:8: `s.inner.port` must be a whole number from 0 to 65535, not -2",
         ],
     );
 }
@@ -130,7 +130,7 @@ fn a_struct_that_denies_unknown_fields_reports_them_in_the_same_words() {
         layers("[s]\nprt = 1\nport = 'x'\nzzzzz = 1"),
         &[
             "ringrift.toml:2:1: `s.prt` is not a known key; did you mean `port`?",
-            "ringrift.toml:3:8: `s.port` must be an integer from 0 to 65535, not the string \"x\"",
+            "ringrift.toml:3:8: `s.port` must be a whole number from 0 to 65535, not the string \"x\"",
             "ringrift.toml:4:1: `s.zzzzz` is not a known key; known are `port`",
         ],
     );

@@ -83,3 +83,32 @@ fn a_check_of_ones_own_is_reported_where_the_value_was_set() {
     );
     assert_eq!(config.problem("s.step", "must be given").to_string(), "ringrift.toml:1:1: `s.step` must be given");
 }
+
+#[test]
+fn a_misspelt_section_that_belongs_to_others_got_no_guess() {
+    let config = build(layers("[s]\nmax_alerts = 3\n[s.optoins]\ncycle = 'x'\n[s.limits]\noptoins = 1"));
+    let problems = config.section_without::<Quality>("s", &["options"]).unwrap_err();
+    assert_eq!(
+        lines(&problems),
+        [
+            "ringrift.toml:3:4: `s.optoins` is not a known key; did you mean `options`?",
+            "ringrift.toml:5:1: `s.limits.mode` is missing; it has no default",
+            "ringrift.toml:5:1: `s.limits.most` is missing; it has no default",
+            "ringrift.toml:6:1: `s.limits.optoins` is not a known key; known are `most`, `least`, `mode`",
+        ]
+    );
+}
+
+#[test]
+fn what_is_wrong_in_a_section_hides_nothing_that_is_right() {
+    let config = build(layers("[s]\nmax_alerts = -3\nthreshold = 0.5\nnmae = 'x'"));
+    let (quality, problems) = config.readable::<Quality>("s");
+    assert_eq!(quality, Quality { threshold: 0.5, ..Quality::default() });
+    assert_eq!(
+        lines(&problems),
+        [
+            "ringrift.toml:2:14: `s.max_alerts` must be a whole number of at least 0, not -3",
+            "ringrift.toml:4:1: `s.nmae` is not a known key; did you mean `name`?",
+        ]
+    );
+}

@@ -42,8 +42,8 @@ fn text_that_does_not_become_what_is_wanted_is_reported_at_its_variable() {
             "environment RINGRIFT__S__ENABLED: `s.enabled` must be true or false, not the string \"yes\"",
             "environment RINGRIFT__S__HOSTS: `s.hosts` must be a list, not the string \"a,b\"",
             "environment RINGRIFT__S__LIMITS__MOST: `s.limits.mode` is missing; it has no default",
-            "environment RINGRIFT__S__LIMITS__MOST: `s.limits.most` must be an integer from 1 to 4294967295, not 0",
-            "environment RINGRIFT__S__MAX_ALERTS: `s.max_alerts` must be an integer from 0 to 4294967295, not the string \"many\"",
+            "environment RINGRIFT__S__LIMITS__MOST: `s.limits.most` must be a whole number of at least 1, not 0",
+            "environment RINGRIFT__S__MAX_ALERTS: `s.max_alerts` must be a whole number of at least 0, not the string \"many\"",
             "environment RINGRIFT__S__TRESHOLD: `s.treshold` is not a known key; did you mean `threshold`?",
             "--set s.cycle: `s.cycle` must be a duration such as \"60s\", \"5m\" or \"1h 30m\", not the string \"soon\"",
         ],
@@ -54,6 +54,6 @@ fn text_that_does_not_become_what_is_wanted_is_reported_at_its_variable() {
 fn a_wrong_item_in_a_variable_is_reported_at_the_variable() {
     check_report::<Vec<u8>>(
         Layers::default().env(env(&[("RINGRIFT__S", "[1, 300]")])),
-        &["environment RINGRIFT__S: `s[1]` must be an integer from 0 to 255, not 300"],
+        &["environment RINGRIFT__S: `s[1]` must be a whole number from 0 to 255, not 300"],
     );
 }
