@@ -10,7 +10,7 @@ use crate::{attributes::cfgs, krate::Private};
 /// Everything, for a struct without mistakes.
 pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let p = &Private::new(daemon.options.krate.as_ref());
-    let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
+    let (item, ident, cfgs) = (&daemon.kept, &daemon.item.ident, cfgs(&daemon.item.attrs));
     let links = Links::of(daemon);
     let (aliases, impls) = (links.aliases(), links.impls(daemon, p));
     let spec = spec(daemon, &links, p);
@@ -40,41 +40,26 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     }
 }
 
-/// The item, and what other code of the user names, so that nothing cascades.
+/// The item, and what other code of the user names, so that nothing cascades; with what the options
+/// name, so that a mistake there does not come up later.
 pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
     let p = &Private::new(daemon.options.krate.as_ref());
-    let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
+    let (item, ident, cfgs) = (&daemon.kept, &daemon.item.ident, cfgs(&daemon.item.attrs));
     let links = Links::of(daemon);
-    let (aliases, impls) = (links.aliases(), links.impls(daemon, p));
+    let (aliases, impls, level) = (links.aliases(), links.impls(daemon, p), level(daemon, &links, p));
+    let construct = construct::unbuilt(daemon, p);
     let inherent = inherent(daemon, p);
-    let (generics, arguments, bounds) = item.generics.split_for_impl();
-    let mut with_x = item.generics.clone();
-    with_x.params.push(syn::parse_quote!(__X));
-    let (with_x, ..) = with_x.split_for_impl();
-    let bounds = match bounds {
-        Some(bounds) => {
-            quote!(#bounds, Self: ::core::marker::Send + ::core::marker::Sync + 'static)
-        }
-        None if item.generics.params.is_empty() => quote!(),
-        None => quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static),
-    };
+    let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
     quote! {
         #item
         #cfgs const _: () = {
+            #[diagnostic::do_not_recommend]
             impl #generics #p::Registered for #ident #arguments #bounds {
                 const SPEC: #p::SpecRef = #p::SpecRef::BROKEN;
                 type Node<__X> = Self;
             }
-            impl #with_x #p::Level<__X> for #ident #arguments #bounds {
-                const LEVEL: u32 = 0;
-            }
-            impl #generics #p::Construct for #ident #arguments #bounds {
-                const HANDLERS: #p::HandlerTable<Self> =
-                    <#p::TableOf<Self> as #p::NoHandlers<Self>>::TABLE;
-                async fn construct(_: #p::BuildContext<Self>) -> #p::DaemonResult<Self> {
-                    ::core::unreachable!()
-                }
-            }
+            #level
+            #construct
             #aliases
             #impls
         };
@@ -91,6 +76,8 @@ fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let new = quote_spanned!(ident.span()=> #at_name::DaemonSpec::of::<#ident>);
     let build = sharing::of(&quote!(#ident), p);
     quote! {
+        #[allow(unused_imports, reason = "the constant of what is a daemon goes first")]
+        use #p::NoSpec as _;
         static SPEC: #p::DaemonSpec = #new(
             <#ident>::TYPE,
             #p::Category::#category,
@@ -102,11 +89,7 @@ fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
 }
 
 fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
-    let ident = &daemon.item.ident;
-    let levels = links.daemons().map(|link| {
-        let p = p.at(link.span());
-        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
-    });
+    let (ident, level) = (&daemon.item.ident, level(daemon, links, p));
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -114,8 +97,24 @@ fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
             const SPEC: #p::SpecRef = #p::SpecRef::new(&SPEC);
             type Node<__X> = Self;
         }
+        #level
+    }
+}
+
+/// The only place that asks whether what the daemon depends on is a daemon.
+fn level(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
+    let levels = links.daemons().map(|link| {
+        let p = p.at(link.span());
+        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
+    });
+    let (ident, generics) = (&daemon.item.ident, &daemon.item.generics);
+    let (_, arguments, bounds) = generics.split_for_impl();
+    let mut with_x = generics.clone();
+    with_x.params.push(syn::parse_quote!(__X));
+    let (with_x, ..) = with_x.split_for_impl();
+    quote! {
         #[automatically_derived]
-        impl<__X> #p::Level<__X> for #ident {
+        impl #with_x #p::Level<__X> for #ident #arguments #bounds {
             const LEVEL: u32 = 1 + #p::max_level(&[#(#levels),*]);
         }
     }

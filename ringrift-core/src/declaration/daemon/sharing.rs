@@ -24,7 +24,7 @@ impl<T: ?Sized + Send + Sync> Sharing<T> {
     pub const IS_SHARED: bool = true;
 }
 
-impl<D: Daemon + Send + Sync> Sharing<D> {
+impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
     /// By its constructor.
     pub const BUILD: BuildFn = BuildFn(build::<D>);
 }
