@@ -179,14 +179,14 @@ pub mod __private {
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
                 Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, NotShared, Provide, Registered,
-                Runner, Running, Section, SectionOf, Sharing, TableOf, configured, dependency,
-                emitted, init, injected, meta_of, ready, run, section_of,
+                Returned, Runner, Running, Section, SectionOf, Sharing, TableOf, configured, context_of, dependency,
+                emitted, init, injected, is_daemon, meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},
             spec::{
                 DaemonSpec, InjectSpec, NoSpec, Place, SpecOf, SpecRef, SubSpec,
-                check::{Level, SharedField, check, check_shared, kept, max_level, sub},
+                check::{Level, SharedField, Subscription, check, check_shared, kept, max_level, sub},
             },
         },
         words::{

@@ -13,13 +13,14 @@ mod handlers;
 mod once;
 mod sharing;
 mod side_by_side;
+mod signature;
 #[cfg(feature = "store")]
 mod state;
 
 use std::future::Future;
 
 pub use self::{
-    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, meta_of},
+    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, is_daemon, meta_of},
     construct::{BuildContext, Construct, Running, ready},
     context::Context,
     error::{DaemonResult, Fatal, FatalError},
@@ -29,6 +30,7 @@ pub use self::{
     handle::{Handle, NotRunning, Ref},
     handlers::{HandlerTable, Handlers, NoHandlers, TableOf},
     sharing::{NotShared, Sharing},
+    signature::{Returned, context_of},
 };
 pub(crate) use self::{
     handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE},

@@ -21,7 +21,7 @@ use self::{
 pub use self::{
     level::{Level, max_level},
     shared::{SharedField, check_shared},
-    subscription::{kept, sub},
+    subscription::{Subscription, kept, sub},
 };
 use crate::declaration::daemon::Registered;
 
