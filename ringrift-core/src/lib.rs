@@ -136,7 +136,7 @@ pub use self::{
 
 #[cfg(feature = "store")]
 pub use self::{
-    declaration::daemon::{NotRepeated, StateError, StoredState},
+    declaration::daemon::{NotRepeated, Once, StateError, StoredState},
     store::error::OpenError,
 };
 
@@ -160,6 +160,9 @@ pub mod bounds {
         },
         words::event::{Durable, Payload, Transient},
     };
+
+    #[cfg(feature = "store")]
+    pub use crate::declaration::daemon::Outcome;
 }
 
 /// Every fail point of the store, for tests that kill the process at each.

@@ -38,7 +38,7 @@ pub(crate) use self::{
 };
 #[cfg(feature = "store")]
 pub use self::{
-    once::NotRepeated,
+    once::{NotRepeated, Once, Outcome},
     state::{StateError, StoredState},
 };
 use crate::words::health::HealthReport;
