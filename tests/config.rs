@@ -35,7 +35,9 @@ struct Tuned {
     again: Tuning,
 }
 
-impl Daemon for Tuned {}
+impl Daemon for Tuned {
+    idle!();
+}
 
 /// Has none.
 #[daemon(category = "misc", register = false)]
@@ -138,7 +140,9 @@ fn options_out_of_range_are_reported_where_they_stand() {
 #[daemon(category = "misc", schedule = "0 3 * * *", profiles = ["coordinator"], register = false)]
 struct Nightly;
 
-impl Daemon for Nightly {}
+impl Daemon for Nightly {
+    idle!();
+}
 
 #[test]
 fn a_profile_and_a_zone_were_only_told_once_the_rest_was_right() {
@@ -163,10 +167,10 @@ tz = \"Mars/Base\"
              write five fields, `minute hour day month weekday`, as in `0 3 * * *`",
             "ringrift.toml:6:6: `daemons.nightly.options.tz` is not valid: `Mars/Base` is not a time zone; write an IANA name such as \
              `UTC` or `Europe/Berlin`",
-            "ringrift.toml:8:6: `daemons.plain.options.tz` is not valid: `Mars/Base` is not a time zone; write an IANA name such as \
-             `UTC` or `Europe/Berlin`",
             "ringrift.toml:8:6: `daemons.plain.options.tz` does not fit: `tz` is the time zone of a `schedule`, and \
              there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`",
+            "ringrift.toml:8:6: `daemons.plain.options.tz` is not valid: `Mars/Base` is not a time zone; write an IANA name such as \
+             `UTC` or `Europe/Berlin`",
         ]
     );
     let toml = "[runtime]\nprofile = \"cordinator\"\n";

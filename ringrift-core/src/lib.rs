@@ -136,7 +136,7 @@ pub use self::{
 
 #[cfg(feature = "store")]
 pub use self::{
-    declaration::daemon::{NotRepeated, OtherValue, StateError, StoredState, UsedTwice},
+    declaration::daemon::{NotRepeated, Once, OtherValue, StateError, StoredState, UsedTwice},
     store::error::OpenError,
 };
 
@@ -160,6 +160,9 @@ pub mod bounds {
         },
         words::event::{Durable, Payload, Transient},
     };
+
+    #[cfg(feature = "store")]
+    pub use crate::declaration::daemon::Outcome;
 }
 
 /// Every fail point of the store, for tests that kill the process at each.
@@ -179,14 +182,14 @@ pub mod __private {
             daemon::{
                 BuildContext, ConfiguredBy, Construct, Daemon, DependsOn, EmittedBy, FieldDefault, HandlerTable,
                 Handlers as OneHandlersBlockPerDaemon, Init, Injected, NoHandlers, NotShared, Provide, Registered,
-                Runner, Running, Section, SectionOf, Sharing, TableOf, configured, dependency, emitted, init, injected,
-                meta_of, ready, run, section_of,
+                Returned, Runner, Running, Section, SectionOf, Sharing, TableOf, configured, context_of, dependency,
+                emitted, init, injected, is_daemon, meta_of, ready, run, section_of,
             },
             live::world::instance,
             registry::{DaemonEntry, EventEntry},
             spec::{
-                DaemonSpec, InjectSpec, Place, SpecRef, SubSpec,
-                check::{Level, SharedField, check, check_shared, kept, max_level, sub},
+                DaemonSpec, InjectSpec, NoSpec, Place, SpecOf, SpecRef, SubSpec,
+                check::{Level, SharedField, Subscription, check, check_cycle, check_shared, kept, max_level, sub},
             },
         },
         words::{

@@ -1,8 +1,10 @@
-//! What the user's other attributes say: documentation and `#[cfg]`.
+//! What the user's other attributes say: documentation, `#[cfg]`, and what stands twice.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+
+use crate::problems::Problems;
 
 /// The first line of the documentation, or nothing.
 pub(crate) fn first_doc_line(attributes: &[Attribute]) -> String {
@@ -27,4 +29,21 @@ fn doc_text(attribute: &Attribute) -> Option<String> {
 /// The `#[cfg]`s, for what is generated beside the thing that has them.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> TokenStream {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).map(ToTokens::to_token_stream).collect()
+}
+
+/// Takes away further `#[name]`s of an item that is being expanded for the first: each is a mistake, and
+/// would expand to everything once more.
+pub(crate) fn take_repeated(attributes: &mut Vec<Attribute>, name: &str, problems: &mut Problems) {
+    attributes.retain(|attribute| {
+        let is_repeated = is_named(attribute, name);
+        if is_repeated {
+            problems.at(attribute, format!("`#[{name}]` is here twice; keep one"));
+        }
+        !is_repeated
+    });
+}
+
+/// Whether it is `#[name]`, by whatever path.
+pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|segment| segment.ident == name)
 }

@@ -1,6 +1,8 @@
 //! How names are written: daemons in snake case, events in upper snake case, types as in the source.
 
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Type;
 
 /// A type or path as people write it: `Arc<dyn Fn(u8) + Send>`, not `Arc < dyn Fn (u8) + Send >`.
 pub(crate) fn type_name(ty: &impl ToTokens) -> String {
@@ -27,6 +29,32 @@ fn ends_word(c: char) -> bool {
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '\''
+}
+
+/// A type where `Self`, which is `own`, means nothing.
+pub(crate) fn without_self(ty: &Type, own: &impl ToTokens) -> Type {
+    syn::parse2(renamed(ty.to_token_stream(), &own.to_token_stream())).unwrap_or_else(|_| ty.clone())
+}
+
+fn renamed(tokens: TokenStream, own: &TokenStream) -> TokenStream {
+    let rename = |token| match token {
+        TokenTree::Ident(this) if this == "Self" => moved(own, this.span()),
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), renamed(group.stream(), own));
+            inside.set_span(group.span());
+            TokenTree::from(inside).into()
+        }
+        other => other.into(),
+    };
+    tokens.into_iter().map(rename).collect()
+}
+
+fn moved(tokens: &TokenStream, place: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(place);
+        token
+    });
+    moved.collect()
 }
 
 /// `QualityMonitor` as `quality_monitor`, `HTTPServer` as `http_server`, `S3Sync` as `s3_sync`.

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 /// All that is wrong with one item so far.
 #[derive(Default)]
@@ -44,7 +44,11 @@ impl Problems {
     }
 
     /// A `compile_error!` for each mistake.
-    pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0.map(|error| error.to_compile_error()).unwrap_or_default()
+    ///
+    /// In a constant: beside a bare one rustc keeps silent about names that lead nowhere in its module,
+    /// which would come up only once the mistake is mended.
+    pub(crate) fn into_tokens(self) -> Option<TokenStream> {
+        let errors = self.0?.to_compile_error();
+        Some(quote!(const _: () = { #errors };))
     }
 }

@@ -42,7 +42,7 @@ impl KitBuilder {
     }
 
     /// Adds a daemon from a factory, which is called again at every restart.
-    pub fn with<D: Daemon + Send + Sync>(self, make: impl Fn() -> D + Send + Sync + 'static) -> Self {
+    pub fn with<D: Daemon + Send + Sync + 'static>(self, make: impl Fn() -> D + Send + Sync + 'static) -> Self {
         let factory: Factory = Arc::new(move || Arc::new(make()));
         self.entry(Entry { factory: Some(factory), ..Entry::of(D::SPEC.get()) })
     }

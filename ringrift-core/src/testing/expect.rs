@@ -171,7 +171,7 @@ impl TestKit {
     ///
     /// # Panics
     /// When it is not running.
-    pub fn get<D: Daemon + Send + Sync>(&self) -> Ref<D> {
+    pub fn get<D: Daemon + Send + Sync + 'static>(&self) -> Ref<D> {
         let handle = self.runtime.handle::<D>().unwrap_or_else(|| panic!("the test has no such daemon"));
         handle.get().unwrap_or_else(|error| panic!("{error}"))
     }

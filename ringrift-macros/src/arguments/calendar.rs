@@ -2,13 +2,19 @@
 
 use std::str::FromStr;
 
-use syn::LitStr;
+use syn::{LitStr, parse2};
 
 use super::{Argument, cron_line, values::text};
 use crate::{nearest::did_you_mean, problems::Problems};
 
 /// `schedule = ".."`.
 pub(crate) fn cron(argument: &Argument, problems: &mut Problems) -> Option<LitStr> {
+    if parse2::<LitStr>(argument.value.clone().unwrap_or_default()).is_err() {
+        let written = Some(argument.place().to_string()).filter(|line| cron_line::parse(line).is_ok());
+        let line = written.as_deref().unwrap_or("0 3 * * *");
+        problems.at(argument.place(), format!("write `{} = \"{line}\"`", argument.key));
+        return None;
+    }
     let line = text(argument, problems)?;
     match cron_line::parse(&line.value()) {
         Ok(_) => Some(line),

@@ -11,33 +11,38 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::{Argument, values::read_duration};
+use super::{Argument, meant::meant, pieces::cut, values::read_duration};
 use crate::{names::type_name, problems::Problems};
 
 /// The elements of `[a, b]`, without their commas.
-fn elements(argument: &Argument, example: &str, problems: &mut Problems) -> Option<Vec<TokenStream>> {
-    let mut tokens = argument.value.clone().unwrap_or_default().into_iter();
-    match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Group(list)), None) if list.delimiter() == Delimiter::Bracket => {
-            Some(at_commas(list.stream()))
-        }
+fn elements<T: Parse>(argument: &Argument, example: &str, problems: &mut Problems) -> Option<Vec<TokenStream>> {
+    let value: Vec<TokenTree> = argument.value.clone().unwrap_or_default().into_iter().collect();
+    match value.as_slice() {
+        [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => Some(at_commas(list.stream(), problems)),
         _ => {
-            problems.at(argument.place(), format!("write `{} = [{example}]`", argument.key));
+            let bare = match value.as_slice() {
+                [TokenTree::Group(list)] | [TokenTree::Punct(_), TokenTree::Group(list)] => list.stream(),
+                _ => value.into_iter().collect(),
+            };
+            let meant: Option<Vec<String>> =
+                at_commas(bare, &mut Problems::default()).iter().map(|element| own_or_meant::<T>(element)).collect();
+            let meant = meant.filter(|names| !names.is_empty()).map(|names| names.join(", "));
+            let key = &argument.key;
+            problems.at(argument.place(), format!("write `{key} = [{}]`", meant.as_deref().unwrap_or(example)));
             None
         }
     }
 }
 
-fn at_commas(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut all = vec![TokenStream::new()];
-    for token in tokens {
-        match &token {
-            TokenTree::Punct(comma) if comma.as_char() == ',' => all.push(TokenStream::new()),
-            _ => all.last_mut().expect("there is always one").extend([token]),
-        }
+fn own_or_meant<T: Parse>(element: &TokenStream) -> Option<String> {
+    match parse2::<T>(element.clone()) {
+        Ok(_) => Some(type_name(element)),
+        Err(_) => meant::<T>(element),
     }
-    all.retain(|element| !element.is_empty());
-    all
+}
+
+fn at_commas(tokens: TokenStream, problems: &mut Problems) -> Vec<TokenStream> {
+    cut(tokens, &[], problems).into_iter().map(|element| element.into_iter().collect()).collect()
 }
 
 /// The elements that parse; the others, and those that come twice, are noted.
@@ -49,9 +54,11 @@ fn read<T: Parse + ToTokens>(
 ) -> Option<Vec<T>> {
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for element in elements(argument, example, problems)? {
+    for element in elements::<T>(argument, example, problems)? {
         let Ok(parsed) = parse2::<T>(element.clone()) else {
-            problems.at(&element, format!("`{element}` is not {what}; write `{} = [{example}]`", argument.key));
+            let (key, text) = (&argument.key, type_name(&element));
+            let way_out = meant::<T>(&element).unwrap_or_else(|| format!("{key} = [{example}]"));
+            problems.at(&element, format!("`{text}` is not {what}; write `{way_out}`"));
             continue;
         };
         let text = type_name(&parsed);
@@ -73,6 +80,27 @@ pub(crate) fn daemons(argument: &Argument, problems: &mut Problems) -> Option<Ve
 /// `[Event, other::Event]`.
 pub(crate) fn events(argument: &Argument, problems: &mut Problems) -> Option<Vec<Path>> {
     read(argument, "Event, other::Event", "the path of an event", problems)
+}
+
+/// `profiles = ["a", "b"]`.
+pub(crate) fn profiles(argument: &Argument, problems: &mut Problems) -> Option<Vec<LitStr>> {
+    let without = "the daemon is in every profile, and with `default_off` it runs only when it is asked for";
+    some_names(argument, "name", without, problems)
+}
+
+/// `dedup_key = ["field"]`.
+pub(crate) fn fields(argument: &Argument, problems: &mut Problems) -> Option<Vec<LitStr>> {
+    some_names(argument, "field", "all fields count", problems)
+}
+
+fn some_names(argument: &Argument, what: &str, without: &str, problems: &mut Problems) -> Option<Vec<LitStr>> {
+    let before = problems.count();
+    let names = names(argument, problems)?;
+    if names.is_empty() && problems.count() == before {
+        let message = format!("`{}` needs at least one {what}; without the option, {without}", argument.key);
+        problems.at(argument.place(), message);
+    }
+    Some(names).filter(|names| !names.is_empty())
 }
 
 /// `["a", "b"]`.

@@ -5,15 +5,23 @@
 pub(crate) mod calendar;
 mod cron_line;
 pub(crate) mod lists;
+mod meant;
+mod pieces;
 pub(crate) mod retention;
 mod table;
 pub(crate) mod values;
 pub(crate) mod words;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 
+use self::pieces::{cut, is_path, is_punct};
 pub(crate) use self::table::{Given, option_table};
-use crate::{nearest::did_you_mean, problems::Problems};
+use crate::{
+    names::type_name,
+    nearest::{did_you_mean, nearest},
+    problems::Problems,
+};
 
 /// Known, to be refused: see [`values::later`].
 const LATER: [&str; 2] = ["scope", "version"];
@@ -42,6 +50,8 @@ pub(crate) struct Arguments {
     /// What is no option and stands first: the name of an event.
     pub(crate) first: Option<TokenStream>,
     pub(crate) options: Vec<Argument>,
+    /// The known options that misspelt ones were probably meant to be.
+    pub(crate) meant: Vec<String>,
 }
 
 /// What an attribute takes.
@@ -56,14 +66,27 @@ pub(crate) enum Form {
 /// Splits the arguments of an attribute; `known` are its options.
 pub(crate) fn split(tokens: TokenStream, form: Form, known: &[&str], problems: &mut Problems) -> Arguments {
     let mut arguments = Arguments::default();
-    for (i, piece) in pieces(tokens, problems).into_iter().enumerate() {
-        let is_name = form == Form::NameThenOptions && i == 0;
-        match option(&piece) {
-            Some(argument) if is_name && argument.value.is_none() && !is_known(&argument, known) => {
+    for (i, piece) in cut(tokens, known, problems).into_iter().enumerate() {
+        let may_be_name = form == Form::NameThenOptions && arguments.first.is_none();
+        if let Some(key) = compound_key(&piece) {
+            unknown(&key, &key.to_string().replace(' ', ""), known, &mut arguments, problems);
+            continue;
+        }
+        match option(&piece, known, problems) {
+            Some(argument) if may_be_name && i == 0 && argument.value.is_none() && !is_known(&argument, known) => {
                 arguments.first = Some(piece.into_iter().collect());
             }
-            Some(argument) => admit(argument, known, &mut arguments.options, problems),
+            Some(argument) if may_be_name && argument.key == "name" && argument.value.is_some() => {
+                let name = argument.value.unwrap_or_default();
+                problems.at(&argument.key, format!("the name stands first, and alone; write `{name}`"));
+                arguments.first = Some(name);
+            }
+            Some(argument) => admit(argument, known, &mut arguments, problems),
             None if i == 0 => arguments.first = Some(piece.into_iter().collect()),
+            None if may_be_name && matches!(*piece, [TokenTree::Literal(_)]) => {
+                problems.at(&piece[0], "the name stands first, before the options");
+                arguments.first = Some(piece.into_iter().collect());
+            }
             None => {
                 problems.at(piece.into_iter().collect::<TokenStream>(), "expected an option, `key` or `key = value`")
             }
@@ -72,56 +95,43 @@ pub(crate) fn split(tokens: TokenStream, form: Form, known: &[&str], problems: &
     arguments
 }
 
-/// Cuts at the commas that end an argument. A comma within a generic type doesn't.
-fn pieces(tokens: TokenStream, problems: &mut Problems) -> Vec<Vec<TokenTree>> {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut pieces = vec![Vec::new()];
-    for (i, token) in tokens.iter().enumerate() {
-        let piece = pieces.last_mut().expect("there is always one");
-        let ends = is_punct(Some(token), ',') && starts_argument(&tokens[i + 1..]);
-        let follows_value = matches!(piece.last(), Some(TokenTree::Literal(_) | TokenTree::Group(_)));
-        if ends {
-            pieces.push(Vec::new());
-        } else if follows_value && starts_option(&tokens[i..]) {
-            problems.at(token, format!("expected `,` before `{token}`"));
-            pieces.push(vec![token.clone()]);
-        } else {
-            piece.push(token.clone());
-        }
-    }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
-}
-
-fn starts_argument(rest: &[TokenTree]) -> bool {
-    match rest {
-        [TokenTree::Ident(_), next, ..] => {
-            is_punct(Some(next), ',') || is_punct(Some(next), '=') || matches!(next, TokenTree::Group(_))
-        }
-        _ => true,
-    }
-}
-
-fn starts_option(rest: &[TokenTree]) -> bool {
-    matches!(rest.first(), Some(TokenTree::Ident(_))) && is_punct(rest.get(1), '=')
-}
-
-fn is_punct(token: Option<&TokenTree>, char: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char)
-}
-
-/// `key`, `key = value`, or the slips `key(value)` and `key value`, which are reported as a value
-/// of the wrong form.
-fn option(piece: &[TokenTree]) -> Option<Argument> {
+/// `key`, `key = value`, and the slips in place of the `=`; `key(value)` is a value of the wrong form.
+fn option(piece: &[TokenTree], known: &[&str], problems: &mut Problems) -> Option<Argument> {
     let (TokenTree::Ident(key), rest) = piece.split_first()? else {
         return None;
     };
-    let value = match rest.split_first() {
-        None => None,
-        Some((equals, value)) if is_punct(Some(equals), '=') => Some(value.iter().cloned().collect()),
-        Some(_) => Some(piece.iter().cloned().collect()),
+    let given = |value: &[TokenTree]| Some(value.iter().cloned().collect());
+    let value = match rest {
+        [] => None,
+        _ if is_path(rest) => return None,
+        [TokenTree::Group(inside)] if inside.delimiter() == Delimiter::Parenthesis => given(piece),
+        _ => {
+            let (wrong, value) = equals(rest);
+            let is_known = known.contains(&key.to_string().as_str());
+            match wrong {
+                Some(wrong) if !wrong.is_empty() && !value.is_empty() => {
+                    let wrong: TokenStream = wrong.iter().cloned().collect();
+                    problems.at(&wrong, format!("expected `=` after `{key}`, not `{}`", type_name(&wrong)));
+                }
+                Some([]) if is_known => problems.at(&rest[0], format!("expected `=` after `{key}`")),
+                _ => {}
+            }
+            given(value)
+        }
     };
     Some(Argument { key: key.clone(), value })
+}
+
+/// What stands in the place of the `=`, unless it is one, and what follows.
+fn equals(rest: &[TokenTree]) -> (Option<&[TokenTree]>, &[TokenTree]) {
+    match rest {
+        [first, second, value @ ..] if is_punct(first, '=') && (is_punct(second, '=') || is_punct(second, '>')) => {
+            (Some(&rest[..2]), value)
+        }
+        [first, value @ ..] if is_punct(first, '=') => (None, value),
+        [first, value @ ..] if is_punct(first, ':') || is_punct(first, ';') => (Some(&rest[..1]), value),
+        _ => (Some(&[]), rest),
+    }
 }
 
 fn is_known(argument: &Argument, known: &[&str]) -> bool {
@@ -129,15 +139,13 @@ fn is_known(argument: &Argument, known: &[&str]) -> bool {
 }
 
 /// Takes an option if it is known and new.
-fn admit(argument: Argument, known: &[&str], all: &mut Vec<Argument>, problems: &mut Problems) {
+fn admit(argument: Argument, known: &[&str], arguments: &mut Arguments, problems: &mut Problems) {
     let key = argument.key.to_string();
     if !is_known(&argument, known) {
-        let known: Vec<&str> = known.iter().filter(|name| !LATER.contains(name)).copied().collect();
-        let hint = did_you_mean(&key, known.iter().copied())
-            .unwrap_or_else(|| format!("; the known ones are {}", known.join(", ")));
-        problems.at(&argument.key, format!("unknown option `{key}`{hint}"));
+        unknown(&argument.key, &key, known, arguments, problems);
         return;
     }
+    let all = &mut arguments.options;
     if let Some(first) = all.iter().find(|other| other.key == argument.key) {
         let message = match (written(first), written(&argument)) {
             (first, second) if first == second => {
@@ -151,6 +159,21 @@ fn admit(argument: Argument, known: &[&str], all: &mut Vec<Argument>, problems: 
         return;
     }
     all.push(argument);
+}
+
+fn unknown(place: impl ToTokens, key: &str, known: &[&str], arguments: &mut Arguments, problems: &mut Problems) {
+    let known: Vec<&str> = known.iter().filter(|name| !LATER.contains(name)).copied().collect();
+    let hint = did_you_mean(key, known.iter().copied())
+        .unwrap_or_else(|| format!("; the known ones are {}", known.join(", ")));
+    arguments.meant.extend(nearest(key, known).map(str::to_owned));
+    problems.at(place, format!("unknown option `{key}`{hint}"));
+}
+
+/// A key such as `stall-after`, which is no Rust name.
+fn compound_key(piece: &[TokenTree]) -> Option<TokenStream> {
+    let is_part = |pair: &[TokenTree]| matches!(pair, [TokenTree::Punct(joint), TokenTree::Ident(_)] if matches!(joint.as_char(), '-' | '.'));
+    let parts = piece.get(1..)?.chunks(2).take_while(|pair| is_part(pair)).count();
+    (parts > 0).then(|| piece[..=2 * parts].iter().cloned().collect())
 }
 
 fn written(argument: &Argument) -> String {

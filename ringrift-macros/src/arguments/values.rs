@@ -6,8 +6,11 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Lit, LitBool, LitInt, LitStr, Path, Type, parse::Parse, parse2};
 
-use super::Argument;
-use crate::{names::is_snake_case, names::snake_case, problems::Problems};
+use super::{Argument, meant::meant};
+use crate::{
+    names::{is_snake_case, snake_case},
+    problems::Problems,
+};
 
 /// Parses the value, or says what was expected.
 fn parse<T: Parse>(argument: &Argument, example: &str, problems: &mut Problems) -> Option<T> {
@@ -15,7 +18,8 @@ fn parse<T: Parse>(argument: &Argument, example: &str, problems: &mut Problems) 
     let parsed = parse2(value).ok();
     if parsed.is_none() {
         let key = &argument.key;
-        problems.at(argument.place(), format!("write `{key} = {example}`"));
+        let meant = argument.value.as_ref().and_then(meant::<T>);
+        problems.at(argument.place(), format!("write `{key} = {}`", meant.as_deref().unwrap_or(example)));
     }
     parsed
 }
@@ -67,10 +71,13 @@ pub(crate) fn daemon_name(argument: &Argument, problems: &mut Problems) -> Optio
 /// A number from 1.
 pub(crate) fn count(argument: &Argument, problems: &mut Problems) -> Option<u32> {
     let number: LitInt = parse(argument, "8", problems)?;
+    let is_positive = number.base10_digits().chars().any(|digit| ('1'..='9').contains(&digit));
     match number.base10_parse::<u32>() {
-        Ok(0) => problems.at(&number, format!("`{}` must be at least 1", argument.key)),
-        Ok(count) => return Some(count),
-        Err(_) => problems.at(&number, format!("`{}` must be from 1 to {}", argument.key, u32::MAX)),
+        Ok(count) if is_positive => return Some(count),
+        Err(_) if is_positive && !number.base10_digits().starts_with('-') => {
+            problems.at(&number, format!("`{}` must be at most {}", argument.key, u32::MAX));
+        }
+        _ => problems.at(argument.place(), format!("`{}` must be at least 1", argument.key)),
     }
     None
 }
@@ -121,8 +128,14 @@ pub(crate) fn duration(argument: &Argument, problems: &mut Problems) -> Option<D
 
 /// A duration, zero included.
 pub(crate) fn any_duration(argument: &Argument, problems: &mut Problems) -> Option<Duration> {
-    let literal: Lit = parse(argument, "\"5m\"", problems)?;
-    read_duration(&literal, &argument.key.to_string(), problems)
+    let (key, value) = (argument.key.to_string(), argument.value.clone().unwrap_or_default());
+    match parse2(value.clone()) {
+        Ok(literal) => read_duration(&literal, &key, problems),
+        Err(_) => {
+            problems.at(argument.place(), in_quotes(&key, &value));
+            None
+        }
+    }
 }
 
 /// Reads a duration as `ringrift_core::config` does.
@@ -130,14 +143,11 @@ pub(super) fn read_duration(literal: &Lit, key: &str, problems: &mut Problems) -
     match literal {
         Lit::Str(text) => {
             let duration = humantime::parse_duration(&text.value());
-            if duration.is_err() {
-                let message = format!(
-                    "`{}` is not a duration; write a number with a unit, as in \"60s\", \"5m\" or \"1h 30m\"",
-                    text.value()
-                );
-                problems.at(text, message);
-            }
-            duration.ok()
+            duration.map_err(|error| problems.at(text, no_duration(&text.value(), &error))).ok()
+        }
+        Lit::Int(number) if !number.suffix().is_empty() => {
+            problems.at(literal, in_quotes(key, &literal.to_token_stream()));
+            None
         }
         Lit::Int(_) | Lit::Float(_) => {
             let number = literal.to_token_stream();
@@ -145,9 +155,32 @@ pub(super) fn read_duration(literal: &Lit, key: &str, problems: &mut Problems) -
             None
         }
         _ => {
-            problems.at(literal, format!("write `{key} = \"5m\"`"));
+            problems.at(literal, in_quotes(key, &TokenStream::new()));
             None
         }
+    }
+}
+
+/// What to write, with the user's own duration if it is one.
+fn in_quotes(key: &str, written: &TokenStream) -> String {
+    let written = Some(written.to_string()).filter(|text| humantime::parse_duration(text).is_ok());
+    format!("write `{key} = \"{}\"`", written.as_deref().unwrap_or("5m"))
+}
+
+fn no_duration(text: &str, error: &humantime::DurationError) -> String {
+    use humantime::DurationError::{NumberOverflow, UnknownUnit};
+    let way_out = "write a number with a unit, as in \"60s\", \"5m\" or \"1h 30m\"";
+    match error {
+        NumberOverflow if text.contains('.') => format!("`{text}` is too long, or finer than a nanosecond"),
+        NumberOverflow => format!("`{text}` is too long to be counted; write a shorter one"),
+        UnknownUnit { unit, value, .. } if unit.is_empty() => {
+            let place = if value.to_string() == text { String::new() } else { format!(" in `{text}`") };
+            format!("`{value}`{place} has no unit; {way_out}")
+        }
+        UnknownUnit { unit, .. } => {
+            format!("`{unit}` in `{text}` is no unit of time; the units are `ms`, `s`, `m`, `h`, `d` and `w`")
+        }
+        _ => format!("`{text}` is not a duration; {way_out}"),
     }
 }
 

@@ -78,9 +78,13 @@ fn list(words: Words) -> String {
 fn word(argument: &Argument, words: Words, problems: &mut Problems) -> Option<Ident> {
     let key = &argument.key;
     let value = argument.value.clone().unwrap_or_default();
-    let Ok(literal) = parse2::<LitStr>(value) else {
-        let example = words[0].0;
-        problems.at(argument.place(), format!("write `{key} = \"{example}\"`; it is one of {}", list(words)));
+    let Ok(literal) = parse2::<LitStr>(value.clone()) else {
+        let written = value.to_string();
+        let message = match words.iter().find(|(word, _)| *word == written) {
+            Some((word, _)) => format!("write `{key} = \"{word}\"`"),
+            None => format!("write `{key} = \"{}\"`; it is one of {}", words[0].0, list(words)),
+        };
+        problems.at(argument.place(), message);
         return None;
     };
     let written = literal.value();

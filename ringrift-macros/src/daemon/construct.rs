@@ -52,6 +52,30 @@ pub(super) fn construct(daemon: &DaemonItem, p: &Private) -> TokenStream {
     }
 }
 
+/// The impl of a daemon that is never built; with the functions that its options name.
+pub(super) fn unbuilt(daemon: &DaemonItem, p: &Private) -> TokenStream {
+    let ident = &daemon.item.ident;
+    let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
+    let options = Some(&daemon.options).filter(|_| daemon.item.generics.params.is_empty());
+    let init = options.and_then(|options| options.init.as_ref()).map(|init| init_call(&init.value, p));
+    let runner = options.and_then(|options| options.runner.as_ref());
+    let runner = runner.map(|runner| runner_call(daemon, &runner.value, p));
+    let constructor = init.unwrap_or_else(|| {
+        quote! {
+            async fn construct(_: #p::BuildContext<Self>) -> #p::DaemonResult<Self> {
+                ::core::unreachable!()
+            }
+        }
+    });
+    quote! {
+        impl #generics #p::Construct for #ident #arguments #bounds {
+            const HANDLERS: #p::HandlerTable<Self> = <#p::TableOf<Self> as #p::NoHandlers<Self>>::TABLE;
+            #constructor
+            #runner
+        }
+    }
+}
+
 /// `init = path`. What is not `Send` is reported at the path, with the line that is to blame.
 fn init_call(path: &Path, p: &Private) -> TokenStream {
     let (span, p) = (path.span(), p.at(path.span()));

@@ -4,13 +4,13 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{construct, links::Links, parse::DaemonItem, setters, sharing};
+use super::{construct, links::Links, options::DaemonOptions, parse::DaemonItem, setters, sharing};
 use crate::{attributes::cfgs, krate::Private};
 
 /// Everything, for a struct without mistakes.
 pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let p = &Private::new(daemon.options.krate.as_ref());
-    let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
+    let (item, ident, cfgs) = (&daemon.kept, &daemon.item.ident, cfgs(&daemon.item.attrs));
     let links = Links::of(daemon);
     let (aliases, impls) = (links.aliases(), links.impls(daemon, p));
     let spec = spec(daemon, &links, p);
@@ -19,6 +19,7 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let construct = construct::construct(daemon, p);
     let check = check(daemon, p);
     let sharing = sharing::check(daemon, p);
+    let cycle = own_cycle(daemon, p);
     let is_listed = daemon.options.register.as_ref().is_none_or(|register| register.value);
     let listed =
         is_listed.then(|| quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }));
@@ -33,6 +34,7 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
             #impls
             #construct
             #sharing
+            #cycle
             #check
             #listed
         };
@@ -40,41 +42,26 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     }
 }
 
-/// The item, and what other code of the user names, so that nothing cascades.
+/// The item, and what other code of the user names, so that nothing cascades; with what the options
+/// name, so that a mistake there does not come up later.
 pub(super) fn broken(daemon: &DaemonItem) -> TokenStream {
     let p = &Private::new(daemon.options.krate.as_ref());
-    let (item, ident, cfgs) = (&daemon.item, &daemon.item.ident, cfgs(&daemon.item.attrs));
+    let (item, ident, cfgs) = (&daemon.kept, &daemon.item.ident, cfgs(&daemon.item.attrs));
     let links = Links::of(daemon);
-    let (aliases, impls) = (links.aliases(), links.impls(daemon, p));
+    let (aliases, impls, level) = (links.aliases(), links.impls(daemon, p), level(daemon, &links, p));
+    let construct = construct::unbuilt(daemon, p);
     let inherent = inherent(daemon, p);
-    let (generics, arguments, bounds) = item.generics.split_for_impl();
-    let mut with_x = item.generics.clone();
-    with_x.params.push(syn::parse_quote!(__X));
-    let (with_x, ..) = with_x.split_for_impl();
-    let bounds = match bounds {
-        Some(bounds) => {
-            quote!(#bounds, Self: ::core::marker::Send + ::core::marker::Sync + 'static)
-        }
-        None if item.generics.params.is_empty() => quote!(),
-        None => quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static),
-    };
+    let (generics, arguments, bounds) = daemon.item.generics.split_for_impl();
     quote! {
         #item
         #cfgs const _: () = {
+            #[diagnostic::do_not_recommend]
             impl #generics #p::Registered for #ident #arguments #bounds {
                 const SPEC: #p::SpecRef = #p::SpecRef::BROKEN;
                 type Node<__X> = Self;
             }
-            impl #with_x #p::Level<__X> for #ident #arguments #bounds {
-                const LEVEL: u32 = 0;
-            }
-            impl #generics #p::Construct for #ident #arguments #bounds {
-                const HANDLERS: #p::HandlerTable<Self> =
-                    <#p::TableOf<Self> as #p::NoHandlers<Self>>::TABLE;
-                async fn construct(_: #p::BuildContext<Self>) -> #p::DaemonResult<Self> {
-                    ::core::unreachable!()
-                }
-            }
+            #level
+            #construct
             #aliases
             #impls
         };
@@ -91,6 +78,8 @@ fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
     let new = quote_spanned!(ident.span()=> #at_name::DaemonSpec::of::<#ident>);
     let build = sharing::of(&quote!(#ident), p);
     quote! {
+        #[allow(unused_imports, reason = "the constant of what is a daemon goes first")]
+        use #p::NoSpec as _;
         static SPEC: #p::DaemonSpec = #new(
             <#ident>::TYPE,
             #p::Category::#category,
@@ -102,11 +91,7 @@ fn spec(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
 }
 
 fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
-    let ident = &daemon.item.ident;
-    let levels = links.daemons().map(|link| {
-        let p = p.at(link.span());
-        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
-    });
+    let (ident, level) = (&daemon.item.ident, level(daemon, links, p));
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -114,8 +99,24 @@ fn registered(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
             const SPEC: #p::SpecRef = #p::SpecRef::new(&SPEC);
             type Node<__X> = Self;
         }
+        #level
+    }
+}
+
+/// The only place that asks whether what the daemon depends on is a daemon.
+fn level(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
+    let levels = links.daemons().map(|link| {
+        let p = p.at(link.span());
+        quote_spanned!(link.span()=> <<#link as #p::Registered>::Node<__X> as #p::Level<__X>>::LEVEL)
+    });
+    let (ident, generics) = (&daemon.item.ident, &daemon.item.generics);
+    let (_, arguments, bounds) = generics.split_for_impl();
+    let mut with_x = generics.clone();
+    with_x.params.push(syn::parse_quote!(__X));
+    let (with_x, ..) = with_x.split_for_impl();
+    quote! {
         #[automatically_derived]
-        impl<__X> #p::Level<__X> for #ident {
+        impl #with_x #p::Level<__X> for #ident #arguments #bounds {
             const LEVEL: u32 = 1 + #p::max_level(&[#(#levels),*]);
         }
     }
@@ -128,6 +129,17 @@ fn check(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
     let list = lists.into_iter().flatten().find(|list| !list.value.is_empty())?;
     let (span, p) = (list.place.span(), p.at(list.place.span()));
     let check = quote_spanned!(span=> #p::check::<#ident>());
+    Some(quote!(const _: () = #check;))
+}
+
+/// That what the daemon has a pace for is its own, at the option.
+fn own_cycle(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
+    let DaemonOptions { cycle, schedule, .. } = &daemon.options;
+    let key = cycle.as_ref().map(|cycle| &cycle.key).or(schedule.as_ref().map(|schedule| &schedule.key))?;
+    let ident = &daemon.item.ident;
+    let (name, option, sharing) = (ident.to_string(), key.to_string(), sharing::of(&quote!(#ident), p));
+    let p = p.at(key.span());
+    let check = quote_spanned!(key.span()=> #p::check_cycle(#sharing::HAS_CYCLE, #name, #option));
     Some(quote!(const _: () = #check;))
 }
 

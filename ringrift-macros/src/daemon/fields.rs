@@ -1,10 +1,10 @@
 //! The fields of a daemon, and where the constructor gets each from.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Expr, Field, GenericArgument, Ident, ItemStruct, Meta, PathArguments, Type};
 
-use crate::{attributes::cfgs, problems::Problems};
+use crate::{attributes::cfgs, names::without_self, problems::Problems};
 
 const CONFIG: &str = "config";
 const INJECT: &str = "inject";
@@ -83,24 +83,6 @@ fn init(attribute: &Attribute, problems: &mut Problems) -> Source {
             Source::Default
         }
     }
-}
-
-/// The type where `Self` means nothing.
-fn without_self(ty: &Type, daemon: &Ident) -> Type {
-    syn::parse2(renamed(ty.to_token_stream(), daemon)).unwrap_or_else(|_| ty.clone())
-}
-
-fn renamed(tokens: TokenStream, daemon: &Ident) -> TokenStream {
-    let rename = |token| match token {
-        TokenTree::Ident(own) if own == "Self" => TokenTree::Ident(Ident::new(&daemon.to_string(), own.span())),
-        TokenTree::Group(group) => {
-            let mut inside = Group::new(group.delimiter(), renamed(group.stream(), daemon));
-            inside.set_span(group.span());
-            inside.into()
-        }
-        other => other,
-    };
-    tokens.into_iter().map(rename).collect()
 }
 
 /// `Y` of `Handle<Y>`, by whatever path `Handle` is named.

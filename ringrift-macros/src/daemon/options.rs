@@ -45,7 +45,7 @@ option_table! {
         "init" => init: Path = values::path;
         "runner" => runner: Path = values::path;
         "kind" => kind: Ident = words::kind;
-        "profiles" => profiles: Vec<LitStr> = lists::names;
+        "profiles" => profiles: Vec<LitStr> = lists::profiles;
         "default_off" => default_off: bool = values::flag;
         "deprecated" => deprecated: LitStr = values::text;
         "scope" => scope: () = values::later;

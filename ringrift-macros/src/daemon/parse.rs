@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Fields, Item, ItemStruct, parse2};
+use syn::{Fields, Item, ItemEnum, ItemStruct, ItemUnion, parse_quote, parse2};
 
 use super::{
     fields::{self, DaemonField, Source},
@@ -10,14 +10,16 @@ use super::{
 };
 use crate::{
     arguments::{Form, split, words::category_list},
-    attributes::first_doc_line,
+    attributes::{first_doc_line, take_repeated},
     names::{snake_case, type_name},
     problems::Problems,
 };
 
 /// A struct with `#[daemon]`.
 pub(crate) struct DaemonItem {
-    /// The user's struct, without our attributes on its fields.
+    /// The user's item, without our attributes.
+    pub(crate) kept: TokenStream,
+    /// The struct; for an enum or a union, which can't be a daemon, one without fields.
     pub(crate) item: ItemStruct,
     pub(crate) fields: Vec<DaemonField>,
     pub(crate) options: DaemonOptions,
@@ -25,9 +27,10 @@ pub(crate) struct DaemonItem {
     pub(crate) description: String,
 }
 
-/// Parses and checks; `None` when the item is no struct.
+/// Parses and checks; `None` when the item is no type of its own.
 pub(crate) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<DaemonItem> {
-    let mut item = a_struct(item, problems)?;
+    let (mut item, other) = a_struct(item, problems)?;
+    take_repeated(&mut item.attrs, "daemon", problems);
     let options = read_options(arguments, &item, problems);
     check_shape(&item, problems);
     let fields = fields::read(&mut item, problems);
@@ -36,17 +39,26 @@ pub(crate) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
     Some(DaemonItem {
         name: own_name.unwrap_or_else(|| snake_case(&item.ident.to_string())),
         description: first_doc_line(&item.attrs),
+        kept: other.unwrap_or_else(|| item.to_token_stream()),
         item,
         fields,
         options,
     })
 }
 
-fn a_struct(item: &TokenStream, problems: &mut Problems) -> Option<ItemStruct> {
+/// The struct; or a stand-in for another type, with that, once the mistake is noted.
+fn a_struct(item: &TokenStream, problems: &mut Problems) -> Option<(ItemStruct, Option<TokenStream>)> {
+    let mut instead = None;
     let (place, what) = match problems.ok(parse2::<Item>(item.clone()))? {
-        Item::Struct(item) => return Some(item),
-        Item::Enum(item) => (item.enum_token.into_token_stream(), "an enum"),
-        Item::Union(item) => (item.union_token.into_token_stream(), "a union"),
+        Item::Struct(item) => return Some((item, None)),
+        Item::Enum(ItemEnum { enum_token, vis, ident, generics, .. }) => {
+            instead = Some(parse_quote!(#vis struct #ident #generics;));
+            (enum_token.into_token_stream(), "an enum")
+        }
+        Item::Union(ItemUnion { union_token, vis, ident, generics, .. }) => {
+            instead = Some(parse_quote!(#vis struct #ident #generics;));
+            (union_token.into_token_stream(), "a union")
+        }
         Item::Fn(item) => (item.sig.fn_token.into_token_stream(), "a function"),
         Item::Impl(item) => (item.impl_token.into_token_stream(), "an impl block"),
         Item::Trait(item) => (item.trait_token.into_token_stream(), "a trait"),
@@ -58,14 +70,15 @@ fn a_struct(item: &TokenStream, problems: &mut Problems) -> Option<ItemStruct> {
         _ => ", and its state is in the fields",
     };
     problems.at(place, format!("`#[daemon]` goes on a struct, not on {what}{hint}"));
-    None
+    instead.map(|instead| (instead, Some(item.clone())))
 }
 
 fn read_options(arguments: TokenStream, item: &ItemStruct, problems: &mut Problems) -> DaemonOptions {
     let arguments = split(arguments, Form::Options, DaemonOptions::NAMES, problems);
     let options = DaemonOptions::read(&arguments.options, problems);
     options.check(problems);
-    let has_category = arguments.options.iter().any(|option| option.key == "category");
+    let has_category = arguments.options.iter().any(|option| option.key == "category")
+        || arguments.meant.iter().any(|name| name == "category");
     if let Some(first) = arguments.first {
         let example = if has_category { "cycle = \"5m\"" } else { "category = \"misc\"" };
         let message = format!("the options of `#[daemon]` have the form `key = value`, as in `{example}`");
@@ -82,9 +95,16 @@ fn read_options(arguments: TokenStream, item: &ItemStruct, problems: &mut Proble
 }
 
 fn check_shape(item: &ItemStruct, problems: &mut Problems) {
-    if !item.generics.params.is_empty() {
+    let generics = &item.generics;
+    if let Some(lifetime) =
+        generics.lifetimes().next().filter(|_| generics.params.len() == generics.lifetimes().count())
+    {
+        let lifetime = &lifetime.lifetime;
+        let message = format!("a daemon borrows nothing; remove `{lifetime}`, and own the value or share it by `Arc`");
+        problems.at(generics, message);
+    } else if !generics.params.is_empty() {
         problems.at(
-            &item.generics,
+            generics,
             format!("a daemon has no generic parameters; write the types out in the fields of `{}`", item.ident),
         );
     }

@@ -41,8 +41,8 @@ fn wiring(daemon: &DaemonItem, links: &Links, p: &Private) -> TokenStream {
 
 fn specs(links: &[Link], p: &Private) -> Option<TokenStream> {
     let specs = links.iter().map(|Link { alias, .. }| {
-        let p = p.at(alias.span());
-        quote_spanned!(alias.span()=> <#alias as #p::Registered>::SPEC)
+        let spec = quote!(#p::SpecOf::<#alias>::SPEC);
+        quote_spanned!(alias.span()=> #spec)
     });
     (!links.is_empty()).then(|| quote!(&[#(#specs),*]))
 }

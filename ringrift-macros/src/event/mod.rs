@@ -5,6 +5,7 @@ mod parse;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::parse_quote;
 
 use self::parse::EventItem;
 use crate::{attributes::cfgs, daemon::duration_literal, krate::Private, problems::Problems};
@@ -16,15 +17,19 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let is_listed = !problems.any();
     let errors = problems.into_tokens();
     // With a mistake in it, it is an event all the same: who names it is not to blame.
-    let expansion = parsed.map(|event| expand(&event, is_listed));
-    quote! { #item #expansion #errors }
+    match parsed {
+        Some(event) => {
+            let (item, expansion) = (&event.kept, expand(&event, is_listed));
+            quote! { #item #expansion #errors }
+        }
+        None => quote! { #item #errors },
+    }
 }
 
 fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     let p = &Private::new(event.options.krate.as_ref());
     let EventItem { ident, name, options, .. } = event;
     let cfgs = cfgs(&event.attributes);
-    let setters = setters(event);
     let aliases = options.aliases.as_ref().map(|aliases| {
         let names = &aliases.value;
         quote!(const ALIASES: &'static [&'static str] = &[#(#names),*];)
@@ -33,8 +38,15 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     let kept = if is_durable(event) { quote!(Durable) } else { quote!(Transient) };
     // At the name, where a payload that can't be serialised, or sent, is reported.
     let (span, at_name) = (ident.span(), p.at(ident.span()));
-    let header = quote_spanned!(span=> impl #at_name::Event for #ident);
-    let new = quote_spanned!(span=> #at_name::EventMeta::new::<#ident>);
+    let mut of = event.generics.clone();
+    if !of.params.is_empty() {
+        of.make_where_clause()
+            .predicates
+            .push(parse_quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static));
+    }
+    let (generics, arguments, bounds) = of.split_for_impl();
+    let header = quote_spanned!(span=> impl #generics #at_name::Event for #ident #arguments #bounds);
+    let meta = meta(event, p);
     quote! {
         #cfgs const _: () = {
             #[automatically_derived]
@@ -43,16 +55,28 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
                 const NAME: &'static str = #name;
                 #aliases
                 fn meta() -> &'static #p::EventMeta {
-                    static META: #p::EventMeta =
-                        #new(::core::file!(), ::core::line!())#setters;
-                    &META
+                    #meta
                 }
             }
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
-            impl #p::#kept for #ident {}
+            impl #generics #p::#kept for #ident #arguments #bounds {}
             #listed
         };
+    }
+}
+
+/// What is known of it; of a generic type, which is no event, nothing.
+fn meta(event: &EventItem, p: &Private) -> TokenStream {
+    if !event.generics.params.is_empty() {
+        return quote!(::core::unreachable!());
+    }
+    let (ident, setters) = (&event.ident, setters(event));
+    let p_at_name = p.at(ident.span());
+    let new = quote_spanned!(ident.span()=> #p_at_name::EventMeta::new::<#ident>);
+    quote! {
+        static META: #p::EventMeta = #new(::core::file!(), ::core::line!())#setters;
+        &META
     }
 }
 

@@ -12,7 +12,7 @@ option_table! {
     EventOptions {
         "external" => external: bool = values::flag;
         "aliases" => aliases: Vec<LitStr> = lists::names;
-        "dedup_key" => dedup_key: Vec<LitStr> = lists::names;
+        "dedup_key" => dedup_key: Vec<LitStr> = lists::fields;
         "durable" => durable: bool = values::flag;
         "crate" => krate: TokenStream = values::krate;
         "retention" => retention: Option<Duration> = retention::age;

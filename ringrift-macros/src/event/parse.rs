@@ -2,12 +2,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, Field, Fields, Generics, Ident, Item, LitStr, parse2};
+use syn::{Attribute, Field, Fields, Generics, Ident, Item, ItemEnum, ItemStruct, LitStr, parse2};
 
 use super::options::EventOptions;
 use crate::{
     arguments::{Form, split},
-    attributes::first_doc_line,
+    attributes::{first_doc_line, take_repeated},
     names::{is_upper_snake_case, upper_snake_case},
     nearest::did_you_mean,
     problems::Problems,
@@ -15,25 +15,28 @@ use crate::{
 
 /// A struct or enum with `#[event]`.
 pub(super) struct EventItem {
+    /// The user's item, without our attributes.
+    pub(super) kept: TokenStream,
     pub(super) ident: Ident,
     pub(super) attributes: Vec<Attribute>,
     pub(super) options: EventOptions,
     pub(super) name: String,
     pub(super) description: String,
-    generics: Generics,
+    pub(super) generics: Generics,
     /// None of an enum.
     fields: Option<Fields>,
 }
 
 /// Parses and checks; `None` when the item can't be an event.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
-    let (ident, attributes, generics, fields) = declaration(item, problems)?;
+    let Declaration { kept, ident, attributes, generics, fields } = declaration(item, problems)?;
     let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
         description: first_doc_line(&attributes),
         name: name.unwrap_or_else(|| upper_snake_case(&ident.to_string())),
+        kept,
         ident,
         attributes,
         options,
@@ -41,17 +44,29 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
         fields,
     };
     event.check(problems);
-    event.generics.params.is_empty().then_some(event)
+    Some(event)
 }
 
-type Declaration = (Ident, Vec<Attribute>, Generics, Option<Fields>);
+struct Declaration {
+    kept: TokenStream,
+    ident: Ident,
+    attributes: Vec<Attribute>,
+    generics: Generics,
+    fields: Option<Fields>,
+}
 
 fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaration> {
     let place = match problems.ok(parse2::<Item>(item.clone()))? {
-        Item::Struct(item) => {
-            return Some((item.ident, item.attrs, item.generics, Some(item.fields)));
+        Item::Struct(mut item) => {
+            take_repeated(&mut item.attrs, "event", problems);
+            let (kept, ItemStruct { ident, attrs: attributes, generics, fields, .. }) = (item.to_token_stream(), item);
+            return Some(Declaration { kept, ident, attributes, generics, fields: Some(fields) });
         }
-        Item::Enum(item) => return Some((item.ident, item.attrs, item.generics, None)),
+        Item::Enum(mut item) => {
+            take_repeated(&mut item.attrs, "event", problems);
+            let (kept, ItemEnum { ident, attrs: attributes, generics, .. }) = (item.to_token_stream(), item);
+            return Some(Declaration { kept, ident, attributes, generics, fields: None });
+        }
         Item::Fn(item) => item.sig.fn_token.into_token_stream(),
         Item::Impl(item) => item.impl_token.into_token_stream(),
         other => other.into_token_stream(),
@@ -103,9 +118,6 @@ impl EventItem {
             );
             return;
         };
-        if keys.value.is_empty() {
-            problems.at(&keys.place, "`dedup_key` needs at least one field; without the option, all fields count");
-        }
         let fields: Vec<&Field> = fields.named.iter().collect();
         for key in &keys.value {
             self.check_dedup_key(key, &fields, problems);

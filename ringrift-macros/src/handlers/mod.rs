@@ -4,9 +4,11 @@ mod expand;
 mod method;
 mod options;
 mod parse;
+mod signature;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use syn::{ImplItemFn, parse2};
 
 use crate::problems::Problems;
 
@@ -18,10 +20,10 @@ pub(crate) fn handlers(arguments: TokenStream, item: &TokenStream) -> TokenStrea
     let errors = problems.into_tokens();
     match parsed {
         Some(block) if broken => {
-            // A daemon without a table has the empty one.
-            let item = &block.item;
-            quote! { #item #errors }
+            let block = expand::broken(&block);
+            quote! { #block #errors }
         }
+        Some(block) if !block.item.generics.params.is_empty() => expand::generic(&block),
         Some(block) => expand::whole(&block),
         None => quote! { #item #errors },
     }
@@ -29,11 +31,11 @@ pub(crate) fn handlers(arguments: TokenStream, item: &TokenStream) -> TokenStrea
 
 /// `#[on_event]` where `#[handlers]` did not take it away.
 pub(crate) fn misplaced_on_event(item: &TokenStream) -> TokenStream {
-    let mut problems = Problems::default();
-    problems.at_span(
-        Span::call_site(),
-        "`#[on_event]` works only in a `#[handlers]` block; put `#[handlers]` on the `impl` of the daemon",
-    );
-    let errors = problems.into_tokens();
-    quote! { #item #errors }
+    let message =
+        "`#[on_event]` works only in a `#[handlers]` block; put `#[handlers]` on an `impl` block of the daemon's own";
+    let error = syn::Error::new(Span::call_site(), message).into_compile_error();
+    // In the `impl` of a trait, the method would be said to be none of the trait's, too.
+    let is_method = parse2::<ImplItemFn>(item.clone()).is_ok_and(|method| method.sig.receiver().is_some());
+    let item = Some(item).filter(|_| !is_method);
+    quote! { #item #error }
 }

@@ -1,5 +1,5 @@
 //! A handler of any event.
-use ringrift_core::prelude::*;
+use ringrift_core::{Event, prelude::*};
 use serde::{Deserialize, Serialize};
 #[event("PING", aliases = ["PANG"])]
 #[derive(Serialize, Deserialize)]

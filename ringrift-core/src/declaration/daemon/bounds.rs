@@ -21,6 +21,9 @@ pub trait Registered {
     type Node<X>: Level<X>;
 }
 
+/// Asks nothing else.
+pub const fn is_daemon<D: Registered>() {}
+
 /// The daemon `D` lists this event in `emits`. On the event's side, because with the bound on the
 /// daemon one impl would make rustc infer the event and say "mismatched types".
 #[diagnostic::on_unimplemented(

@@ -28,7 +28,7 @@ pub type Running<'a> = Pin<Box<dyn Future<Output = DaemonResult> + Send + 'a>>;
     label = "not a daemon",
     note = "annotate it with `#[daemon(category = \"..\")]`"
 )]
-pub trait Construct: Registered + Sized + 'static {
+pub trait Construct: Registered + Sized {
     /// The table of `#[handlers]`, empty without one.
     const HANDLERS: HandlerTable<Self>;
 
@@ -52,7 +52,7 @@ pub struct BuildContext<D> {
     cx: Context<D>,
 }
 
-impl<D: Registered + 'static> BuildContext<D> {
+impl<D> BuildContext<D> {
     pub(super) fn provided_values(&self) -> &Provided {
         &self.cx.life().world.provided
     }
@@ -103,7 +103,7 @@ pub fn ready<D>(
     std::future::ready(fields(&build))
 }
 
-impl<D: Registered + 'static> Context<D> {
+impl<D> Context<D> {
     /// The daemon's section of the configuration, `[daemons.x]`, as the type that its `config = T` names.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ impl<D> Clone for Context<D> {
     }
 }
 
-impl<D: Registered + 'static> Context<D> {
+impl<D> Context<D> {
     pub(crate) fn new(life: Arc<Life>) -> Self {
         Self { life, hops: 0, event: None, is_replay: false, origin: None, daemon: PhantomData }
     }

@@ -65,7 +65,7 @@ fn read<T: Section>(config: &Config, section: &str) -> Result<T, Vec<Problem>> {
 }
 
 /// How a `#[config]` field is filled: the only place that asks whether it is of the type in `config = T`.
-pub fn configured<D: Registered + ConfiguredBy<T> + 'static, T>() -> fn(&BuildContext<D>) -> DaemonResult<T> {
+pub fn configured<D: ConfiguredBy<T>, T>() -> fn(&BuildContext<D>) -> DaemonResult<T> {
     BuildContext::config
 }
 
@@ -74,7 +74,7 @@ pub fn configured<D: Registered + ConfiguredBy<T> + 'static, T>() -> fn(&BuildCo
 pub fn dependency<D, T>() -> fn(&BuildContext<D>) -> Handle<T>
 where
     T: Registered + 'static,
-    D: Registered + DependsOn<T::Node<()>> + 'static,
+    D: DependsOn<T::Node<()>>,
 {
     BuildContext::daemon
 }
@@ -96,7 +96,7 @@ impl<T> Injected<T> {
     ///
     /// # Errors
     /// When nobody provided one; that is reported before anything starts.
-    pub fn value<D: Registered + 'static>(&self, build: &BuildContext<D>) -> DaemonResult<T> {
+    pub fn value<D>(&self, build: &BuildContext<D>) -> DaemonResult<T> {
         (self.get)(build.provided_values()).ok_or_else(|| not_provided(self.spec.type_name))
     }
 }

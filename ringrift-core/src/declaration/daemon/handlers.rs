@@ -51,7 +51,7 @@ pub struct HandlerTable<D> {
 /// that of a trait, where its bounds hold.
 pub struct TableOf<D>(PhantomData<D>);
 
-impl<D: Handlers + Send + Sync> TableOf<D> {
+impl<D: Handlers + Send + Sync + 'static> TableOf<D> {
     /// The table of a `#[handlers]` block.
     pub const TABLE: HandlerTable<D> = HandlerTable { subs: D::SUBS, batch: Some(run_batch) };
 }

@@ -11,15 +11,17 @@ mod handle;
 mod handlers;
 #[cfg(feature = "store")]
 mod once;
+mod own_cycle;
 mod sharing;
 mod side_by_side;
+mod signature;
 #[cfg(feature = "store")]
 mod state;
 
 use std::future::Future;
 
 pub use self::{
-    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, meta_of},
+    bounds::{ConfiguredBy, DependsOn, EmittedBy, Registered, emitted, is_daemon, meta_of},
     construct::{BuildContext, Construct, Running, ready},
     context::Context,
     error::{DaemonResult, Fatal, FatalError},
@@ -29,6 +31,7 @@ pub use self::{
     handle::{Handle, NotRunning, Ref},
     handlers::{HandlerTable, Handlers, NoHandlers, TableOf},
     sharing::{NotShared, Sharing},
+    signature::{Returned, context_of},
 };
 pub(crate) use self::{
     handlers::{PANIC_WINDOW, PANICS_IN_A_MINUTE},
@@ -36,7 +39,7 @@ pub(crate) use self::{
 };
 #[cfg(feature = "store")]
 pub use self::{
-    once::{NotRepeated, OtherValue, UsedTwice},
+    once::{NotRepeated, Once, OtherValue, Outcome, UsedTwice},
     state::{StateError, StoredState},
 };
 use crate::words::health::HealthReport;
@@ -72,7 +75,7 @@ pub trait Daemon: Construct {
         Self: Sync,
     {
         _ = cx;
-        async { Ok(()) }
+        own_cycle::NoCycle
     }
 
     /// Runs after the mail is drained, when the daemon is asked to stop; not after a failure.

@@ -1,13 +1,16 @@
 //! Effects outside that must not be doubled: `cx.once(name, ..)`.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context as Poller, Poll},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use super::{Context, DaemonResult};
 use crate::{
-    declaration::daemon::Registered,
     delivery::{dead_letters::Interrupted, guard::BoxError},
     store::effects::Effect,
 };
@@ -38,7 +41,49 @@ pub struct UsedTwice {
     pub name: String,
 }
 
-impl<D: Registered + 'static> Context<D> {
+/// What an effect returns. Asked by [`Context::once`] alone, so that one mistake is one message.
+#[diagnostic::on_unimplemented(
+    message = "the effect of `once` returns `{Self}`, which can't be kept",
+    label = "its effect returns no `Result` of a value with serde's two traits",
+    note = "write the effect as `|| async {{ .. Ok::<_, std::io::Error>(value) }}`; the error is any that `?` takes",
+    note = "derive `serde::Serialize` and `serde::Deserialize` for the value"
+)]
+pub trait Outcome<T>: Sized {
+    /// Makes the effect that returns this.
+    fn once<'a, D, F>(cx: &'a Context<D>, name: &'a str, effect: impl FnOnce() -> F + Send + 'a) -> Once<'a, T>
+    where
+        F: Future<Output = Self> + Send + 'a,
+        Self: 'a;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Outcome<T> for Result<T, E>
+where
+    T: Serialize + DeserializeOwned,
+    E: Into<BoxError>,
+{
+    fn once<'a, D, F>(cx: &'a Context<D>, name: &'a str, effect: impl FnOnce() -> F + Send + 'a) -> Once<'a, T>
+    where
+        F: Future<Output = Self> + Send + 'a,
+        Self: 'a,
+    {
+        Once(Box::pin(cx.make_once(name, effect)))
+    }
+}
+
+/// Makes the effect when it is awaited: see [`Context::once`].
+#[must_use = "an effect is made only when this is awaited"]
+pub struct Once<'a, T>(Pin<Box<dyn Future<Output = DaemonResult<T>> + Send + 'a>>);
+
+impl<T> Future for Once<'_, T> {
+    type Output = DaemonResult<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Poller<'_>) -> Poll<DaemonResult<T>> {
+        self.0.as_mut().poll(cx)
+    }
+}
+
+impl<D> Context<D> {
     /// Makes an effect at most once for the event that is being handled, however often its handler runs.
     ///
     /// That it begins is on disk before `effect` is called; what it returned is written at once when it
@@ -62,7 +107,14 @@ impl<D: Registered + 'static> Context<D> {
     ///
     /// # Cancel safety
     /// Dropped after its first poll, the effect counts as interrupted.
-    pub async fn once<T, E, F>(&self, name: &str, effect: impl FnOnce() -> F) -> DaemonResult<T>
+    pub fn once<'a, T, F>(&'a self, name: &'a str, effect: impl FnOnce() -> F + Send + 'a) -> Once<'a, T>
+    where
+        F: Future<Output: Outcome<T>> + Send + 'a,
+    {
+        F::Output::once(self, name, effect)
+    }
+
+    async fn make_once<T, E, F>(&self, name: &str, effect: impl FnOnce() -> F) -> DaemonResult<T>
     where
         T: Serialize + DeserializeOwned,
         E: Into<BoxError>,

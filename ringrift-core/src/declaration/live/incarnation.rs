@@ -158,7 +158,9 @@ pub(crate) trait Incarnation: Any + Send + Sync {
 }
 
 /// Builds a `D`: what `DaemonSpec::build` holds.
-pub(crate) fn build<D: Daemon + Send + Sync>(life: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+pub(crate) fn build<D: Daemon + Send + Sync + 'static>(
+    life: Arc<Life>,
+) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
     Box::pin(async move {
         let daemon = D::construct(BuildContext::new(life)).await?;
         Ok(Arc::new(daemon) as Arc<dyn Incarnation>)
@@ -182,7 +184,7 @@ macro_rules! hook {
     }};
 }
 
-impl<D: Daemon + Send + Sync> Incarnation for D {
+impl<D: Daemon + Send + Sync + 'static> Incarnation for D {
     fn on_start<'a>(&'a self, life: &Arc<Life>) -> Boxed<'a, DaemonResult> {
         hook!(life, Start, |cx| Daemon::on_start(self, &cx))
     }

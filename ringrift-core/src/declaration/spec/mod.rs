@@ -6,7 +6,7 @@ mod spec_ref;
 
 use std::{any::TypeId, fmt, time::Duration};
 
-pub use self::spec_ref::SpecRef;
+pub use self::spec_ref::{NoSpec, SpecOf, SpecRef};
 use super::{
     daemon::{BuildFn, Construct, Daemon, Sharing},
     live::incarnation::Build,
@@ -129,7 +129,7 @@ pub struct DaemonSpec {
 
 impl DaemonSpec {
     /// A spec with every option at its default.
-    pub const fn new<D: Daemon + Send + Sync>(ty: DaemonType, category: Category, place: Place) -> Self {
+    pub const fn new<D: Daemon + Send + Sync + 'static>(ty: DaemonType, category: Category, place: Place) -> Self {
         Self::of::<D>(ty, category, place, Sharing::<D>::BUILD)
     }
 

@@ -1,6 +1,9 @@
 //! The one unsafe thing in ringrift.
 
+use std::marker::PhantomData;
+
 use super::DaemonSpec;
+use crate::declaration::daemon::Registered;
 
 /// A reference to the `static` spec of a daemon, kept as a raw pointer.
 ///
@@ -30,3 +33,20 @@ impl SpecRef {
         unsafe { &*self.0 }
     }
 }
+
+/// Finds the spec of `D` without asking whether it is a daemon, which is asked once, elsewhere: an
+/// inherent constant goes before that of a trait, where its bounds hold.
+pub struct SpecOf<D>(PhantomData<D>);
+
+impl<D: Registered> SpecOf<D> {
+    /// Its own.
+    pub const SPEC: SpecRef = D::SPEC;
+}
+
+/// What is true of any other type.
+pub trait NoSpec {
+    /// Never read: the program does not compile.
+    const SPEC: SpecRef = SpecRef::BROKEN;
+}
+
+impl<D> NoSpec for SpecOf<D> {}

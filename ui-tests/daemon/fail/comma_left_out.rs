@@ -1,0 +1,8 @@
+//! No comma, after values of every kind, and in lists.
+use ringrift_core::prelude::*;
+
+#[daemon(category = "misc" critical default_off mailbox = 8 depends_on = [EventRouter DlqRetry] config = u8 profiles = ["a" "b"])]
+struct Alpha;
+impl Daemon for Alpha {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! A `;` in the place of an `=`.
+use ringrift_core::prelude::*;
+
+#[daemon(category = "misc", stall_after; "5m", mailbox; 8)]
+struct Alpha;
+impl Daemon for Alpha {}
+
+fn main() {}

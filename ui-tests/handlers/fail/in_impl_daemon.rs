@@ -1,0 +1,20 @@
+//! Handlers in the `impl Daemon`.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[event("PING", external)]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+
+#[handlers]
+impl Daemon for Alpha {
+    #[on_event("PING")]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+fn main() {}

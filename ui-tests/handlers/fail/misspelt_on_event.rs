@@ -1,0 +1,21 @@
+//! The only handler has another attribute.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[event("PING", external)]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+#[handlers]
+impl Alpha {
+    #[on_evnt("PING")]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//! `#[on_event]` in the `impl Daemon`, without `#[handlers]`.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[event("PING", external)]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+
+impl Daemon for Alpha {
+    #[on_event("PING")]
+    async fn on_ping(&self, _event: &Ping, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! An effect whose value can't be kept.
+use ringrift_core::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[event("PING", external, durable)]
+#[derive(Serialize, Deserialize)]
+struct Ping;
+
+#[daemon(category = "misc")]
+struct Alpha;
+impl Daemon for Alpha {}
+
+struct Receipt;
+
+#[handlers]
+impl Alpha {
+    #[on_event("PING")]
+    async fn on_ping(&self, _event: &Ping, cx: &Context<Self>) -> DaemonResult {
+        cx.once("pay", || async { std::io::Result::Ok(Receipt) }).await?;
+        Ok(())
+    }
+}
+
+fn main() {}
