@@ -114,13 +114,11 @@ async fn a_daemon_that_blocks_is_given_up_in_its_own_time_and_the_stop_goes_on()
     runtime.started().await;
     runtime.emit(Block).await.unwrap();
     until("the worker is blocked", || thread.is_blocked.load(SeqCst)).await;
-    let stopping = tokio::spawn({
-        let runtime = runtime.clone();
-        async move { runtime.shutdown().await }
-    });
     let state = |daemon| runtime.snapshot().daemons.iter().find(|it| it.name == daemon).expect("it is there").state;
-    until("what it needs is told to stop", || state("needed") != StateName::Running).await;
-    assert_eq!(state("blocks"), StateName::Leaked);
-    let report = stopping.await.unwrap();
+    let given_up = async {
+        until("what it needs is told to stop", || state("needed") != StateName::Running).await;
+        assert_eq!(state("blocks"), StateName::Leaked);
+    };
+    let (report, ()) = tokio::join!(runtime.shutdown(), given_up);
     assert_eq!(report.leaked, [(Blocks::TYPE, "its handler `on_block` does not end".to_owned())]);
 }

@@ -109,7 +109,7 @@ pub use self::{
             BuildContext as InitContext, Context, Daemon, DaemonResult, ExitReason, Fatal, FatalError, Handle,
             NotRunning, Ref,
         },
-        graph::{Edge, Graph, Link, Node},
+        graph::{Edge, Elsewhere, Graph, Link, LooseEnd, Node},
         live::world::NoRuntime,
         registry::{Registry, UnknownDaemon},
         spec::{DaemonSpec, Place},

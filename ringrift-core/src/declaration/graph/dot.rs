@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Edge, Graph, Link};
+use super::{Edge, Graph, Link, LooseEnd};
 
 impl Graph {
     /// A digraph with a cluster for each category: dependencies solid, wants dashed, events dotted.
@@ -20,6 +20,9 @@ impl Graph {
         for edge in self.edges() {
             text.push_str(&line(edge));
         }
+        for end in self.loose_ends() {
+            text.push_str(&loose(end));
+        }
         text.push_str("}\n");
         text
     }
@@ -32,6 +35,14 @@ fn line(edge: &Edge) -> String {
         Link::Event { event } => format!(" [style=dotted, label={}]", quoted(event)),
     };
     format!("  {} -> {}{style};\n", quoted(&edge.from), quoted(&edge.to))
+}
+
+/// From or to a place that is drawn without a box.
+fn loose(end: &LooseEnd) -> String {
+    let place = quoted(&format!("({})", end.elsewhere.as_str()));
+    let (daemon, event) = (quoted(&end.daemon), quoted(&end.event));
+    let (from, to) = if end.elsewhere.is_source() { (&place, &daemon) } else { (&daemon, &place) };
+    format!("  {place} [shape=plaintext];\n  {from} -> {to} [style=dotted, label={event}];\n")
 }
 
 /// A quoted ID of DOT, in which only the quote is special; backslashes are doubled because labels

@@ -13,7 +13,12 @@ impl Graph {
         kept.append(&mut self.closure(name, |edge| (&edge.to, &edge.from)));
         let nodes = self.nodes.iter().filter(|node| kept.contains(&node.name));
         let edges = self.edges.iter().filter(|edge| kept.contains(&edge.from) && kept.contains(&edge.to));
-        Self { nodes: nodes.cloned().collect(), edges: edges.cloned().collect() }
+        let loose_ends = self.loose_ends.iter().filter(|end| kept.contains(&end.daemon));
+        Self {
+            nodes: nodes.cloned().collect(),
+            edges: edges.cloned().collect(),
+            loose_ends: loose_ends.cloned().collect(),
+        }
     }
 
     /// What is reached from `start` when every edge leads from the first to the second of `ends`.

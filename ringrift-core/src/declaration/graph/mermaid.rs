@@ -1,6 +1,6 @@
 //! The graph in the language of Mermaid, which Markdown on the web draws.
 
-use super::{Edge, Graph, Link};
+use super::{Edge, Graph, Link, LooseEnd};
 
 impl Graph {
     /// A flowchart with a subgraph for each category: dependencies solid, wants dotted, events thick.
@@ -16,6 +16,9 @@ impl Graph {
         for edge in self.edges() {
             text.push_str(&line(edge));
         }
+        for end in self.loose_ends() {
+            text.push_str(&loose(end));
+        }
         text
     }
 }
@@ -27,6 +30,14 @@ fn line(edge: &Edge) -> String {
         Link::Event { event } => format!("==>|\"{event}\"|"),
     };
     format!("  {} {arrow} {}\n", id(&edge.from), id(&edge.to))
+}
+
+/// From or to a place that is drawn as a pill.
+fn loose(end: &LooseEnd) -> String {
+    let place = end.elsewhere.as_str();
+    let (place, daemon) = (format!("e_{place}([\"{place}\"])"), id(&end.daemon));
+    let (from, to) = if end.elsewhere.is_source() { (&place, &daemon) } else { (&daemon, &place) };
+    format!("  {from} ==>|\"{}\"| {to}\n", end.event)
 }
 
 /// With a prefix, because a node called `end` would close the subgraph.

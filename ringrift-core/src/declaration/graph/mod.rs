@@ -2,9 +2,10 @@
 //!
 //! The compiler has checked every name in it, so it is complete and true, and the CLI, the HTTP
 //! views and the documentation draw from this one value. An event that comes from outside, or from
-//! the runtime itself, has no emitter here: `events` lists it.
+//! the runtime itself, or that nobody handles, is a loose end.
 
 mod dot;
+mod ends;
 mod focus;
 mod mermaid;
 mod order;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use self::ends::{Elsewhere, LooseEnd};
 use super::{registry::Registry, spec::SpecRef};
 use crate::words::category::Category;
 
@@ -65,6 +67,7 @@ pub struct Edge {
 pub struct Graph {
     nodes: Vec<Node>,
     edges: Vec<Edge>,
+    loose_ends: Vec<LooseEnd>,
 }
 
 impl Graph {
@@ -78,7 +81,7 @@ impl Graph {
             edges.into_iter().filter(|edge| is_there(&edge.from) && is_there(&edge.to)).collect();
         edges.sort();
         edges.dedup();
-        Self { nodes, edges }
+        Self { nodes, edges, loose_ends: Vec::new() }
     }
 
     /// The whole wiring of a program.
@@ -95,7 +98,7 @@ impl Graph {
             edges.extend(links(from, entry.spec.wants, Link::Wants));
         }
         edges.extend(event_edges(registry));
-        Self::new(nodes, edges)
+        Self { loose_ends: ends::of(registry), ..Self::new(nodes, edges) }
     }
 
     /// The daemons, by name.
@@ -108,10 +111,16 @@ impl Graph {
         &self.edges
     }
 
+    /// The events of daemons that come from elsewhere, or go nowhere, by daemon.
+    pub fn loose_ends(&self) -> &[LooseEnd] {
+        &self.loose_ends
+    }
+
     /// The same daemons, joined by dependencies alone.
     #[must_use]
     pub fn without_events(mut self) -> Self {
         self.edges.retain(|edge| edge.link.is_dependency());
+        self.loose_ends.clear();
         self
     }
 

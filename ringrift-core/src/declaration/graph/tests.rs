@@ -1,4 +1,4 @@
-use super::{Edge, Graph, Link, Node, fixture::registry};
+use super::{Edge, Elsewhere, Graph, Link, LooseEnd, Node, fixture::registry};
 use crate::words::category::Category;
 
 fn node(name: &str) -> Node {
@@ -39,6 +39,17 @@ fn is_drawn_from_the_registry_whole_and_sorted() {
             needs("quality_monitor", "event_router"),
         ]
     );
+}
+
+#[test]
+fn what_comes_from_elsewhere_or_goes_to_nobody_was_not_drawn() {
+    let whole = Graph::of(&registry());
+    let end = |daemon: &str, event: &str, elsewhere| LooseEnd { daemon: daemon.into(), event: event.into(), elsewhere };
+    assert_eq!(whole.loose_ends(), [end("auto_sync", "HOST_OFFLINE", Elsewhere::Outside)]);
+    assert_eq!(whole.without_events().loose_ends(), []);
+    let mut alone = graph(&["a"], vec![]);
+    alone.loose_ends = vec![end("a", "LOST", Elsewhere::Nobody), end("a", "DAEMON_FAILED", Elsewhere::Runtime)];
+    assert_eq!(alone.tree(), "a [misc]\n├─ LOST -> (nobody)\n└─ DAEMON_FAILED <- (runtime)\n");
 }
 
 #[test]
@@ -124,7 +135,8 @@ auto_export [pipeline]
 ├─ auto_sync [sync]
 │  ├─ event_router [event]
 │  ├─ GAMES_AVAILABLE -> auto_export
-│  └─ GAMES_AVAILABLE -> quality_monitor
+│  ├─ GAMES_AVAILABLE -> quality_monitor
+│  └─ HOST_OFFLINE <- (outside)
 ├─ event_router [event]
 └─ quality_monitor [health] (wants)
    ├─ event_router [event]
@@ -179,6 +191,8 @@ fn dot() {
   "auto_sync" -> "quality_monitor" [style=dotted, label="GAMES_AVAILABLE"];
   "quality_monitor" -> "auto_export" [style=dotted, label="QUALITY_LOW"];
   "quality_monitor" -> "event_router";
+  "(outside)" [shape=plaintext];
+  "(outside)" -> "auto_sync" [style=dotted, label="HOST_OFFLINE"];
 }
 "#
     );
@@ -209,6 +223,7 @@ fn mermaid() {
   d_auto_sync ==>|"GAMES_AVAILABLE"| d_quality_monitor
   d_quality_monitor ==>|"QUALITY_LOW"| d_auto_export
   d_quality_monitor --> d_event_router
+  e_outside(["outside"]) ==>|"HOST_OFFLINE"| d_auto_sync
 "#
     );
 }
@@ -229,6 +244,7 @@ fn json() {
                 {"from": "a", "to": "b", "kind": "event", "event": "E"},
                 {"from": "b", "to": "a", "kind": "depends_on"},
             ],
+            "loose_ends": [],
         })
     );
 }

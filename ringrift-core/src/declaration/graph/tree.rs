@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use super::{Edge, Graph, Link};
+use super::{Edge, Graph, Link, LooseEnd};
 
 impl Graph {
     /// One tree for every daemon that no other depends on. A daemon whose branches stand further up
-    /// is marked `(*)`; what it emits to whom follows its dependencies and is not followed further.
+    /// is marked `(*)`; what it emits to whom, and what comes from elsewhere, follows its
+    /// dependencies and is not followed further.
     pub fn tree(&self) -> String {
         let mut tree = Tree { graph: self, shown: BTreeSet::new(), text: String::new() };
         for root in self.roots() {
@@ -46,28 +47,38 @@ impl<'a> Tree<'a> {
 
     fn daemon(&mut self, indent: &str, branch: &str, name: &'a str, note: &str) {
         let edges: Vec<&Edge> = self.graph.edges_from(name).collect();
+        let ends: Vec<&LooseEnd> = self.graph.loose_ends().iter().filter(|end| end.daemon == name).collect();
         let is_new = self.shown.insert(name);
-        let again = if is_new || edges.is_empty() { "" } else { " (*)" };
+        let again = if is_new || (edges.is_empty() && ends.is_empty()) { "" } else { " (*)" };
         let category = self.graph.category_of(name);
         self.line(format_args!("{indent}{branch}{name} [{category}]{note}{again}"));
         if is_new {
-            self.branches(&below(indent, branch), edges);
+            self.branches(&below(indent, branch), edges, ends);
         }
     }
 
-    fn branches(&mut self, indent: &str, edges: Vec<&'a Edge>) {
+    fn branches(&mut self, indent: &str, edges: Vec<&'a Edge>, ends: Vec<&LooseEnd>) {
         let (mut branches, events): (Vec<&Edge>, Vec<&Edge>) =
             edges.into_iter().partition(|edge| edge.link.is_dependency());
         branches.extend(events);
-        let last = branches.len().saturating_sub(1);
+        let last = (branches.len() + ends.len()).saturating_sub(1);
+        let branch = |index| if index == last { "└─ " } else { "├─ " };
+        let first_end = branches.len();
         for (index, edge) in branches.into_iter().enumerate() {
-            let branch = if index == last { "└─ " } else { "├─ " };
+            let branch = branch(index);
             match &edge.link {
                 Link::DependsOn => self.daemon(indent, branch, &edge.to, ""),
                 Link::Wants => self.daemon(indent, branch, &edge.to, " (wants)"),
                 Link::Event { event } => {
                     self.line(format_args!("{indent}{branch}{event} -> {}", edge.to));
                 }
+            }
+        }
+        for (index, LooseEnd { event, elsewhere, .. }) in ends.into_iter().enumerate() {
+            let (branch, place) = (branch(first_end + index), elsewhere.as_str());
+            match elsewhere.is_source() {
+                true => self.line(format_args!("{indent}{branch}{event} <- ({place})")),
+                false => self.line(format_args!("{indent}{branch}{event} -> ({place})")),
             }
         }
     }
