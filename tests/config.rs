@@ -35,7 +35,9 @@ struct Tuned {
     again: Tuning,
 }
 
-impl Daemon for Tuned {}
+impl Daemon for Tuned {
+    idle!();
+}
 
 /// Has none.
 #[daemon(category = "misc", register = false)]

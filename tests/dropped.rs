@@ -53,6 +53,8 @@ struct Running {
 }
 
 impl Daemon for Running {
+    idle!();
+
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         let (held, token) = (cx.clone(), self.token.clone());
         cx.spawn(async move {

@@ -30,6 +30,8 @@ impl Diary {
 }
 
 impl Daemon for Diary {
+    idle!();
+
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         *self.born.lock().unwrap() += cx.incarnation();
         self.note("on_start");
@@ -60,7 +62,9 @@ struct Reader {
     diary: Handle<Diary>,
 }
 
-impl Daemon for Reader {}
+impl Daemon for Reader {
+    idle!();
+}
 
 async fn diary() -> (TestKit, Journal) {
     let journal = Journal::default();

@@ -27,6 +27,8 @@ macro_rules! node {
         }
 
         impl Daemon for $name {
+            idle!();
+
             async fn on_start(&self, _cx: &Context<Self>) -> DaemonResult {
                 self.journal.note(concat!("begins ", $number));
                 tokio::time::sleep(Duration::from_millis(self.pace.0[$number].0)).await;

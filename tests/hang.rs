@@ -198,6 +198,8 @@ impl Daemon for Blocks {
 }
 
 impl Daemon for BlocksInHealth {
+    idle!();
+
     async fn health(&self, _cx: &Context<Self>) -> HealthReport {
         self.go_on.block();
         HealthReport::running()

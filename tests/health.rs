@@ -12,22 +12,30 @@ use crate::look::{daemon, health, millis, secs, state};
 /// Is checked every 30 s.
 #[daemon(category = "misc", cycle = "1h", register = false)]
 struct Base;
-impl Daemon for Base {}
+impl Daemon for Base {
+    idle!();
+}
 
 /// Is restarted when it is unhealthy.
 #[daemon(category = "misc", cycle = "1h", depends_on = [Base], on_unhealthy = "restart", register = false)]
 struct Touchy;
-impl Daemon for Touchy {}
+impl Daemon for Touchy {
+    idle!();
+}
 
 /// Would like the base.
 #[daemon(category = "misc", cycle = "1h", wants = [Base], register = false)]
 struct Fan;
-impl Daemon for Fan {}
+impl Daemon for Fan {
+    idle!();
+}
 
 /// Errs every second.
 #[daemon(category = "misc", cycle = "1s", backoff = ("1s", "1s"), register = false)]
 struct Errs;
-impl Daemon for Errs {}
+impl Daemon for Errs {
+    idle!();
+}
 
 async fn kit_of<D: Daemon>() -> TestKit {
     TestKit::builder().daemon::<D>().start().await

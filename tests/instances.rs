@@ -17,7 +17,9 @@ struct Numbered {
     #[inject]
     number: u32,
 }
-impl Daemon for Numbered {}
+impl Daemon for Numbered {
+    idle!();
+}
 
 /// Asks for the numbered one from every place.
 #[daemon(category = "misc", cycle = "1h", depends_on = [Numbered], health_check_interval = "1s", register = false)]
@@ -34,6 +36,8 @@ fn number() -> String {
 }
 
 impl Daemon for Asks {
+    idle!();
+
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         self.journal.note(format!("on_start {}", number()));
         let (spawned, blocking) = (self.journal.clone(), self.journal.clone());
@@ -93,6 +97,8 @@ async fn what_happens_in_one_runtime_is_not_seen_in_another() {
 struct Helper;
 
 impl Daemon for Helper {
+    idle!();
+
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         assert!(cx.spawn(async { panic!("in a task") }).await.is_err());
         assert!(cx.spawn_blocking(|| panic!("on the pool")).await.is_err());

@@ -25,7 +25,9 @@ struct Minutely {
     number: u32,
 }
 
-impl Daemon for Minutely {}
+impl Daemon for Minutely {
+    idle!();
+}
 
 /// A service whose runner returns at once.
 #[daemon(category = "misc", runner = returns, restart = "never", register = false)]

@@ -1,6 +1,9 @@
 //! Whole-system tests, through the public API only: a file per topic.
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
+#[macro_use]
+mod idle;
+
 mod accounts;
 mod backlog;
 mod blocking;

@@ -22,6 +22,8 @@ struct Base {
 }
 
 impl Daemon for Base {
+    idle!();
+
     async fn on_stop(&self, _cx: &Context<Self>) -> DaemonResult {
         self.journal.note("base stops");
         Ok(())
@@ -36,6 +38,8 @@ struct Middle {
 }
 
 impl Daemon for Middle {
+    idle!();
+
     async fn on_stop(&self, _cx: &Context<Self>) -> DaemonResult {
         self.journal.note("middle stops");
         Ok(())
@@ -50,6 +54,8 @@ struct Top {
 }
 
 impl Daemon for Top {
+    idle!();
+
     async fn on_stop(&self, _cx: &Context<Self>) -> DaemonResult {
         self.journal.note("top stops");
         Ok(())

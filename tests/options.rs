@@ -17,7 +17,9 @@ struct Ping;
 /// Has nothing set.
 #[daemon(category = "misc", cycle = "1h", register = false)]
 struct Plain;
-impl Daemon for Plain {}
+impl Daemon for Plain {
+    idle!();
+}
 
 #[handlers]
 impl Plain {

@@ -36,6 +36,8 @@ struct Worker {
 }
 
 impl Daemon for Worker {
+    idle!();
+
     async fn on_stop(&self, _cx: &Context<Self>) -> DaemonResult {
         self.journal.note("on_stop");
         Ok(())
@@ -203,7 +205,9 @@ struct Armed {
     #[init(Bomb)]
     _bomb: Bomb,
 }
-impl Daemon for Armed {}
+impl Daemon for Armed {
+    idle!();
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_of_the_daemons_drop_is_counted_and_the_stop_goes_on() {

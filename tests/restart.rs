@@ -14,27 +14,37 @@ use crate::{
 /// Works every minute.
 #[daemon(category = "misc", cycle = "60s", register = false)]
 struct Worker;
-impl Daemon for Worker {}
+impl Daemon for Worker {
+    idle!();
+}
 
 /// Is not restarted.
 #[daemon(category = "misc", cycle = "60s", restart = "never", register = false)]
 struct Never;
-impl Daemon for Never {}
+impl Daemon for Never {
+    idle!();
+}
 
 /// Says the same in the guide's words.
 #[daemon(category = "misc", cycle = "60s", auto_restart = false, register = false)]
 struct NotAuto;
-impl Daemon for NotAuto {}
+impl Daemon for NotAuto {
+    idle!();
+}
 
 /// Is tried again for ever.
 #[daemon(category = "misc", cycle = "60s", max_restarts = 1, on_exhausted = "retry_slow", register = false)]
 struct Slow;
-impl Daemon for Slow {}
+impl Daemon for Slow {
+    idle!();
+}
 
 /// The process can't do without it.
 #[daemon(category = "misc", cycle = "60s", max_restarts = 1, critical, register = false)]
 struct Critical;
-impl Daemon for Critical {}
+impl Daemon for Critical {
+    idle!();
+}
 
 /// A task that begins again.
 #[daemon(category = "misc", kind = "task", restart = "always", register = false)]
@@ -44,12 +54,16 @@ impl Daemon for Again {}
 /// Needs the worker.
 #[daemon(category = "misc", cycle = "60s", max_restarts = 1, depends_on = [Worker], register = false)]
 struct Needy;
-impl Daemon for Needy {}
+impl Daemon for Needy {
+    idle!();
+}
 
 /// Needs the worker, and is not restarted.
 #[daemon(category = "misc", cycle = "60s", restart = "never", depends_on = [Worker], register = false)]
 struct NeedyNever;
-impl Daemon for NeedyNever {}
+impl Daemon for NeedyNever {
+    idle!();
+}
 
 async fn kit_of<D: Daemon>() -> TestKit {
     TestKit::builder().daemon::<D>().start().await

@@ -18,12 +18,16 @@ use crate::{
 /// Has cycles.
 #[daemon(category = "misc", cycle = "5m", max_restarts = 3, register = false)]
 struct Paced;
-impl Daemon for Paced {}
+impl Daemon for Paced {
+    idle!();
+}
 
 /// Has a schedule in a zone.
 #[daemon(category = "misc", schedule = "0 3 * * *", tz = "Europe/Berlin", register = false)]
 struct Nightly;
-impl Daemon for Nightly {}
+impl Daemon for Nightly {
+    idle!();
+}
 
 /// Works when it is asked.
 #[daemon(category = "misc", restart = "never", register = false)]

@@ -12,7 +12,9 @@ use crate::desk::{Ask, Desk, Does, Work, Worker, options};
 #[daemon(category = "queue", cycle = "1h", jitter = "1s", emits = [Work], critical, register = false)]
 struct Planner;
 
-impl Daemon for Planner {}
+impl Daemon for Planner {
+    idle!();
+}
 
 /// Every option with a value of its own.
 #[daemon(
@@ -24,7 +26,9 @@ impl Daemon for Planner {}
 )]
 struct Opinionated;
 
-impl Daemon for Opinionated {}
+impl Daemon for Opinionated {
+    idle!();
+}
 
 async fn small_runtime() -> TestKit {
     let builder = TestKit::builder().daemon::<Planner>().daemon::<Worker>().provide(Desk::default());

@@ -34,6 +34,8 @@ macro_rules! starts {
         }
 
         impl Daemon for $name {
+            idle!();
+
             async fn on_start(&self, _cx: &Context<Self>) -> DaemonResult {
                 self.plan.journal.note(concat!($text, " begins"));
                 tokio::time::sleep(secs($seconds)).await;
@@ -75,7 +77,9 @@ impl Daemon for Prepare {
 /// Needs what is prepared.
 #[daemon(category = "misc", cycle = "60s", depends_on = [Prepare], register = false)]
 struct Prepared;
-impl Daemon for Prepared {}
+impl Daemon for Prepared {
+    idle!();
+}
 
 fn plan(failures: u32) -> Plan {
     Plan { failures: Arc::new(failures.into()), ..Plan::default() }

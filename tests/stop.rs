@@ -36,6 +36,8 @@ macro_rules! link {
         }
 
         impl Daemon for $name {
+            idle!();
+
             async fn on_stop(&self, _cx: &Context<Self>) -> DaemonResult {
                 self.journal.note(concat!($text, " stops"));
                 Ok(())

@@ -30,6 +30,8 @@ impl Drop for OnDrop {
 }
 
 impl Daemon for Helped {
+    idle!();
+
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         let (deaf, polite, token) = (self.journal.clone(), self.journal.clone(), cx.shutdown().clone());
         cx.spawn(async move {
@@ -83,6 +85,8 @@ struct Stuck {
 }
 
 impl Daemon for Stuck {
+    idle!();
+
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         let (gate, begun) = (Arc::clone(&self.gate), Arc::clone(&self.begun));
         cx.spawn_blocking(move || {

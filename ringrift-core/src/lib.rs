@@ -189,7 +189,7 @@ pub mod __private {
             registry::{DaemonEntry, EventEntry},
             spec::{
                 DaemonSpec, InjectSpec, NoSpec, Place, SpecOf, SpecRef, SubSpec,
-                check::{Level, SharedField, Subscription, check, check_shared, kept, max_level, sub},
+                check::{Level, SharedField, Subscription, check, check_cycle, check_shared, kept, max_level, sub},
             },
         },
         words::{

@@ -19,7 +19,9 @@ use crate::look::millis;
 /// The one that hangs.
 #[daemon(category = "misc", cycle = "1s", register = false)]
 struct Hangs;
-impl Daemon for Hangs {}
+impl Daemon for Hangs {
+    idle!();
+}
 
 /// All the others have run so many cycles, and nothing is held against them.
 fn check_others(kit: &TestKit, cycles: u64) {

@@ -32,7 +32,9 @@ macro_rules! operated {
         $(#[$doc])*
         #[daemon(category = "misc", cycle = "1ms", register = false, $($option)*)]
         struct $name;
-        impl Daemon for $name {}
+        impl Daemon for $name {
+            idle!();
+        }
         #[handlers]
         impl $name {
             #[on_event("OPERATORS_PING")]

@@ -34,7 +34,9 @@ struct Fragile {
     fuse: Fuse,
 }
 
-impl Daemon for Fragile {}
+impl Daemon for Fragile {
+    idle!();
+}
 
 #[handlers]
 impl Fragile {
@@ -53,7 +55,9 @@ impl Drop for Fragile {
 /// One of the others.
 #[daemon(category = "misc", cycle = "1s", register = false)]
 struct Other;
-impl Daemon for Other {}
+impl Daemon for Other {
+    idle!();
+}
 
 #[handlers]
 impl Other {
@@ -152,7 +156,9 @@ async fn a_panic_anywhere_under_any_policy_concerns_nobody_else() {
 /// Is started again and again.
 #[daemon(category = "misc", cycle = "10ms", max_restarts = 2000, backoff = ("10ms", "10ms"), register = false)]
 struct Tireless;
-impl Daemon for Tireless {}
+impl Daemon for Tireless {
+    idle!();
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_daemon_that_panics_a_thousand_times_among_a_hundred_costs_them_no_cycle() {

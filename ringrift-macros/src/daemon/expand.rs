@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{construct, links::Links, parse::DaemonItem, setters, sharing};
+use super::{construct, links::Links, options::DaemonOptions, parse::DaemonItem, setters, sharing};
 use crate::{attributes::cfgs, krate::Private};
 
 /// Everything, for a struct without mistakes.
@@ -19,6 +19,7 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
     let construct = construct::construct(daemon, p);
     let check = check(daemon, p);
     let sharing = sharing::check(daemon, p);
+    let cycle = own_cycle(daemon, p);
     let is_listed = daemon.options.register.as_ref().is_none_or(|register| register.value);
     let listed =
         is_listed.then(|| quote!(#p::inventory::submit! { #p::DaemonEntry(<#ident as #p::Registered>::SPEC) }));
@@ -33,6 +34,7 @@ pub(super) fn whole(daemon: &DaemonItem) -> TokenStream {
             #impls
             #construct
             #sharing
+            #cycle
             #check
             #listed
         };
@@ -127,6 +129,17 @@ fn check(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
     let list = lists.into_iter().flatten().find(|list| !list.value.is_empty())?;
     let (span, p) = (list.place.span(), p.at(list.place.span()));
     let check = quote_spanned!(span=> #p::check::<#ident>());
+    Some(quote!(const _: () = #check;))
+}
+
+/// That what the daemon has a pace for is its own, at the option.
+fn own_cycle(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
+    let DaemonOptions { cycle, schedule, .. } = &daemon.options;
+    let key = cycle.as_ref().map(|cycle| &cycle.key).or(schedule.as_ref().map(|schedule| &schedule.key))?;
+    let ident = &daemon.item.ident;
+    let (name, option, sharing) = (ident.to_string(), key.to_string(), sharing::of(&quote!(#ident), p));
+    let p = p.at(key.span());
+    let check = quote_spanned!(key.span()=> #p::check_cycle(#sharing::HAS_CYCLE, #name, #option));
     Some(quote!(const _: () = #check;))
 }
 

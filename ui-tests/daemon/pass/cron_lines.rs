@@ -1,21 +1,37 @@
 //! Cron lines that fire rarely; and that the configuration knows the macro's rules.
 use ringrift_core::{Registry, config::layers::Layers, prelude::*, runtime::check_config};
 
+macro_rules! works {
+    () => {
+        async fn run_cycle(&self, _: &Context<Self>) -> DaemonResult {
+            Ok(())
+        }
+    };
+}
+
 #[daemon(category = "misc", schedule = "0 0 29 2 *")]
 struct LeapDay;
-impl Daemon for LeapDay {}
+impl Daemon for LeapDay {
+    works!();
+}
 
 #[daemon(category = "misc", schedule = "0 0 * Feb Fri#5")]
 struct FifthFriday;
-impl Daemon for FifthFriday {}
+impl Daemon for FifthFriday {
+    works!();
+}
 
 #[daemon(category = "misc", schedule = "0 0 L * *", tz = "Europe/Berlin")]
 struct LastDay;
-impl Daemon for LastDay {}
+impl Daemon for LastDay {
+    works!();
+}
 
 #[daemon(category = "misc", schedule = "0 0 30 2 Mon")]
 struct OrMonday;
-impl Daemon for OrMonday {}
+impl Daemon for OrMonday {
+    works!();
+}
 
 fn problem(line: &str) -> Option<String> {
     let toml = format!("[daemons.leap_day.options]\nschedule = \"{line}\"\n");

@@ -86,11 +86,19 @@ impl Daemon for All {
 
 #[daemon(category = "queue", schedule = "0 3 * * *", tz = "Europe/Berlin", jitter = "1m", auto_restart = false, on_unhealthy = "report", critical = false)]
 struct Nightly;
-impl Daemon for Nightly {}
+impl Daemon for Nightly {
+    async fn run_cycle(&self, _: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
 
 #[daemon(category = "sync", schedule = "30 0 3 * * Mon", restart = "never", default_off = false, overflow = "block", mailbox = 1_000)]
 struct Weekly {}
-impl Daemon for Weekly {}
+impl Daemon for Weekly {
+    async fn run_cycle(&self, _: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
 
 #[daemon(category = "recovery", kind = "task", runner = runs::run, restart = "on_failure", on_exhausted = "fail", overflow = "drop_newest")]
 struct Task;

@@ -89,6 +89,10 @@ pub mod shadowed {
         r#type: u32,
     }
     impl Daemon for Undisturbed {
+        async fn run_cycle(&self, _: &::ringrift_core::Context<Self>) -> ::ringrift_core::DaemonResult {
+            ::std::result::Result::Ok(())
+        }
+
         async fn health(&self, cx: &::ringrift_core::Context<Self>) -> ::ringrift_core::HealthReport {
             let _ = self.r#type;
             ::ringrift_core::HealthReport::from_stats(&cx.stats())

@@ -11,6 +11,7 @@ mod handle;
 mod handlers;
 #[cfg(feature = "store")]
 mod once;
+mod own_cycle;
 mod sharing;
 mod side_by_side;
 mod signature;
@@ -74,7 +75,7 @@ pub trait Daemon: Construct {
         Self: Sync,
     {
         _ = cx;
-        async { Ok(()) }
+        own_cycle::NoCycle
     }
 
     /// Runs after the mail is drained, when the daemon is asked to stop; not after a failure.

@@ -7,7 +7,7 @@
 
 use std::marker::PhantomData;
 
-use super::Daemon;
+use super::{Daemon, own_cycle};
 use crate::declaration::{
     live::incarnation::{Build, build},
     spec::broken,
@@ -27,6 +27,8 @@ impl<T: ?Sized + Send + Sync> Sharing<T> {
 impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
     /// By its constructor.
     pub const BUILD: BuildFn = BuildFn(build::<D>);
+    /// Whether `run_cycle` is its own.
+    pub const HAS_CYCLE: bool = own_cycle::is_own(&<D as Daemon>::run_cycle);
 }
 
 /// What is true of any other type.
@@ -35,6 +37,8 @@ pub trait NotShared {
     const IS_SHARED: bool = false;
     /// Never called: the program does not compile.
     const BUILD: BuildFn = BuildFn(broken::build);
+    /// Unknown, and reported as something else.
+    const HAS_CYCLE: bool = true;
 }
 
 impl<T: ?Sized> NotShared for Sharing<T> {}

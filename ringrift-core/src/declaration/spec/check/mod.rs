@@ -6,6 +6,7 @@
 //! memoises, is linear and complete, and a cycle there is its own E0391.
 
 mod level;
+mod own_cycle;
 mod profiles;
 mod shared;
 mod subscription;
@@ -20,6 +21,7 @@ use self::{
 };
 pub use self::{
     level::{Level, max_level},
+    own_cycle::check_cycle,
     shared::{SharedField, check_shared},
     subscription::{Subscription, kept, sub},
 };
