@@ -8,7 +8,11 @@
 //! /// Counts.
 //! #[daemon(category = "misc", cycle = "60s", register = false)]
 //! struct Counter;
-//! impl Daemon for Counter {}
+//! impl Daemon for Counter {
+//!     async fn run_cycle(&self, _cx: &Context<Self>) -> DaemonResult {
+//!         Ok(())
+//!     }
+//! }
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() {

@@ -50,7 +50,7 @@ pub(super) fn cut(
 fn boundary(piece: &[TokenTree], rest: &[TokenTree], known: &[&str]) -> Option<Boundary> {
     let (token, after) = rest.split_first()?;
     if is_punct(token, ',') {
-        let goes_on = is_in_angles(piece) || is_list_without_brackets(piece, after, known);
+        let goes_on = is_in_angles(piece) || is_in_pipes(piece) || is_list_without_brackets(piece, after, known);
         return (!goes_on).then_some(Boundary::Comma);
     }
     if is_punct(token, ';') {
@@ -93,6 +93,11 @@ fn is_in_angles(piece: &[TokenTree]) -> bool {
         depth += i32::from(is_punct(token, '<')) - i32::from(is_punct(token, '>') && !is_arrow);
     }
     depth > 0
+}
+
+/// Whether the `|` of a closure, which no option takes, is open.
+fn is_in_pipes(piece: &[TokenTree]) -> bool {
+    piece.iter().filter(|token| is_punct(token, '|')).count() % 2 == 1
 }
 
 /// `depends_on = A, B`: the names of types are no options, so the comma is one of the list.
