@@ -12,6 +12,7 @@ use super::{Runtime, selection::Wanted, start_error::StartError};
 use super::{
     assemble::{Chosen, Disabled},
     needs, overrides,
+    selection::SelectionError,
 };
 #[cfg(feature = "cli")]
 use crate::declaration::wiring::WiringProblem;
@@ -167,7 +168,11 @@ impl Builder {
         let section: RuntimeSection = self.config.section("runtime").unwrap_or_default();
         let mut wanted = self.wanted.clone();
         wanted.profile = wanted.profile.or(section.profile);
-        let chosen = Chosen::new(&self.registry, settings, &wanted)?;
+        let chosen = match Chosen::new(&self.registry, settings, &wanted) {
+            // It is told with the configuration, whose it is.
+            Err(SelectionError::UnknownProfile { .. }) if self.wanted.profile.is_none() => return Ok(Vec::new()),
+            chosen => chosen?,
+        };
         let disabled = self.disabled()?;
         Ok(needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)))
     }

@@ -118,6 +118,11 @@ fn what_the_program_and_its_selection_say_against_a_start_is_said() {
     let expected = "error: the game database is locked\n1 error: 5 daemons, 3 events, no configuration file\n";
     assert_eq!((answer.results.as_str(), answer.code), (expected, 1));
     let answer = ask("check --set runtime.profile=cordinator");
+    let once = "error: --set runtime.profile: `runtime.profile` must be ";
+    assert!(answer.results.starts_with(once), "{}", answer.results);
+    assert!(answer.results.ends_with("\n1 error: 5 daemons, 3 events, no configuration file\n"), "{}", answer.results);
+    let selected = |builder: crate::runtime::Builder| Ok(builder.profile("cordinator"));
+    let answer = ask_with(&registry(), "check", EIGHTY, selected);
     let expected = "error: no daemon is in profile `cordinator`; did you mean `coordinator`?\n1 error: 5 daemons, 3 events, no configuration file\n";
     assert_eq!((answer.results.as_str(), answer.code), (expected, 1));
 }
