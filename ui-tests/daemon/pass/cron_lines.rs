@@ -42,7 +42,7 @@ fn problem(line: &str) -> Option<String> {
 
 fn main() {
     assert_eq!(problem("0 0 29 2 *"), None);
-    let expected = "ringrift.toml:2:12: `daemons.leap_day.options.schedule` `0 0 30 2 *` never fires: \
+    let expected = "ringrift.toml:2:12: `daemons.leap_day.options.schedule` is not valid: `0 0 30 2 *` never fires: \
                     month `2` has no day `30`; the last day of every month is `0 0 L * *`";
     assert_eq!(problem("0 0 30 2 *").as_deref(), Some(expected));
 }
