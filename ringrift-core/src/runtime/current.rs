@@ -7,8 +7,9 @@ use thiserror::Error;
 use super::{Inner, Runtime};
 use crate::declaration::live::world::World;
 
-/// The runtimes of the process that live, and some that have ended.
-static RUNTIMES: RwLock<Vec<Weak<Inner>>> = RwLock::new(Vec::new());
+/// The runtimes of the process that live, and some that have ended, each with the number of its world: to look
+/// for one must not hold another for a moment, or it might end there, under the lock.
+static RUNTIMES: RwLock<Vec<(u32, Weak<Inner>)>> = RwLock::new(Vec::new());
 
 /// [`Runtime::current`] was called where no runtime is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -19,8 +20,8 @@ impl Inner {
     /// Makes this known to the code of its daemons.
     pub(super) fn register(self: &Arc<Self>) {
         let mut runtimes = RUNTIMES.write().unwrap_or_else(PoisonError::into_inner);
-        runtimes.retain(|runtime| runtime.strong_count() > 0);
-        runtimes.push(Arc::downgrade(self));
+        runtimes.retain(|(_, runtime)| runtime.strong_count() > 0);
+        runtimes.push((self.world.number, Arc::downgrade(self)));
     }
 }
 
@@ -52,7 +53,7 @@ impl Runtime {
     /// [`NoCurrentRuntime`].
     pub fn current() -> Result<Self, NoCurrentRuntime> {
         let runtimes = RUNTIMES.read().unwrap_or_else(PoisonError::into_inner);
-        let of = |number| runtimes.iter().filter_map(Weak::upgrade).find(|runtime| runtime.world.number == number);
+        let of = |number| runtimes.iter().find(|(known, _)| *known == number)?.1.upgrade();
         let inner = World::numbers_here().into_iter().flatten().find_map(of);
         inner.map(|inner| Self { inner }).ok_or(NoCurrentRuntime)
     }

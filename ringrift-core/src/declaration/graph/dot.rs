@@ -1,6 +1,6 @@
 //! The graph in the language of Graphviz.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use super::{Edge, Graph, Link, LooseEnd};
 
@@ -19,6 +19,10 @@ impl Graph {
         }
         for edge in self.edges() {
             text.push_str(&line(edge));
+        }
+        let places: BTreeSet<&str> = self.loose_ends().iter().map(|end| end.elsewhere.as_str()).collect();
+        for place in places {
+            text.push_str(&format!("  \"({place})\" [shape=plaintext];\n"));
         }
         for end in self.loose_ends() {
             text.push_str(&loose(end));
@@ -42,7 +46,7 @@ fn loose(end: &LooseEnd) -> String {
     let place = quoted(&format!("({})", end.elsewhere.as_str()));
     let (daemon, event) = (quoted(&end.daemon), quoted(&end.event));
     let (from, to) = if end.elsewhere.is_source() { (&place, &daemon) } else { (&daemon, &place) };
-    format!("  {place} [shape=plaintext];\n  {from} -> {to} [style=dotted, label={event}];\n")
+    format!("  {from} -> {to} [style=dotted, label={event}];\n")
 }
 
 /// A quoted ID of DOT, in which only the quote is special; backslashes are doubled because labels

@@ -1,6 +1,6 @@
 //! The effects of one run of a handler: what `cx.once` writes.
 
-use std::sync::{PoisonError, atomic::Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use rusqlite::Connection;
 
@@ -22,7 +22,7 @@ pub(crate) struct Claim<'a> {
 impl Origin {
     /// Takes a name for one effect; `None` when this run has another effect of that name.
     pub(crate) fn claim<'a>(&'a self, name: &'a str) -> Option<Claim<'a>> {
-        let is_new = self.effects.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        let is_new = self.effects().insert(name.to_owned());
         is_new.then_some(Claim { origin: self, name, is_made: false })
     }
 }
@@ -70,7 +70,7 @@ impl Claim<'_> {
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         if !self.is_made {
-            self.origin.effects.lock().unwrap_or_else(PoisonError::into_inner).remove(self.name);
+            self.origin.effects().remove(self.name);
         }
     }
 }

@@ -70,7 +70,7 @@ pub(crate) struct Origin {
     /// What was emitted in this run, by its content.
     emitted: Mutex<HashMap<Content, Ordinals>>,
     /// The names of the effects of this run.
-    pub(super) effects: Mutex<HashSet<String>>,
+    effects: Mutex<HashSet<String>>,
 }
 
 impl Origin {
@@ -91,6 +91,10 @@ impl Origin {
             emitted: Mutex::default(),
             effects: Mutex::default(),
         }
+    }
+
+    pub(super) fn effects(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.effects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn cause(&self) -> Cause {

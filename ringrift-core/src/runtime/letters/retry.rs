@@ -135,12 +135,9 @@ impl DeadLetterOffice {
 
     /// Nobody is to double an effect by a retry of everything.
     fn is_asked_for(&self, id: LetterId, filter: &LetterFilter) -> Result<(), LetterError> {
-        let interrupted = Some(DeadReason::Interrupted);
-        let letter = self.world().router.letters.get(id).ok_or(LetterError::Unknown { id })?;
-        if Some(letter.death.reason) == interrupted && filter.reason != interrupted {
-            return Err(LetterError::Interrupted { id });
-        }
-        Ok(())
+        let reason = self.world().router.letters.get(id).ok_or(LetterError::Unknown { id })?.death.reason;
+        let is_asked_for = reason != DeadReason::Interrupted || filter.reason == Some(reason);
+        if is_asked_for { Ok(()) } else { Err(LetterError::Interrupted { id }) }
     }
 
     fn possible(&self, id: LetterId) -> Result<(), LetterError> {
