@@ -125,6 +125,31 @@ async fn everything_that_is_missing_is_reported_at_once_before_anything_starts()
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_several_kinds_of_mistakes_only_the_first_was_told() {
+    let registry = Registry::empty().with::<AlsoInjected>();
+    let layers = ringrift_core::config::layers::Layers::default().text("test.toml", "[runtime]\nstritc = true");
+    let builder = Runtime::builder().registry(registry).config(layers.build().unwrap()).profile("odd");
+    let refused = builder.start().await.err().unwrap().to_string();
+    assert_eq!(
+        refused.replace("it::inject::", ""),
+        "1 problem in the configuration
+  test.toml:2:1: `runtime.stritc` is not a known key; did you mean `strict`?
+no daemon is in profile `odd`"
+    );
+}
+
+/// On one thread, where a start that waits for what only another task does would wait for ever.
+#[tokio::test]
+async fn a_value_that_took_its_time_held_up_every_task() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let make = move || told.recv().map(GameDb);
+    let folder = tempfile::tempdir().unwrap();
+    let builder = Runtime::builder().registry(Registry::empty().with::<AlsoInjected>()).data_dir(folder.path());
+    let (runtime, ()) = tokio::join!(builder.provide_with(make).start(), async { tell.send("made").unwrap() });
+    runtime.unwrap().shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_disabled_or_unselected_daemon_needed_its_values() {
     let folder = tempfile::tempdir().unwrap();
     let registry = || Registry::empty().with::<Injected>().with::<AlsoInjected>().with::<Counter>();

@@ -163,7 +163,8 @@ pub(super) enum GraphFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "The exit code is 0 when all is well, 3 when a daemon is not in order, 4 when one has\n\
-                        failed for good or a critical one is unhealthy, 1 when nothing answers.\n\n\
+                        failed for good or a critical one is unhealthy, 1 when nothing answers, 64 when the\n\
+                        configuration is wrong.\n\n\
                         Examples:\n  PROGRAM status\n  PROGRAM status auto_sync\n  PROGRAM status --watch\n  PROGRAM status --json | jq '.daemons[] | select(.state != \"running\")'")]
 pub(super) struct StatusArgs {
     /// Only this daemon, in detail

@@ -54,7 +54,7 @@ pub(super) fn problems(registry: &Registry, config: &Config) -> Vec<Problem> {
 /// What `run` starts with, and `check` looks at.
 pub(super) fn builder(registry: &Registry, config: Config, args: &ConfigArgs) -> Builder {
     #[cfg(feature = "store")]
-    let section: RuntimeSection = config.section("runtime").unwrap_or_default();
+    let (section, _) = config.readable::<RuntimeSection>("runtime");
     let mut builder = Runtime::builder().registry(registry.clone()).config(config);
     if let Some(file) = file(args) {
         builder = builder.config_file(file.display().to_string());
@@ -68,8 +68,7 @@ pub(super) fn builder(registry: &Registry, config: Config, args: &ConfigArgs) ->
 
 /// Where the HTTP views are to be served; `None` for nowhere.
 pub(super) fn views(config: &Config) -> Result<Option<SocketAddr>, Vec<Problem>> {
-    let section: RuntimeSection = config.section("runtime")?;
-    match section.http.as_deref() {
+    match section_for("http", config)?.http.as_deref() {
         None => Ok(Some(DEFAULT_BIND)),
         Some("off") => Ok(None),
         Some(text) => address(text).map(Some).ok_or_else(|| {
@@ -81,7 +80,7 @@ pub(super) fn views(config: &Config) -> Result<Option<SocketAddr>, Vec<Problem>>
 
 /// The hosts that the views answer for, besides their own.
 pub(super) fn allowed_hosts(config: &Config) -> Result<Vec<String>, Vec<Problem>> {
-    let hosts = config.section::<RuntimeSection>("runtime")?.http_allowed_hosts;
+    let hosts = section_for("http_allowed_hosts", config)?.http_allowed_hosts;
     let wrong = hosts.iter().filter(|host| !is_host(host)).map(|host| {
         let message =
             format!("must list hosts without scheme, port or wildcard, as in `ringrift.example.org`, not `{host}`");
@@ -89,6 +88,14 @@ pub(super) fn allowed_hosts(config: &Config) -> Result<Vec<String>, Vec<Problem>
     });
     let wrong: Vec<Problem> = wrong.collect();
     if wrong.is_empty() { Ok(hosts) } else { Err(wrong) }
+}
+
+/// The section, unless that key in it can't be read.
+fn section_for(key: &str, config: &Config) -> Result<RuntimeSection, Vec<Problem>> {
+    let (section, mut problems) = config.readable::<RuntimeSection>("runtime");
+    let path = format!("runtime.{key}");
+    problems.retain(|problem| problem.path.split('[').next() == Some(&path));
+    if problems.is_empty() { Ok(section) } else { Err(problems) }
 }
 
 /// `localhost` is the one name that needs no resolver.

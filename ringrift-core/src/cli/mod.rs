@@ -20,6 +20,7 @@ mod config;
 mod declared;
 mod events;
 pub mod exit_code;
+mod findings;
 mod graph;
 mod human;
 mod list;

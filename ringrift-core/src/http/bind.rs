@@ -35,13 +35,18 @@ pub enum BindError {
     },
 }
 
+/// Why an address is not listened on, whoever has it.
+pub(crate) fn refusal(address: SocketAddr) -> Option<BindError> {
+    (!address.ip().to_canonical().is_loopback()).then_some(BindError::Unsafe(address))
+}
+
 /// Listens on a loopback address; port 0 takes any free port.
 ///
 /// # Errors
 /// When the address is not loopback, is taken, or can't be had.
 pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    if !address.ip().to_canonical().is_loopback() {
-        return Err(BindError::Unsafe(address));
+    if let Some(refusal) = refusal(address) {
+        return Err(refusal);
     }
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
         ErrorKind::AddrInUse => BindError::Taken(address),

@@ -32,7 +32,7 @@ use std::{fmt, sync::Arc};
 use tokio::time::Instant;
 
 #[cfg(feature = "cli")]
-pub(crate) use self::guard::is_host;
+pub(crate) use self::{bind::refusal, guard::is_host};
 pub use self::{
     bind::{BindError, DEFAULT_BIND, bind},
     serve::serve,

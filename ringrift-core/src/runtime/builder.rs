@@ -1,21 +1,14 @@
 //! How a runtime is put together and started.
 
+mod checks;
 mod preparation;
 
 #[cfg(feature = "store")]
 use std::path::PathBuf;
 
-#[cfg(any(feature = "store", feature = "cli"))]
+#[cfg(feature = "store")]
 use super::section::RuntimeSection;
 use super::{Runtime, selection::Wanted, start_error::StartError};
-#[cfg(feature = "cli")]
-use super::{
-    assemble::{Chosen, Disabled},
-    needs, overrides,
-    selection::SelectionError,
-};
-#[cfg(feature = "cli")]
-use crate::declaration::wiring::WiringProblem;
 use crate::{
     config::Config,
     declaration::{live::provided::Offered, registry::Registry},
@@ -142,14 +135,16 @@ impl Builder {
     /// their way; see [`Runtime::started`].
     ///
     /// # Errors
-    /// Every problem of the wiring, or of the configuration, or of what is not provided, at once;
-    /// with `strict` the first failed start.
+    /// Every problem of the configuration, of the wiring, and of what is not provided, at once; with `strict` the
+    /// first failed start.
     ///
     /// # Cancel safety
-    /// Not polled, nothing is started. Only with `strict` it waits: dropped then, the daemons that it has begun are cut
-    /// off without `on_stop`, as when the last [`Runtime`] is dropped; the data folder is free a moment later.
+    /// Not polled, nothing is started. Dropped while the store is opened and values are made, which a thread of its own
+    /// does, no daemon starts; that thread ends what it has begun, and the data folder is free then. Dropped while it
+    /// waits with `strict`, the daemons that it has begun are cut off without `on_stop`, as when the last [`Runtime`] is
+    /// dropped; the data folder is free a moment later.
     pub async fn start(self) -> Result<Runtime, StartError> {
-        let launched = self.launch()?;
+        let launched = self.launch().await?;
         if !launched.strict {
             return Ok(launched.runtime);
         }
@@ -158,33 +153,6 @@ impl Builder {
         };
         launched.runtime.shutdown().await;
         Err(StartError::FailedStart { daemon, cause })
-    }
-
-    /// Every value that nobody provides, without making those that somebody does. Where the configuration
-    /// is wrong, as far as it can be read.
-    #[cfg(feature = "cli")]
-    pub(crate) fn missing_values(&self) -> Result<Vec<WiringProblem>, StartError> {
-        let settings = overrides::checked(&self.registry, &self.config).unwrap_or_default();
-        let section: RuntimeSection = self.config.section("runtime").unwrap_or_default();
-        let mut wanted = self.wanted.clone();
-        wanted.profile = wanted.profile.or(section.profile);
-        let chosen = match Chosen::new(&self.registry, settings, &wanted) {
-            // It is told with the configuration, whose it is.
-            Err(SelectionError::UnknownProfile { .. }) if self.wanted.profile.is_none() => return Ok(Vec::new()),
-            chosen => chosen?,
-        };
-        let disabled = self.disabled()?;
-        Ok(needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)))
-    }
-
-    /// The daemons that an operator disabled, without opening the store.
-    #[cfg(feature = "cli")]
-    fn disabled(&self) -> Result<Disabled, StartError> {
-        #[cfg(feature = "store")]
-        if let Some(folder) = self.folder()? {
-            return Ok(crate::store::disabled::of_folder(&folder)?);
-        }
-        Ok(Disabled::new())
     }
 
     /// Whether there are durable events, and no folder for them yet.

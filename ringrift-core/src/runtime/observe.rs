@@ -76,6 +76,12 @@ impl Runtime {
         }
     }
 
+    /// The file of the store, if there is one.
+    #[cfg(all(feature = "cli", feature = "store"))]
+    pub(crate) fn store_file(&self) -> Option<&std::path::Path> {
+        self.inner.world.router.journal.as_ref().map(|journal| journal.file())
+    }
+
     fn daemon(&self, record: &Arc<Record>, now: u64) -> DaemonSnapshot {
         let world = &self.inner.world;
         let spec = record.spec;

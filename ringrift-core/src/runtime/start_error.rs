@@ -62,6 +62,18 @@ pub enum StartError {
         /// Why.
         cause: String,
     },
+    /// More than one of them.
+    #[error("{}", list(.0).trim_start())]
+    Several(Vec<StartError>),
+}
+
+impl From<Vec<StartError>> for StartError {
+    fn from(mut errors: Vec<StartError>) -> Self {
+        match errors.len() {
+            1 => errors.remove(0),
+            _ => Self::Several(errors),
+        }
+    }
 }
 
 impl From<NotMade> for StartError {

@@ -10,7 +10,6 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<BTreeSet<String>>
 }
 
 /// All of them, as a folder has them whose store nobody needs to open.
-#[cfg(feature = "cli")]
 pub(crate) fn of_folder(folder: &std::path::Path) -> Result<BTreeSet<String>, super::error::OpenError> {
     let file = folder.join(super::open::FILE);
     if !file.exists() {

@@ -36,6 +36,7 @@ mod salvage;
 mod schema;
 pub(crate) mod states;
 mod swap;
+pub(crate) mod usable;
 mod wal;
 mod write;
 mod writer;

@@ -21,7 +21,7 @@ use super::{answer::Answer, args::RunArgs, exit_code};
 use crate::{
     DaemonResult, Registry,
     http::{self, BindError, Source},
-    runtime::{Builder, Runtime, StartError},
+    runtime::{Builder, Runtime},
 };
 
 /// How long the views may take to close.
@@ -32,23 +32,19 @@ pub(super) fn run(
     args: &RunArgs,
     configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
 ) -> Answer {
-    let plan = match Plan::new(registry, args) {
-        Ok(plan) => plan,
-        Err(answer) => return answer,
-    };
     let voice = match logs::start(args) {
         Ok(voice) => voice,
         Err(answer) => return answer,
     };
-    let builder = match configure(plan.builder) {
-        Ok(builder) => builder,
-        Err(error) => return Answer::error(exit_code::ERROR, &*error),
+    let plan = match Plan::new(registry, args, configure) {
+        Ok(plan) => plan,
+        Err(answer) => return answer,
     };
     let (operator, workers) = match threads() {
         Ok(threads) => threads,
         Err(error) => return Answer::error(exit_code::ERROR, &error),
     };
-    let answer = operator.block_on(live(registry, builder, plan.views, args.limit, voice, workers.handle()));
+    let answer = operator.block_on(live(registry, plan.builder, plan.views, args.limit, voice, workers.handle()));
     // What is leaked may block a worker for ever; the end of the process is its end.
     workers.shutdown_background();
     answer.unwrap_or_else(|answer| answer)
@@ -74,11 +70,13 @@ async fn live(
     let listening = workers.spawn(listen(views.address)).await;
     let listener = listening.map_err(|error| Answer::error(exit_code::ERROR, &error))??;
     // Served while it starts, with `strict` too: a start may take its time.
-    let launched = {
-        let _among_workers = workers.enter();
-        builder.launch().map_err(|error| refused(&error))?
-    };
+    let launching = workers.spawn(builder.launch()).await.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
+    let launched = launching.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
     let runtime = &launched.runtime;
+    #[cfg(feature = "store")]
+    if let Some(file) = runtime.store_file() {
+        voice.tell(&format!("store in {}", file.display()));
+    }
     let close = CancellationToken::new();
     let mut server = JoinSet::new();
     if let Some(listener) = listener {
@@ -114,19 +112,4 @@ async fn listen(views: Option<SocketAddr>) -> Result<Option<TcpListener>, Answer
         Answer::error(code, &error)
     })?;
     Ok(Some(listener))
-}
-
-/// Flags were checked before: a selection that fails here is the configuration's.
-fn refused(error: &StartError) -> Answer {
-    let code = match error {
-        #[cfg(feature = "store")]
-        StartError::Store(_) | StartError::NoDataDir => exit_code::ERROR,
-        #[cfg(all(feature = "store", feature = "testing"))]
-        StartError::DataDir(_) => exit_code::ERROR,
-        StartError::Wiring(_) | StartError::Config(_) | StartError::NotProvided(_) | StartError::Selection(_) => {
-            exit_code::CONFIG
-        }
-        StartError::NotMade { .. } | StartError::Watchdog(_) | StartError::FailedStart { .. } => exit_code::ERROR,
-    };
-    Answer::error(code, error)
 }

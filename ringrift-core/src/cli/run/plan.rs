@@ -5,15 +5,14 @@ use std::net::SocketAddr;
 use super::super::{
     answer::{Answer, unknown},
     args::RunArgs,
-    config, exit_code,
+    config,
+    findings::Findings,
+    human::plural,
     show::find,
 };
 use crate::{
-    Registry,
-    config::{
-        Config,
-        problem::{ConfigError, Problem},
-    },
+    DaemonResult, DaemonType, Registry,
+    config::{Config, problem::Problem},
     nearest::nearest,
     runtime::{Builder, profiles},
 };
@@ -31,21 +30,25 @@ pub(super) struct Views {
 }
 
 impl Plan {
-    pub(super) fn new(registry: &Registry, args: &RunArgs) -> Result<Self, Answer> {
-        let config = merged(args).map_err(misconfigured)?;
-        let problems = config::problems(registry, &config);
-        if !problems.is_empty() {
-            return Err(misconfigured(problems));
+    pub(super) fn new(
+        registry: &Registry,
+        args: &RunArgs,
+        configure: impl FnOnce(Builder) -> DaemonResult<Builder>,
+    ) -> Result<Self, Answer> {
+        let selection = Selection::new(registry, args)?;
+        let mut views = Views { address: None, allowed_hosts: Vec::new() };
+        let (findings, builder) = Findings::of(registry, merged(args), |config| {
+            views.address = config::views(&config).unwrap_or_default();
+            views.allowed_hosts = config::allowed_hosts(&config).unwrap_or_default();
+            configure(selection.put(config::builder(registry, config, &args.config)))
+        });
+        match (findings.count().0, builder) {
+            (0, Some(builder)) => Ok(Self { builder, views }),
+            (errors, _) => {
+                let verdict = format!("nothing was started: {}", plural(errors, "error"));
+                Err(Answer::default().note(findings.page().trim_end()).note(verdict).code(findings.code()))
+            }
         }
-        let views = Views {
-            address: config::views(&config).map_err(misconfigured)?,
-            allowed_hosts: config::allowed_hosts(&config).map_err(misconfigured)?,
-        };
-        let mut builder = config::builder(registry, config, &args.config);
-        if args.strict {
-            builder = builder.strict(true);
-        }
-        Ok(Self { builder: selected(registry, args, builder)?, views })
     }
 }
 
@@ -60,25 +63,32 @@ fn merged(args: &RunArgs) -> Result<Config, Vec<Problem>> {
     layers.build()
 }
 
-fn selected(registry: &Registry, args: &RunArgs, builder: Builder) -> Result<Builder, Answer> {
-    let mut builder = builder;
-    if let Some(profile) = &args.profile {
-        let known: Vec<&str> = profiles(registry).into_iter().collect();
-        if !known.contains(&profile.as_str()) {
-            let nearest = nearest(profile, known.iter().copied());
-            return Err(unknown("profile", profile, nearest, &known));
-        }
-        builder = builder.profile(profile);
-    }
-    for name in &args.daemon {
-        builder = builder.daemon(find(registry, name)?);
-    }
-    for category in &args.category {
-        builder = builder.category(*category);
-    }
-    Ok(builder)
+/// What the flags ask for.
+struct Selection<'a> {
+    args: &'a RunArgs,
+    daemons: Vec<DaemonType>,
 }
 
-fn misconfigured(problems: Vec<Problem>) -> Answer {
-    Answer::error(exit_code::CONFIG, &ConfigError::from(problems))
+impl<'a> Selection<'a> {
+    fn new(registry: &Registry, args: &'a RunArgs) -> Result<Self, Answer> {
+        if let Some(profile) = &args.profile {
+            let known: Vec<&str> = profiles(registry).into_iter().collect();
+            if !known.contains(&profile.as_str()) {
+                return Err(unknown("profile", profile, nearest(profile, known.iter().copied()), &known));
+            }
+        }
+        let daemons = args.daemon.iter().map(|name| find(registry, name));
+        Ok(Self { args, daemons: daemons.collect::<Result<_, _>>()? })
+    }
+
+    fn put(self, mut builder: Builder) -> Builder {
+        if self.args.strict {
+            builder = builder.strict(true);
+        }
+        if let Some(profile) = &self.args.profile {
+            builder = builder.profile(profile);
+        }
+        builder = self.daemons.into_iter().fold(builder, Builder::daemon);
+        self.args.category.iter().fold(builder, |builder, category| builder.category(*category))
+    }
 }

@@ -13,12 +13,15 @@ use super::{
     client, config, exit_code,
     terminal::Terminal,
 };
-use crate::{http::DEFAULT_BIND, nearest::nearest, runtime::snapshot::Snapshot};
+use crate::{config::problem::ConfigError, http::DEFAULT_BIND, nearest::nearest, runtime::snapshot::Snapshot};
 
 pub(super) fn status(args: &StatusArgs, program: &str, terminal: Terminal) -> Answer {
     let address = match &args.http {
         Some(address) => address.clone(),
-        None => configured_address(args),
+        None => match configured_address(args) {
+            Ok(address) => address,
+            Err(error) => return Answer::error(exit_code::CONFIG, &error),
+        },
     };
     let runtime = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -33,11 +36,11 @@ pub(super) fn status(args: &StatusArgs, program: &str, terminal: Terminal) -> An
     }
 }
 
-/// Where the same configuration would serve the views; a broken one is `check`'s business.
-fn configured_address(args: &StatusArgs) -> String {
-    let views = config::load(&args.config).and_then(|config| config::views(&config));
-    let address = views.ok().flatten().filter(|address| address.port() != 0);
-    address.unwrap_or(DEFAULT_BIND).to_string()
+/// Where the same configuration would serve the views.
+fn configured_address(args: &StatusArgs) -> Result<String, ConfigError> {
+    let views = config::load(&args.config).and_then(|config| config::views(&config))?;
+    let address = views.filter(|address| address.port() != 0);
+    Ok(address.unwrap_or(DEFAULT_BIND).to_string())
 }
 
 fn render(snapshot: &Snapshot, args: &StatusArgs, terminal: Terminal) -> Answer {

@@ -33,6 +33,13 @@ error: --set runtime.http: `runtime.http` must be an address and a port, as in `
 }
 
 #[test]
+fn a_wrong_address_was_not_told_beside_another_mistake_of_its_section() {
+    let answer =
+        ask("check --set runtime.stritc=true --set runtime.http=8790 --set runtime.http_allowed_hosts=[\"*\"]");
+    assert!(answer.results.ends_with("\n3 errors: 5 daemons, 3 events, no configuration file\n"), "{}", answer.results);
+}
+
+#[test]
 fn wiring_problems_are_errors_or_warnings() {
     let registry = registry().with_entries([odd::misspelt()]);
     let answer = ask_of(&registry, "check", EIGHTY);
@@ -125,6 +132,18 @@ fn what_the_program_and_its_selection_say_against_a_start_is_said() {
     let answer = ask_with(&registry(), "check", EIGHTY, selected);
     let expected = "error: no daemon is in profile `cordinator`; did you mean `coordinator`?\n1 error: 5 daemons, 3 events, no configuration file\n";
     assert_eq!((answer.results.as_str(), answer.code), (expected, 1));
+}
+
+#[test]
+fn what_only_run_refused_was_not_told() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().display();
+    let answer = ask(&format!("check --set runtime.http=0.0.0.0:8790 --set runtime.data_dir={path}"));
+    let (address, folder) = answer.results.split_once('\n').unwrap();
+    assert!(address.starts_with("error: refused to listen on `0.0.0.0:8790`: "), "{address}");
+    assert!(folder.starts_with(&format!("error: the folder `{path}` can't be used: ")), "{folder}");
+    assert!(folder.ends_with("\n2 errors: 5 daemons, 3 events, no configuration file\n"), "{folder}");
+    assert_eq!(answer.code, 1);
 }
 
 #[test]

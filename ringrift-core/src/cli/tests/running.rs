@@ -1,4 +1,4 @@
-use super::{Answer, EIGHTY, ask_of, ask_with, odd};
+use super::{Answer, EIGHTY, ask, ask_of, ask_with, odd};
 use crate::{
     Registry,
     cli::exit_code::{CONFIG, ERROR, OK, UNSAFE_BIND},
@@ -81,11 +81,11 @@ fn options_that_do_not_fit_are_a_wrong_configuration() {
     let answer = run(&registry(), flags);
     assert_eq!(
         answer.notes,
-        "error: 2 problems in the configuration\n  \
-         --set daemons.auto_sync.options.tz: `daemons.auto_sync.options.tz` does not fit: `tz` is the time zone of a \
-         `schedule`, and there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`\n  \
-         --set daemons.cleanup.options.cycle: `daemons.cleanup.options.cycle` does not fit: a task runs once and has \
-         no `cycle`; remove it\n"
+        "error: --set daemons.auto_sync.options.tz: `daemons.auto_sync.options.tz` does not fit: `tz` is the time zone \
+         of a `schedule`, and there is none; add `schedule = \"0 3 * * *\"`, or remove `tz`\n\
+         error: --set daemons.cleanup.options.cycle: `daemons.cleanup.options.cycle` does not fit: a task runs once and \
+         has no `cycle`; remove it\n\
+         nothing was started: 2 errors\n"
     );
     assert_eq!(answer.code, CONFIG);
 }
@@ -96,16 +96,51 @@ fn what_nobody_provides_is_named() {
     let answer = run(&registry, "--no-http");
     assert_eq!(
         answer.notes,
-        "error: nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder\n  `GameDb` for field `games` of daemon `needy`\n"
+        "error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder\n  \
+         --> src/daemons.rs:60\n\
+         nothing was started: 1 error\n"
     );
     assert_eq!(answer.code, CONFIG);
+}
+
+#[test]
+fn only_the_first_kind_of_what_is_wrong_was_told() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let flags = format!("--http 0.0.0.0:1 --set runtime.stritc=true --set runtime.data_dir={}", file.path().display());
+    let refuse = |_| Err("the game database is locked".into());
+    let registry = registry().with_entries([odd::needy(), odd::misspelt()]);
+    let answer = ask_of(&registry, &format!("run --log-level off {flags}"), EIGHTY);
+    let told = [
+        "did you mean `strict`?",
+        "refused to listen on `0.0.0.0:1`",
+        "can't be used: ",
+        "nobody provides the `GameDb`",
+        "`GAMES_AVAILABLE`",
+        "nothing was started: 5 errors",
+    ];
+    let untold = told.iter().filter(|told| !answer.notes.contains(**told));
+    assert_eq!((untold.collect::<Vec<_>>(), answer.code), (vec![], CONFIG), "{}", answer.notes);
+    let answer = ask_with(&registry, &format!("run --log-level off {flags}"), EIGHTY, refuse);
+    assert!(answer.notes.contains("error: the game database is locked\n"), "{}", answer.notes);
+}
+
+#[test]
+fn what_is_no_mistake_of_the_wiring_has_codes_of_its_own() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let answer = ask(&format!("run --log-level off --no-http --set runtime.data_dir={}", file.path().display()));
+    assert_eq!(answer.code, ERROR, "{}", answer.notes);
+    let answer = run(&registry(), "--http 0.0.0.0:1 --set runtime.stritc=true");
+    assert_eq!(answer.code, CONFIG, "{}", answer.notes);
 }
 
 #[test]
 fn a_program_that_refuses_to_run_says_why_and_refuses_nothing_else() {
     let refuse = |_| Err("the game database is locked".into());
     let answer = ask_with(&registry(), "run --log-level off --no-http", EIGHTY, refuse);
-    assert_eq!((answer.notes.as_str(), answer.code), ("error: the game database is locked\n", ERROR));
+    assert_eq!(
+        (answer.notes.as_str(), answer.code),
+        ("error: the game database is locked\nnothing was started: 1 error\n", ERROR)
+    );
     for command in ["list", "events", "graph"] {
         assert_eq!(ask_with(&registry(), command, EIGHTY, refuse).code, OK, "{command}");
     }

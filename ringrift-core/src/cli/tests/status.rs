@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{EIGHTY, Terminal, ask, ask_of};
 use crate::{
     HealthReport, StateName,
-    cli::exit_code::{DEGRADED, ERROR, FAILED, OK, USAGE},
+    cli::exit_code::{CONFIG, DEGRADED, ERROR, FAILED, OK, USAGE},
     declaration::graph::fixture::registry,
     http::{Source, bind, fixture, serve},
     runtime::snapshot::{DaemonSnapshot, Snapshot},
@@ -262,6 +262,16 @@ fn who_does_not_answer_rightly_is_told_what_to_do() {
         assert!(answer.notes.contains(&format!("error: `{address}` {message}")), "{}", answer.notes);
         assert_eq!((answer.results.as_str(), answer.code), ("", ERROR));
     }
+}
+
+#[test]
+fn a_configuration_that_can_not_be_read_was_passed_over() {
+    let answer = ask("status --config /nowhere/ringrift.toml --set runtime.http=8790");
+    assert!(answer.notes.contains("/nowhere/ringrift.toml: cannot be read: "), "{}", answer.notes);
+    assert_eq!((answer.results.as_str(), answer.code), ("", CONFIG));
+    let answer = ask("status --set runtime.http=8790");
+    assert!(answer.notes.contains("`runtime.http` must be an address and a port"), "{}", answer.notes);
+    assert_eq!(answer.code, CONFIG);
 }
 
 #[test]

@@ -6,19 +6,13 @@ use super::Builder;
 #[cfg(feature = "store")]
 use crate::runtime::storage::{OpenStore, Storage};
 use crate::{
-    config::problem::ConfigError,
-    declaration::{
-        live::{provided::Provided, world::World},
-        wiring::{self, Severity},
-    },
+    declaration::live::{provided::Provided, world::World},
     delivery::panics::install_hook,
     runtime::{
         Inner, Runtime,
         assemble::{self, Assembly, Chosen, Disabled},
         launched::Launched,
-        needs,
-        overrides::{self, AllSettings},
-        section::RuntimeSection,
+        overrides::AllSettings,
         start_error::StartError,
     },
     supervisor::{Supervisor, Watchdog},
@@ -26,25 +20,12 @@ use crate::{
 
 impl Builder {
     /// Checks everything, and puts the daemons on their way. What `strict` asks for is the caller's to do.
-    pub(crate) fn launch(mut self) -> Result<Launched, StartError> {
+    pub(crate) async fn launch(mut self) -> Result<Launched, StartError> {
+        let section = self.configured();
         let settings = self.checked()?;
-        let section: RuntimeSection = self.config.section("runtime").map_err(ConfigError::from)?;
         let strict = self.strict.unwrap_or(section.strict);
-        self.wanted.profile = self.wanted.profile.or(section.profile);
-        #[cfg(feature = "store")]
-        {
-            self.data_dir = self.data_dir.or(section.data_dir);
-        }
-        Ok(Launched { runtime: self.prepared(settings)?.launched()?, strict })
-    }
-
-    /// The settings of a program whose wiring and configuration are in order.
-    fn checked(&self) -> Result<AllSettings, StartError> {
-        let settings = overrides::checked(&self.registry, &self.config).map_err(ConfigError::from)?;
-        let mut wiring = wiring::check(&self.registry);
-        // A test chooses a part of the program, whose other events come from the test.
-        wiring.retain(|problem| problem.severity == Severity::Error && (self.is_main || !problem.is_about_events));
-        if wiring.is_empty() { Ok(settings) } else { Err(StartError::Wiring(wiring)) }
+        let prepared = blocking(move || self.prepared(settings)).await?;
+        Ok(Launched { runtime: prepared.launched()?, strict })
     }
 
     /// Opens the store, and makes what is to be provided.
@@ -55,11 +36,7 @@ impl Builder {
         let disabled: Disabled = store.as_ref().map(|store| store.disabled.clone()).unwrap_or_default();
         #[cfg(not(feature = "store"))]
         let disabled = Disabled::new();
-        let chosen = Chosen::new(&self.registry, settings, &self.wanted)?;
-        let missing = needs::missing(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled));
-        if !missing.is_empty() {
-            return Err(StartError::NotProvided(missing));
-        }
+        let chosen = self.chosen(settings, &disabled)?;
         #[cfg(feature = "store")]
         let storage = store.map(|store| Storage::new(store, &self.registry)).transpose()?;
         let provided = std::mem::take(&mut self.offered).make()?;
@@ -71,6 +48,16 @@ impl Builder {
             #[cfg(feature = "store")]
             storage,
         })
+    }
+}
+
+/// Does on a thread of its own what waits for the disk, so that it holds up no worker; with its caller's log.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (log, span) = (tracing::dispatcher::get_default(Clone::clone), tracing::Span::current());
+    let work = move || tracing::dispatcher::with_default(&log, || span.in_scope(work));
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 
