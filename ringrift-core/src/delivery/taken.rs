@@ -46,6 +46,11 @@ impl Taken {
         is_taken.then_some(self)
     }
 
+    /// Whether more than one came at once.
+    pub(crate) fn is_several(&self) -> bool {
+        self.batch.len() > 1
+    }
+
     /// Puts the mail of paused handlers aside.
     #[inline]
     fn skip_paused(&mut self) {

@@ -34,12 +34,16 @@ pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Result<(), Failure>> 
                 None => Again::Never,
             };
             // Matched before it is awaited, or the task would hold the batch twice.
-            let mail = match filled(work, mailbox, again).await {
-                Filled::Mail(taken) => batches(work, taken),
+            let (is_stream, mail) = match filled(work, mailbox, again).await {
+                Filled::Mail(taken) => (taken.is_several(), batches(work, taken)),
                 Filled::LookAgain => continue,
                 Filled::Drains => break,
             };
             mail.await?;
+            if is_stream {
+                // More is on its way: to look once more costs less than to be woken for it.
+                tokio::task::yield_now().await;
+            }
             if mailbox.breakers.is_set() {
                 // A batch that was put aside has cost no budget.
                 tokio::task::coop::consume_budget().await;
