@@ -31,6 +31,14 @@ pub(super) fn count(n: u64) -> String {
     }
 }
 
+/// What a page about one thing begins with: its name, and what it is, where that is documented.
+pub(super) fn heading(name: &str, description: &str) -> String {
+    match description {
+        "" => format!("{name}\n\n"),
+        _ => format!("{name}\n  {description}\n\n"),
+    }
+}
+
 /// `one daemon`, `5 daemons`.
 pub(super) fn plural(n: usize, noun: &str) -> String {
     match n {

@@ -5,6 +5,7 @@ use super::{
     args::ShowArgs,
     declared::{Declared, Handler},
     exit_code,
+    human::heading,
 };
 use crate::{DaemonType, Registry, delivery::breaker::DEFAULT_LIMIT};
 
@@ -32,7 +33,7 @@ pub(super) fn find(registry: &Registry, name: &str) -> Result<DaemonType, Answer
 }
 
 fn page(daemon: &Declared) -> String {
-    let mut page = format!("{}\n  {}\n\n", daemon.name, daemon.description);
+    let mut page = heading(daemon.name, daemon.description);
     let mut line = |label: &str, text: &str| {
         if !text.is_empty() {
             page.push_str(&format!("  {label:<13}{text}\n"));

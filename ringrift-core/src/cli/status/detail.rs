@@ -2,7 +2,7 @@
 
 use humantime::format_rfc3339_seconds;
 
-use super::super::human::{count, duration};
+use super::super::human::{count, duration, heading};
 use crate::{
     ErrorRecord, HealthStatus,
     runtime::snapshot::{DaemonSnapshot, HandlerSnapshot, Snapshot},
@@ -20,7 +20,7 @@ pub(super) fn page(daemon: &DaemonSnapshot, snapshot: &Snapshot) -> String {
     };
     let errors = &daemon.stats.last_errors;
     let newest = errors.iter().skip(errors.len().saturating_sub(ERRORS));
-    let mut page = Page(format!("{}\n  {}\n\n", daemon.name, daemon.description));
+    let mut page = Page(heading(&daemon.name, &daemon.description));
     page.life(daemon);
     page.work(daemon);
     page.lines("depends on", daemon.depends_on.iter().map(with_state));
@@ -31,7 +31,9 @@ pub(super) fn page(daemon: &DaemonSnapshot, snapshot: &Snapshot) -> String {
 }
 
 fn error(error: &ErrorRecord) -> String {
-    format!("{} {}: {}", format_rfc3339_seconds(error.at), error.hook, error.message)
+    let (at, hook, message) = (format_rfc3339_seconds(error.at), &error.hook, &error.message);
+    // Most messages begin with it themselves: `run_cycle failed: ..`.
+    if message.starts_with(&**hook) { format!("{at} {message}") } else { format!("{at} {hook}: {message}") }
 }
 
 struct Page(String);

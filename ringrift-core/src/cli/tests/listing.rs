@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{EIGHTY, Terminal, ask, ask_of, check, json};
+use super::{EIGHTY, Terminal, ask, ask_of, check, json, odd};
 use crate::{Registry, declaration::graph::fixture::registry};
 
 const LIST: &str = "\
@@ -71,6 +71,12 @@ quality_monitor
   declared at  src/daemons.rs:30
 ";
     check("show QUALITY_MONITOR", 0, page, "");
+}
+
+#[test]
+fn a_daemon_without_documentation_left_two_lines_empty() {
+    let page = ask_of(&registry().with_entries([odd::needy()]), "show needy", EIGHTY).results;
+    assert!(page.starts_with("needy\n\n  category "), "{page}");
 }
 
 #[test]

@@ -201,6 +201,16 @@ fn why_it_is_not_ready_stands_under_the_process() {
 }
 
 #[test]
+fn an_error_that_begins_with_its_hook_named_it_twice() {
+    let mut snapshot = fixture::snapshot();
+    let daemon = snapshot.daemons.iter_mut().find(|daemon| daemon.name == "auto_sync").unwrap();
+    daemon.stats.last_errors[0].message = "run_cycle failed: no host answers".into();
+    let (page, _) = status(snapshot, "auto_sync");
+    let line = "  last errors  2027-01-15T08:01:40Z run_cycle failed: no host answers\n";
+    assert!(page.ends_with(line), "{page}");
+}
+
+#[test]
 fn an_unknown_daemon_is_told_the_nearest_of_the_running_process() {
     let process = Process::with(fixture::snapshot());
     let answer = ask(&format!("status auto_snyc --http {}", process.address));

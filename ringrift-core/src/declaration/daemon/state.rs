@@ -17,7 +17,7 @@ pub(super) const UNNAMED: &str = "state";
 /// One value of a daemon in the store, as JSON. It outlives the incarnation and the process.
 ///
 /// Fields that a later version of `T` adds need `#[serde(default)]`, on the field or the struct; those
-/// that it drops are ignored. A daemon's copies (`x#0`, `x#1`) have values of their own.
+/// that it drops are ignored.
 #[must_use = "a state is read and written by its methods"]
 pub struct StoredState<T> {
     journal: Option<Arc<Journal>>,

@@ -59,7 +59,9 @@ pub(super) fn of(registry: &Registry) -> Vec<LooseEnd> {
                 ends.push(end(meta.name, Elsewhere::Runtime));
             }
         }
-        let unhandled = entry.spec.emits.iter().map(|meta| meta().name).filter(|name| !handled.contains(name));
+        // What the runtime's own daemons tell is there to be heard, and in every program.
+        let is_unheard = |name: &&str| !handled.contains(name) && !RUNTIME_EVENTS.contains(name);
+        let unhandled = entry.spec.emits.iter().map(|meta| meta().name).filter(is_unheard);
         ends.extend(unhandled.map(|name| end(name, Elsewhere::Nobody)));
     }
     ends.sort();
