@@ -135,7 +135,7 @@ async fn three_handler_panics_in_sixty_seconds_are_a_failure() {
     let (kit, _) = worker().await;
     kit.expect_dead_letters();
     kit.fault(Worker::TYPE, FaultAt::Handler, Fault::Panic, 3);
-    for pause in [29, 30, 0] {
+    for pause in [29, 31, 0] {
         assert_eq!(state(&kit, Worker::TYPE), Running);
         kit.emit(Ping).await;
         kit.advance(secs(pause)).await;

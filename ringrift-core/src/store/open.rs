@@ -172,3 +172,19 @@ pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY)?;
     Ok(connection)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: i64 = 2;
+
+    #[test]
+    fn every_commit_is_on_disk_before_it_returns() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = connect(&folder.path().join(FILE)).unwrap();
+        let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!((mode.as_str(), number("synchronous")), ("wal", FULL));
+    }
+}

@@ -120,9 +120,9 @@ mod tests {
 
     #[test]
     fn over_half_is_error_over_a_fifth_degraded() {
-        assert_eq!(status(11, 20), HealthStatus::Error);
+        assert_eq!(status(10, 19), HealthStatus::Error);
         assert_eq!(status(10, 20), HealthStatus::Degraded);
-        assert_eq!(status(5, 20), HealthStatus::Degraded);
+        assert_eq!(status(4, 19), HealthStatus::Degraded);
         assert_eq!(status(4, 20), HealthStatus::Running);
     }
 

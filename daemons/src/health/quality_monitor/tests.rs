@@ -71,6 +71,12 @@ async fn a_config_goes_from_unknown_over_poor_to_recovered() {
     kit.finish().await;
 }
 
+#[test]
+fn a_score_below_0_6_deserves_a_warning_and_an_hour_has_ten() {
+    let expected = QualityConfig { quality_threshold: 0.6, max_alerts_per_hour: 10 };
+    assert_eq!(QualityConfig::default(), expected);
+}
+
 #[tokio::test(start_paused = true)]
 async fn warnings_stop_at_the_limit_and_go_on_in_the_next_hour_or_after_a_training() {
     let site = Site::new();

@@ -170,3 +170,16 @@ impl Write for Append {
 fn new_id() -> EventId {
     EventId::from_bytes(uuid::Uuid::now_v7().into_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::new_id;
+
+    #[test]
+    fn an_id_is_a_uuid_that_sorts_by_time() {
+        let first = new_id();
+        let id = uuid::Uuid::from_bytes(first.to_bytes());
+        assert_eq!(id.get_version_num(), 7);
+        assert!(new_id() > first);
+    }
+}
