@@ -189,11 +189,14 @@ pub mod __private {
             registry::{DaemonEntry, EventEntry},
             spec::{
                 DaemonSpec, InjectSpec, NoSpec, Place, SpecOf, SpecRef, SubSpec,
-                check::{Level, SharedField, Subscription, check, check_cycle, check_shared, kept, max_level, sub},
+                check::{
+                    Level, SharedField, Subscription, check, check_cycle, check_field, check_shared, kept, max_level,
+                    sub,
+                },
             },
         },
         words::{
-            envelope::Erased,
+            envelope::{Erase, Erased, Erasing, NotErased},
             event::{Durable, Payload, Transient},
         },
     };

@@ -11,24 +11,31 @@ use std::{
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
-pub(crate) use super::envelope::{Envelope, Erased, OUTSIDE};
+pub(crate) use super::envelope::{Envelope, Erase, Erased, OUTSIDE};
 use super::retention::Retention;
 
 /// The longest payload of a durable event, in bytes of JSON.
 pub(crate) const MAX_DURABLE_PAYLOAD: usize = 1 << 20;
 
 /// A payload that daemons emit and handle; `#[event("NAME")]` implements it.
+///
+/// It is `Send` and `Sync`, which `#[event]` checks, at each field. They are no supertraits: rustc would report
+/// a field that is not once for each, and again wherever the event is emitted or handled.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
     note = "annotate the struct with `#[event(\"NAME\")]`"
 )]
-pub trait Event: Send + Sync + 'static {
+pub trait Event: Sized + 'static {
     /// The name, in upper case: `TRAINING_COMPLETED`.
     const NAME: &'static str;
 
     /// Other names that are accepted for it: in `#[on_event]`, and from outside.
     const ALIASES: &'static [&'static str] = &[];
+
+    /// What makes it one event among others.
+    #[doc(hidden)]
+    const ERASE: Erase<Self>;
 
     /// The static description of this type of event.
     fn meta() -> &'static EventMeta;
@@ -215,7 +222,7 @@ fn encode_text<E: Event + Payload>(event: &Erased) -> Result<String, serde_json:
 }
 
 fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
-    serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
+    serde_json::from_value::<E>(payload).map(Envelope::from_outside)
 }
 
 /// The identity of one emitted event, 128 bits: of a transient one a prefix of the runtime, then a

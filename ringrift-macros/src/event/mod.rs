@@ -1,5 +1,6 @@
 //! `#[event]`: parse, check, expand.
 
+mod fields;
 mod options;
 mod parse;
 
@@ -7,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::parse_quote;
 
-use self::parse::EventItem;
+use self::{fields::EventField, parse::EventItem};
 use crate::{attributes::cfgs, daemon::duration_literal, krate::Private, problems::Problems};
 
 /// The expansion of `#[event(arguments)]` on `item`.
@@ -36,24 +37,27 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     });
     let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
     let kept = if is_durable(event) { quote!(Durable) } else { quote!(Transient) };
-    // At the name, where a payload that can't be serialised, or sent, is reported.
+    // At the name, where a payload that can't be serialised is reported.
     let (span, at_name) = (ident.span(), p.at(ident.span()));
     let mut of = event.generics.clone();
-    if !of.params.is_empty() {
-        of.make_where_clause()
-            .predicates
-            .push(parse_quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static));
+    let is_generic = !of.params.is_empty();
+    if is_generic {
+        of.make_where_clause().predicates.push(parse_quote!(Self: 'static));
     }
+    let fields: &[EventField] = if is_generic { &[] } else { &event.fields };
+    let checks = fields::checks(ident, fields, p);
     let (generics, arguments, bounds) = of.split_for_impl();
     let header = quote_spanned!(span=> impl #generics #at_name::Event for #ident #arguments #bounds);
     let meta = meta(event, p);
     quote! {
         #cfgs const _: () = {
+            #checks
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
             #header {
                 const NAME: &'static str = #name;
                 #aliases
+                const ERASE: #p::Erase<Self> = #p::Erasing::<Self>::ERASE;
                 fn meta() -> &'static #p::EventMeta {
                     #meta
                 }

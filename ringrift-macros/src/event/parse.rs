@@ -4,7 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Field, Fields, Generics, Ident, Item, ItemEnum, ItemStruct, LitStr, parse2};
 
-use super::options::EventOptions;
+use super::{
+    fields::{self, EventField},
+    options::EventOptions,
+};
 use crate::{
     arguments::{Form, split},
     attributes::{first_doc_line, take_repeated},
@@ -24,12 +27,13 @@ pub(super) struct EventItem {
     pub(super) description: String,
     pub(super) generics: Generics,
     /// None of an enum.
-    fields: Option<Fields>,
+    named: Option<Fields>,
+    pub(super) fields: Vec<EventField>,
 }
 
 /// Parses and checks; `None` when the item can't be an event.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
-    let Declaration { kept, ident, attributes, generics, fields } = declaration(item, problems)?;
+    let Declaration { kept, ident, attributes, generics, named, fields } = declaration(item, problems)?;
     let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
     let name = name(arguments.first, &ident, problems);
@@ -41,6 +45,7 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
         attributes,
         options,
         generics,
+        named,
         fields,
     };
     event.check(problems);
@@ -52,20 +57,23 @@ struct Declaration {
     ident: Ident,
     attributes: Vec<Attribute>,
     generics: Generics,
-    fields: Option<Fields>,
+    named: Option<Fields>,
+    fields: Vec<EventField>,
 }
 
 fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaration> {
     let place = match problems.ok(parse2::<Item>(item.clone()))? {
         Item::Struct(mut item) => {
             take_repeated(&mut item.attrs, "event", problems);
+            let all = fields::of_struct(&item.ident, &item.fields);
             let (kept, ItemStruct { ident, attrs: attributes, generics, fields, .. }) = (item.to_token_stream(), item);
-            return Some(Declaration { kept, ident, attributes, generics, fields: Some(fields) });
+            return Some(Declaration { kept, ident, attributes, generics, named: Some(fields), fields: all });
         }
         Item::Enum(mut item) => {
             take_repeated(&mut item.attrs, "event", problems);
+            let fields = fields::of_enum(&item);
             let (kept, ItemEnum { ident, attrs: attributes, generics, .. }) = (item.to_token_stream(), item);
-            return Some(Declaration { kept, ident, attributes, generics, fields: None });
+            return Some(Declaration { kept, ident, attributes, generics, named: None, fields });
         }
         Item::Fn(item) => item.sig.fn_token.into_token_stream(),
         Item::Impl(item) => item.impl_token.into_token_stream(),
@@ -111,7 +119,7 @@ impl EventItem {
         let Some(keys) = &self.options.dedup_key else {
             return;
         };
-        let Some(Fields::Named(fields)) = &self.fields else {
+        let Some(Fields::Named(fields)) = &self.named else {
             problems.at(
                 &keys.key,
                 "`dedup_key` lists named fields, and this event has none; remove it, and all of the event counts",
@@ -155,7 +163,7 @@ impl EventItem {
     }
 }
 
-fn plain(ident: &Ident) -> String {
+pub(super) fn plain(ident: &Ident) -> String {
     ident.to_string().trim_start_matches("r#").to_owned()
 }
 

@@ -43,6 +43,7 @@ macro_rules! event {
             EventMeta::new::<$type>("src/events.rs", line!()).description("Says so.")$(.$option())*;
         impl Event for $type {
             const NAME: &'static str = $name;
+            const ERASE: crate::__private::Erase<Self> = |envelope| envelope;
             fn meta() -> &'static EventMeta {
                 &$meta
             }

@@ -1,8 +1,8 @@
-//! Whether a daemon can be shared between threads, and which of its fields is to blame if not.
+//! Whether a daemon, or an event, can be shared between threads, and which of its fields is to blame if not.
 
 use super::text::Text;
 
-/// A field of a daemon, for the message about a daemon that can't be shared.
+/// A field, for the message about what can't be shared.
 pub struct SharedField {
     /// Its name.
     pub name: &'static str,
@@ -30,4 +30,15 @@ pub const fn check_shared(is_shared: bool, daemon: &str, fields: &[SharedField])
     }
     text = text.push("; its hooks run side by side: keep its state in atomics, `Mutex`, `Arc` or channels");
     panic!("{}", text.as_str())
+}
+
+/// An event is handled on several threads; each of its fields is asked by itself.
+#[track_caller]
+pub const fn check_field(event: &str, field: &SharedField) {
+    if field.is_shared {
+        return;
+    }
+    let text = Text::new("`").push(field.name).push(": ").push(field.type_name).push("` of event `").push(event);
+    let text = text.push("` can't be shared between threads, on which handlers run; write `Arc` for `Rc`, ");
+    panic!("{}", text.push("an atomic or `Mutex` for `Cell` or `RefCell`").as_str())
 }
