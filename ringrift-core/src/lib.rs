@@ -190,12 +190,13 @@ pub mod __private {
             spec::{
                 DaemonSpec, InjectSpec, NoSpec, Place, SpecOf, SpecRef, SubSpec,
                 check::{
-                    Level, SharedField, Subscription, check, check_cycle, check_field, check_shared, kept, max_level,
-                    sub,
+                    Level, SharedField, Subscription, check, check_cycle, check_field, check_kept, check_shared, kept,
+                    max_level, sub,
                 },
             },
         },
         words::{
+            codec::{Coding, NotCoded},
             envelope::{Erase, Erased, Erasing, NotErased},
             event::{Durable, Payload, Transient},
         },

@@ -1,6 +1,7 @@
 //! `#[event]`: parse, check, expand.
 
 mod fields;
+mod kept;
 mod options;
 mod parse;
 
@@ -21,7 +22,8 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     match parsed {
         Some(event) => {
             let (item, expansion) = (&event.kept, expand(&event, is_listed));
-            quote! { #item #expansion #errors }
+            let aliases = event.fields.iter().filter_map(|field| field.alias.as_ref());
+            quote! { #item #(#aliases)* #expansion #errors }
         }
         None => quote! { #item #errors },
     }
@@ -70,16 +72,23 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     }
 }
 
-/// What is known of it; of a generic type, which is no event, nothing.
+/// What is known of it; of what is no event, a generic type or one that borrows, nothing.
 fn meta(event: &EventItem, p: &Private) -> TokenStream {
-    if !event.generics.params.is_empty() {
+    if !event.generics.params.is_empty() || event.fields.iter().any(|field| field.is_borrowed) {
         return quote!(::core::unreachable!());
     }
     let (ident, setters) = (&event.ident, setters(event));
     let p_at_name = p.at(ident.span());
-    let new = quote_spanned!(ident.span()=> #p_at_name::EventMeta::new::<#ident>);
+    // Where the fields are asked, the whole is not.
+    let is_asked = event.fields.iter().any(|field| field.alias.is_some());
+    let (new, codec) = if is_asked {
+        (quote!(coded), Some(quote!(, #p_at_name::Coding::<#ident>::CODEC)))
+    } else {
+        (quote!(new), None)
+    };
+    let new = quote_spanned!(ident.span()=> #p_at_name::EventMeta::#new::<#ident>);
     quote! {
-        static META: #p::EventMeta = #new(::core::file!(), ::core::line!())#setters;
+        static META: #p::EventMeta = #new(::core::file!(), ::core::line!() #codec)#setters;
         &META
     }
 }

@@ -11,7 +11,8 @@ use super::{
 use crate::{
     arguments::{Form, split},
     attributes::{first_doc_line, take_repeated},
-    names::{is_upper_snake_case, upper_snake_case},
+    krate::Private,
+    names::{is_upper_snake_case, type_name, upper_snake_case},
     nearest::did_you_mean,
     problems::Problems,
 };
@@ -33,9 +34,11 @@ pub(super) struct EventItem {
 
 /// Parses and checks; `None` when the item can't be an event.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
-    let Declaration { kept, ident, attributes, generics, named, fields } = declaration(item, problems)?;
+    let item = an_event(item, problems)?;
     let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
+    let Declaration { kept, ident, attributes, generics, named, fields } =
+        declaration(item, &Private::new(options.krate.as_ref()));
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
         description: first_doc_line(&attributes),
@@ -52,6 +55,29 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
     Some(event)
 }
 
+enum StructOrEnum {
+    Struct(ItemStruct),
+    Enum(ItemEnum),
+}
+
+fn an_event(item: &TokenStream, problems: &mut Problems) -> Option<StructOrEnum> {
+    let place = match problems.ok(parse2::<Item>(item.clone()))? {
+        Item::Struct(mut item) => {
+            take_repeated(&mut item.attrs, "event", problems);
+            return Some(StructOrEnum::Struct(item));
+        }
+        Item::Enum(mut item) => {
+            take_repeated(&mut item.attrs, "event", problems);
+            return Some(StructOrEnum::Enum(item));
+        }
+        Item::Fn(item) => item.sig.fn_token.into_token_stream(),
+        Item::Impl(item) => item.impl_token.into_token_stream(),
+        other => other.into_token_stream(),
+    };
+    problems.at(place, "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`");
+    None
+}
+
 struct Declaration {
     kept: TokenStream,
     ident: Ident,
@@ -61,26 +87,20 @@ struct Declaration {
     fields: Vec<EventField>,
 }
 
-fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaration> {
-    let place = match problems.ok(parse2::<Item>(item.clone()))? {
-        Item::Struct(mut item) => {
-            take_repeated(&mut item.attrs, "event", problems);
-            let all = fields::of_struct(&item.ident, &item.fields);
-            let (kept, ItemStruct { ident, attrs: attributes, generics, fields, .. }) = (item.to_token_stream(), item);
-            return Some(Declaration { kept, ident, attributes, generics, named: Some(fields), fields: all });
+fn declaration(item: StructOrEnum, p: &Private) -> Declaration {
+    match item {
+        StructOrEnum::Struct(mut item) => {
+            let fields = fields::of_struct(&mut item, p);
+            let (kept, ItemStruct { ident, attrs: attributes, generics, fields: named, .. }) =
+                (item.to_token_stream(), item);
+            Declaration { kept, ident, attributes, generics, named: Some(named), fields }
         }
-        Item::Enum(mut item) => {
-            take_repeated(&mut item.attrs, "event", problems);
-            let fields = fields::of_enum(&item);
+        StructOrEnum::Enum(mut item) => {
+            let fields = fields::of_enum(&mut item, p);
             let (kept, ItemEnum { ident, attrs: attributes, generics, .. }) = (item.to_token_stream(), item);
-            return Some(Declaration { kept, ident, attributes, generics, named: None, fields });
+            Declaration { kept, ident, attributes, generics, named: None, fields }
         }
-        Item::Fn(item) => item.sig.fn_token.into_token_stream(),
-        Item::Impl(item) => item.impl_token.into_token_stream(),
-        other => other.into_token_stream(),
-    };
-    problems.at(place, "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`");
-    None
+    }
 }
 
 fn name(first: Option<TokenStream>, ident: &Ident, problems: &mut Problems) -> Option<String> {
@@ -109,6 +129,11 @@ impl EventItem {
                 &self.generics,
                 format!("an event has no generic parameters; declare one event for each type of `{}`", self.ident),
             );
+        }
+        for field in self.fields.iter().filter(|field| field.is_borrowed) {
+            let owned = type_name(&field.ty).replace("&'static str", "String").replace("&'static ", "");
+            problems
+                .at(&field.ty, format!("an event is read from JSON, where nothing can be borrowed; write `{owned}`"));
         }
         for alias in self.options.aliases.iter().flat_map(|list| &list.value) {
             if alias.value() == self.name {

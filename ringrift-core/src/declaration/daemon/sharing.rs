@@ -8,9 +8,12 @@
 use std::marker::PhantomData;
 
 use super::{Daemon, own_cycle};
-use crate::declaration::{
-    live::incarnation::{Build, build},
-    spec::broken,
+use crate::{
+    declaration::{
+        live::incarnation::{Build, build},
+        spec::broken,
+    },
+    words::event::Payload,
 };
 
 /// What the spec of a daemon can only know of one that can be shared.
@@ -22,12 +25,17 @@ pub struct BuildFn {
     pub(crate) has_cycle: fn() -> bool,
 }
 
-/// Knows of a type whether it can be shared.
+/// Knows of a type whether it can be shared, or serialised.
 pub struct Sharing<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized + Send + Sync> Sharing<T> {
     /// It can.
     pub const IS_SHARED: bool = true;
+}
+
+impl<T: Payload> Sharing<T> {
+    /// It can be serialised, and read again.
+    pub const IS_KEPT: bool = true;
 }
 
 impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
@@ -41,6 +49,8 @@ impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
 pub trait NotShared {
     /// It can't.
     const IS_SHARED: bool = false;
+    /// It can't be serialised.
+    const IS_KEPT: bool = false;
     /// Never called: the program does not compile.
     const BUILD: BuildFn = broken::BUILD;
     /// Unknown, and reported as something else.
