@@ -43,7 +43,9 @@ impl Daemon for Tuned {
 #[daemon(category = "misc", register = false)]
 struct Plain;
 
-impl Daemon for Plain {}
+impl Daemon for Plain {
+    idle!();
+}
 
 fn registry() -> Registry {
     Registry::empty().with::<Tuned>().with::<Plain>()

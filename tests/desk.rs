@@ -137,7 +137,9 @@ pub(crate) struct Worker {
     desk: Desk,
 }
 
-impl Daemon for Worker {}
+impl Daemon for Worker {
+    idle!();
+}
 
 #[handlers]
 impl Worker {

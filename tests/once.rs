@@ -209,7 +209,9 @@ async fn outside_of_durable_events_it_says_so() {
     kit.emit(Light).await;
     kit.settle().await;
     let letters = kit.snapshot().dead_letters;
-    assert!(letters[0].error.contains("call it in the handler of a durable event"), "{}", letters[0].error);
+    let instead = "in the handler of an event that is not durable, so it is never run again; declare the event as \
+                   `#[event(\"..\", durable)]`, or make the effect without `once`";
+    assert_eq!(letters[0].error, format!("`once(\"transfer\", ..)` was called {instead}"));
     assert!(paid(&bank).is_empty());
     kit.finish().await;
 }

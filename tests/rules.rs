@@ -32,7 +32,14 @@ impl Daemon for Nightly {
 /// Works when it is asked.
 #[daemon(category = "misc", restart = "never", register = false)]
 struct Quiet;
-impl Daemon for Quiet {}
+impl Daemon for Quiet {
+    idle!();
+}
+
+/// Does nothing.
+#[daemon(category = "misc", register = false)]
+struct Still;
+impl Daemon for Still {}
 
 /// Runs once.
 #[daemon(category = "misc", kind = "task", register = false)]
@@ -61,6 +68,7 @@ impl Daemon for Stubborn {}
 
 fn problems(config: &Config) -> Vec<String> {
     let registry = Registry::empty().with::<Paced>().with::<Nightly>().with::<Quiet>().with::<Once>().with::<Own>();
+    let registry = registry.with::<Still>();
     check_config(&registry, config).iter().map(ToString::to_string).collect()
 }
 
@@ -118,6 +126,19 @@ max_restarts = 2
          `max_restarts`; remove it, or add `restart = \"on_failure\"`",
     ];
     assert_eq!(in_a_file(toml), expected.map(|line| format!("ringrift.toml:{line}")));
+}
+
+#[test]
+fn a_cycle_in_the_file_was_accepted_of_a_daemon_without_one() {
+    let toml = "[daemons.still.options]\ncycle = '5m'\njitter = '1s'\n[daemons.quiet.options]\ncycle = '5m'";
+    let expected = "ringrift.toml:2:9: `daemons.still.options.cycle` does not fit: the daemon has no `run_cycle`, of \
+                    which `cycle` is the pace; remove `cycle`, or write `async fn run_cycle(&self, cx: \
+                    &Context<Self>) -> DaemonResult` in its `impl Daemon`";
+    assert_eq!(in_a_file(toml), [expected]);
+    let [schedule] = in_a_file("[daemons.still.options]\nschedule = '0 3 * * *'").try_into().unwrap();
+    assert!(schedule.contains(":2:12: `daemons.still.options.schedule` does not fit: the daemon has no `run_cycle`"));
+    let [jitter] = in_a_file("[daemons.still.options]\njitter = '1s'").try_into().unwrap();
+    assert!(jitter.ends_with("and there is neither; remove `jitter`"), "{jitter}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the user's other attributes say: documentation, `#[cfg]`, and what stands twice.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
@@ -41,6 +41,15 @@ pub(crate) fn take_repeated(attributes: &mut Vec<Attribute>, name: &str, problem
         }
         !is_repeated
     });
+}
+
+/// Whether the attribute that is being expanded is `#[name = value]`: rustc refuses that as a whole, and hands
+/// the value over as if it stood in parentheses.
+pub(crate) fn is_key_value() -> bool {
+    let text = Span::call_site().source_text().unwrap_or_default();
+    let path = text.trim_start_matches(|c: char| c == '#' || c == '[' || c.is_whitespace());
+    path.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':' || c.is_whitespace()))
+        .is_some_and(|end| path[end..].starts_with('='))
 }
 
 /// Whether it is `#[name]`, by whatever path.

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use crate::attributes::is_key_value;
+
 /// All that is wrong with one item so far.
 #[derive(Default)]
 pub(crate) struct Problems(Option<syn::Error>);
@@ -46,9 +48,9 @@ impl Problems {
     /// A `compile_error!` for each mistake.
     ///
     /// In a constant: beside a bare one rustc keeps silent about names that lead nowhere in its module,
-    /// which would come up only once the mistake is mended.
+    /// which would come up only once the mistake is mended. Nothing beside what rustc says of `#[name = value]`.
     pub(crate) fn into_tokens(self) -> Option<TokenStream> {
-        let errors = self.0?.to_compile_error();
+        let errors = self.0.filter(|_| !is_key_value())?.to_compile_error();
         Some(quote!(const _: () = { #errors };))
     }
 }

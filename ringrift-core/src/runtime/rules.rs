@@ -67,7 +67,7 @@ fn out_of_range(section: &OptionsSection) -> Vec<Misfit> {
 
 /// Whether the daemon has cycles that come again.
 fn has_pace(spec: &DaemonSpec) -> bool {
-    !spec.has_runner && spec.kind == Kind::Service
+    !spec.has_runner && spec.kind == Kind::Service && (spec.has_cycle)()
 }
 
 /// What says when cycles run.
@@ -81,6 +81,14 @@ fn pace(spec: &DaemonSpec, section: &OptionsSection) -> Vec<Misfit> {
     }
     if spec.kind == Kind::Task {
         return paces.map(|key| (key, format!("a task runs once and has no `{key}`; remove it"))).collect();
+    }
+    if !(spec.has_cycle)() {
+        let method = "`async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult`";
+        let rule = |key| {
+            let rule = format!("the daemon has no `run_cycle`, of which `{key}` is the pace");
+            format!("{rule}; remove `{key}`, or write {method} in its `impl Daemon`")
+        };
+        return paces.map(|key| (key, rule(key))).collect();
     }
     if section.cycle.is_some() && section.schedule.is_some() {
         let rule = "`cycle` and `schedule` exclude each other; keep the one that is meant";

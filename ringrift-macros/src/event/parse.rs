@@ -4,11 +4,15 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Field, Fields, Generics, Ident, Item, ItemEnum, ItemStruct, LitStr, parse2};
 
-use super::options::EventOptions;
+use super::{
+    fields::{self, EventField},
+    options::EventOptions,
+};
 use crate::{
     arguments::{Form, split},
     attributes::{first_doc_line, take_repeated},
-    names::{is_upper_snake_case, upper_snake_case},
+    krate::Private,
+    names::{is_upper_snake_case, type_name, upper_snake_case},
     nearest::did_you_mean,
     problems::Problems,
 };
@@ -24,14 +28,17 @@ pub(super) struct EventItem {
     pub(super) description: String,
     pub(super) generics: Generics,
     /// None of an enum.
-    fields: Option<Fields>,
+    named: Option<Fields>,
+    pub(super) fields: Vec<EventField>,
 }
 
 /// Parses and checks; `None` when the item can't be an event.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
-    let Declaration { kept, ident, attributes, generics, fields } = declaration(item, problems)?;
+    let item = an_event(item, problems)?;
     let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
+    let Declaration { kept, ident, attributes, generics, named, fields } =
+        declaration(item, &Private::new(options.krate.as_ref()));
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
         description: first_doc_line(&attributes),
@@ -41,31 +48,27 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
         attributes,
         options,
         generics,
+        named,
         fields,
     };
     event.check(problems);
     Some(event)
 }
 
-struct Declaration {
-    kept: TokenStream,
-    ident: Ident,
-    attributes: Vec<Attribute>,
-    generics: Generics,
-    fields: Option<Fields>,
+enum StructOrEnum {
+    Struct(ItemStruct),
+    Enum(ItemEnum),
 }
 
-fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaration> {
+fn an_event(item: &TokenStream, problems: &mut Problems) -> Option<StructOrEnum> {
     let place = match problems.ok(parse2::<Item>(item.clone()))? {
         Item::Struct(mut item) => {
             take_repeated(&mut item.attrs, "event", problems);
-            let (kept, ItemStruct { ident, attrs: attributes, generics, fields, .. }) = (item.to_token_stream(), item);
-            return Some(Declaration { kept, ident, attributes, generics, fields: Some(fields) });
+            return Some(StructOrEnum::Struct(item));
         }
         Item::Enum(mut item) => {
             take_repeated(&mut item.attrs, "event", problems);
-            let (kept, ItemEnum { ident, attrs: attributes, generics, .. }) = (item.to_token_stream(), item);
-            return Some(Declaration { kept, ident, attributes, generics, fields: None });
+            return Some(StructOrEnum::Enum(item));
         }
         Item::Fn(item) => item.sig.fn_token.into_token_stream(),
         Item::Impl(item) => item.impl_token.into_token_stream(),
@@ -73,6 +76,31 @@ fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaratio
     };
     problems.at(place, "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`");
     None
+}
+
+struct Declaration {
+    kept: TokenStream,
+    ident: Ident,
+    attributes: Vec<Attribute>,
+    generics: Generics,
+    named: Option<Fields>,
+    fields: Vec<EventField>,
+}
+
+fn declaration(item: StructOrEnum, p: &Private) -> Declaration {
+    match item {
+        StructOrEnum::Struct(mut item) => {
+            let fields = fields::of_struct(&mut item, p);
+            let (kept, ItemStruct { ident, attrs: attributes, generics, fields: named, .. }) =
+                (item.to_token_stream(), item);
+            Declaration { kept, ident, attributes, generics, named: Some(named), fields }
+        }
+        StructOrEnum::Enum(mut item) => {
+            let fields = fields::of_enum(&mut item, p);
+            let (kept, ItemEnum { ident, attrs: attributes, generics, .. }) = (item.to_token_stream(), item);
+            Declaration { kept, ident, attributes, generics, named: None, fields }
+        }
+    }
 }
 
 fn name(first: Option<TokenStream>, ident: &Ident, problems: &mut Problems) -> Option<String> {
@@ -102,6 +130,11 @@ impl EventItem {
                 format!("an event has no generic parameters; declare one event for each type of `{}`", self.ident),
             );
         }
+        for field in self.fields.iter().filter(|field| field.is_borrowed) {
+            let owned = type_name(&field.ty).replace("&'static str", "String").replace("&'static ", "");
+            problems
+                .at(&field.ty, format!("an event is read from JSON, where nothing can be borrowed; write `{owned}`"));
+        }
         for alias in self.options.aliases.iter().flat_map(|list| &list.value) {
             if alias.value() == self.name {
                 problems.at(alias, format!("`{}` is the name of the event already; remove the alias", self.name));
@@ -111,7 +144,7 @@ impl EventItem {
         let Some(keys) = &self.options.dedup_key else {
             return;
         };
-        let Some(Fields::Named(fields)) = &self.fields else {
+        let Some(Fields::Named(fields)) = &self.named else {
             problems.at(
                 &keys.key,
                 "`dedup_key` lists named fields, and this event has none; remove it, and all of the event counts",
@@ -155,7 +188,7 @@ impl EventItem {
     }
 }
 
-fn plain(ident: &Ident) -> String {
+pub(super) fn plain(ident: &Ident) -> String {
     ident.to_string().trim_start_matches("r#").to_owned()
 }
 

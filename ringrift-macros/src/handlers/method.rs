@@ -1,15 +1,17 @@
 //! One method with `#[on_event]`: its name, its types, its options.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::{Attribute, Ident, ImplItemFn, LitStr, Meta, Type, parse2};
 
 use super::{
     options::OnEventOptions,
-    signature::{Types, types},
+    signature::{Types, mend_output, types},
 };
 use crate::{
     arguments::{Form, split},
     attributes::is_named,
+    krate::Private,
     names::{is_upper_snake_case, upper_snake_case},
     problems::Problems,
 };
@@ -26,7 +28,7 @@ pub(super) struct Handler {
 }
 
 /// Reads a method, and takes `#[on_event]` off it; `None` when it has none, or mistakes.
-pub(super) fn read(method: &mut ImplItemFn, problems: &mut Problems) -> Option<Handler> {
+pub(super) fn read(method: &mut ImplItemFn, p: &Private, problems: &mut Problems) -> Option<Handler> {
     let (ours, others) = std::mem::take(&mut method.attrs).into_iter().partition::<Vec<_>, _>(is_on_event);
     method.attrs = others;
     let attribute = ours.first()?;
@@ -37,6 +39,7 @@ pub(super) fn read(method: &mut ImplItemFn, problems: &mut Problems) -> Option<H
     check_attributes(method, problems);
     let named = event(attribute, problems);
     let types = types(&method.sig, problems);
+    mend_output(&mut method.sig, p);
     let ((event, options), Types { payload, context, output }) = (named?, types?);
     Some(Handler { name: method.sig.ident.clone(), payload, context, output, event, options })
 }
@@ -57,7 +60,12 @@ fn check_attributes(method: &ImplItemFn, problems: &mut Problems) {
 fn event(attribute: &Attribute, problems: &mut Problems) -> Option<(LitStr, OnEventOptions)> {
     let tokens = match &attribute.meta {
         Meta::List(list) => list.tokens.clone(),
-        _ => TokenStream::new(),
+        Meta::NameValue(given) => {
+            let name = given.value.to_token_stream();
+            problems.at(given, format!("the name of the event is in parentheses; write `#[on_event({name})]`"));
+            return None;
+        }
+        Meta::Path(_) => TokenStream::new(),
     };
     let arguments = split(tokens, Form::NameThenOptions, OnEventOptions::NAMES, problems);
     let options = OnEventOptions::read(&arguments.options, problems);

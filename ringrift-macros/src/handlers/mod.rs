@@ -10,7 +10,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{ImplItemFn, parse2};
 
-use crate::problems::Problems;
+use crate::{attributes::is_key_value, problems::Problems};
 
 /// The expansion of `#[handlers(arguments)]` on `item`.
 pub(crate) fn handlers(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -34,6 +34,7 @@ pub(crate) fn misplaced_on_event(item: &TokenStream) -> TokenStream {
     let message =
         "`#[on_event]` works only in a `#[handlers]` block; put `#[handlers]` on an `impl` block of the daemon's own";
     let error = syn::Error::new(Span::call_site(), message).into_compile_error();
+    let error = Some(error).filter(|_| !is_key_value());
     // In the `impl` of a trait, the method would be said to be none of the trait's, too.
     let is_method = parse2::<ImplItemFn>(item.clone()).is_ok_and(|method| method.sig.receiver().is_some());
     let item = Some(item).filter(|_| !is_method);

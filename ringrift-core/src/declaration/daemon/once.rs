@@ -17,10 +17,23 @@ use crate::{
 
 /// `once` was called outside of a handler of a durable event.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`once(\"{name}\", ..)` was called where nothing is repeated; call it in the handler of a durable event")]
+#[error("`once(\"{name}\", ..)` was called {}, or make the effect without `once`", self.instead())]
 pub struct NotRepeated {
     /// The name of the effect.
     pub name: String,
+    /// Whether it was called in the handler of an event that is not durable.
+    pub in_handler: bool,
+}
+
+impl NotRepeated {
+    fn instead(&self) -> &'static str {
+        if self.in_handler {
+            "in the handler of an event that is not durable, so it is never run again; declare the event as \
+             `#[event(\"..\", durable)]`"
+        } else {
+            "outside of a handler, where nothing is run again; call it in the handler of a durable event"
+        }
+    }
 }
 
 /// An effect that was made before, and whose value is not one of the type that is wanted now.
@@ -120,7 +133,8 @@ impl<D> Context<D> {
         E: Into<BoxError>,
         F: Future<Output = Result<T, E>>,
     {
-        let origin = self.origin().ok_or_else(|| NotRepeated { name: name.to_owned() })?;
+        let in_handler = self.event_id().is_some();
+        let origin = self.origin().ok_or_else(|| NotRepeated { name: name.to_owned(), in_handler })?;
         let claim = origin.claim(name).ok_or_else(|| UsedTwice { name: name.to_owned() })?;
         match claim.begin().await? {
             Effect::Done(value) => {

@@ -8,15 +8,24 @@
 use std::marker::PhantomData;
 
 use super::{Daemon, own_cycle};
-use crate::declaration::{
-    live::incarnation::{Build, build},
-    spec::broken,
+use crate::{
+    declaration::{
+        live::incarnation::{Build, build},
+        spec::broken,
+    },
+    words::event::Payload,
 };
 
-/// How the spec of a daemon builds it.
-pub struct BuildFn(pub(crate) Build);
+/// What the spec of a daemon can only know of one that can be shared.
+pub struct BuildFn {
+    /// How it is built.
+    pub(crate) build: Build,
+    /// Whether `run_cycle` is its own: a function, since rustc would lay out the future of every daemon while
+    /// it checks the program.
+    pub(crate) has_cycle: fn() -> bool,
+}
 
-/// Knows of a type whether it can be shared.
+/// Knows of a type whether it can be shared, or serialised.
 pub struct Sharing<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized + Send + Sync> Sharing<T> {
@@ -24,9 +33,14 @@ impl<T: ?Sized + Send + Sync> Sharing<T> {
     pub const IS_SHARED: bool = true;
 }
 
+impl<T: Payload> Sharing<T> {
+    /// It can be serialised, and read again.
+    pub const IS_KEPT: bool = true;
+}
+
 impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
     /// By its constructor.
-    pub const BUILD: BuildFn = BuildFn(build::<D>);
+    pub const BUILD: BuildFn = BuildFn { build: build::<D>, has_cycle: || Self::HAS_CYCLE };
     /// Whether `run_cycle` is its own.
     pub const HAS_CYCLE: bool = own_cycle::is_own(&<D as Daemon>::run_cycle);
 }
@@ -35,8 +49,10 @@ impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
 pub trait NotShared {
     /// It can't.
     const IS_SHARED: bool = false;
+    /// It can't be serialised.
+    const IS_KEPT: bool = false;
     /// Never called: the program does not compile.
-    const BUILD: BuildFn = BuildFn(broken::build);
+    const BUILD: BuildFn = broken::BUILD;
     /// Unknown, and reported as something else.
     const HAS_CYCLE: bool = true;
 }

@@ -1,7 +1,7 @@
 //! A small registry made by hand, for the tests of every view.
 
 use super::super::{
-    daemon::{BuildContext, Construct, Daemon, DaemonResult, HandlerTable, Registered},
+    daemon::{BuildContext, Construct, Context, Daemon, DaemonResult, HandlerTable, Registered},
     registry::{Entry, Registry},
     spec::{DaemonSpec, Place, SpecRef, SubSpec, check::Level},
 };
@@ -33,7 +33,11 @@ impl Construct for Still {
     }
 }
 
-impl Daemon for Still {}
+impl Daemon for Still {
+    async fn run_cycle(&self, _cx: &Context<Self>) -> DaemonResult {
+        Ok(())
+    }
+}
 
 macro_rules! event {
     ($type:ident, $name:literal, $meta:ident $(, $option:ident)*) => {
@@ -43,6 +47,7 @@ macro_rules! event {
             EventMeta::new::<$type>("src/events.rs", line!()).description("Says so.")$(.$option())*;
         impl Event for $type {
             const NAME: &'static str = $name;
+            const ERASE: crate::__private::Erase<Self> = |envelope| envelope;
             fn meta() -> &'static EventMeta {
                 &$meta
             }

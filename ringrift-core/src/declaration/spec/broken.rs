@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{DaemonSpec, Place, SpecRef};
 use crate::{
     declaration::{
-        daemon::DaemonResult,
+        daemon::{BuildFn, DaemonResult},
         live::incarnation::{Boxed, Incarnation, Life},
     },
     words::{category::Category, daemon_type::DaemonType},
@@ -16,11 +16,14 @@ static BROKEN: DaemonSpec = DaemonSpec::bare(
     DaemonType::__new(""),
     Category::Misc,
     Place { file: file!(), line: line!(), module: module_path!() },
-    build,
+    BUILD,
 );
 
+/// Of a daemon that is never built.
+pub(crate) const BUILD: BuildFn = BuildFn { build, has_cycle: || true };
+
 /// Builds nothing.
-pub(crate) fn build(_: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
+fn build(_: Arc<Life>) -> Boxed<'static, DaemonResult<Arc<dyn Incarnation>>> {
     Box::pin(async { Err("its `#[daemon]` has a mistake".into()) })
 }
 

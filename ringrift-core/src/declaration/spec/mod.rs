@@ -120,6 +120,7 @@ pub struct DaemonSpec {
     pub(crate) deprecated: Option<&'static str>,
     pub(crate) kind: Kind,
     pub(crate) has_runner: bool,
+    pub(crate) has_cycle: fn() -> bool,
     pub(crate) schedule: ScheduleSpec,
     pub(crate) options: Options,
     /// What the declaration says; `None` for what `critical`, here or of the operator, makes of it.
@@ -135,12 +136,12 @@ impl DaemonSpec {
 
     /// The same for a daemon of which it is not known whether it can be shared between threads.
     pub const fn of<D: Daemon>(ty: DaemonType, category: Category, place: Place, build: BuildFn) -> Self {
-        let mut spec = Self::bare(ty, category, place, build.0);
+        let mut spec = Self::bare(ty, category, place, build);
         spec.handlers = <D as Construct>::HANDLERS.subs;
         spec
     }
 
-    const fn bare(ty: DaemonType, category: Category, place: Place, build: Build) -> Self {
+    const fn bare(ty: DaemonType, category: Category, place: Place, BuildFn { build, has_cycle }: BuildFn) -> Self {
         Self {
             ty,
             id: check::name_id(ty.as_str()),
@@ -158,6 +159,7 @@ impl DaemonSpec {
             deprecated: None,
             kind: Kind::Service,
             has_runner: false,
+            has_cycle,
             schedule: ScheduleSpec::OnRequest,
             options: Options::DEFAULT,
             on_exhausted: None,
