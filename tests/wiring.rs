@@ -27,7 +27,6 @@ struct OtherTwin;
 impl Event for OtherTwin {
     const NAME: &'static str = "WIRING_OTHER_TWIN";
     const ALIASES: &'static [&'static str] = &["WIRING_TWIN"];
-    const ERASE: ringrift_core::__private::Erase<Self> = |envelope| envelope;
 
     fn meta() -> &'static EventMeta {
         static META: EventMeta = EventMeta::new::<OtherTwin>(file!(), line!());

@@ -189,15 +189,11 @@ pub mod __private {
             registry::{DaemonEntry, EventEntry},
             spec::{
                 DaemonSpec, InjectSpec, NoSpec, Place, SpecOf, SpecRef, SubSpec,
-                check::{
-                    Level, SharedField, Subscription, check, check_cycle, check_field, check_kept, check_shared, kept,
-                    max_level, sub,
-                },
+                check::{Level, SharedField, Subscription, check, check_cycle, check_shared, kept, max_level, sub},
             },
         },
         words::{
-            codec::{Coding, NotCoded},
-            envelope::{Erase, Erased, Erasing, NotErased},
+            envelope::Erased,
             event::{Durable, Payload, Transient},
         },
     };

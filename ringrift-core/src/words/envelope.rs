@@ -1,6 +1,6 @@
 //! An event under way.
 
-use std::{any::Any, fmt, marker::PhantomData, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     event::{Event, EventId, EventMeta},
@@ -48,34 +48,14 @@ pub(crate) const OUTSIDE: u32 = u32::MAX;
 /// An envelope whose payload is any event.
 pub type Erased = Envelope<dyn Any + Send + Sync>;
 
-/// Forgets which event it is.
-pub type Erase<E> = fn(Arc<Envelope<E>>) -> Arc<Erased>;
-
-/// Finds that function without asking whether the payload can be shared, which is asked once, elsewhere: an
-/// inherent constant goes before that of a trait, where its bounds hold.
-pub struct Erasing<E>(PhantomData<E>);
-
-impl<E: Send + Sync + 'static> Erasing<E> {
-    /// Its own.
-    pub const ERASE: Erase<E> = |envelope| envelope;
-}
-
-/// What is true of any other payload.
-pub trait NotErased<E> {
-    /// Never called: the program does not compile.
-    const ERASE: Erase<E> = |_| unreachable!("what can't be shared is no event");
-}
-
-impl<E> NotErased<E> for Erasing<E> {}
-
 impl<E: Event> Envelope<E> {
-    pub(crate) fn new(payload: E, emitter: u32, hops: u8, parent: Option<EventId>) -> Arc<Erased> {
+    pub(crate) fn new(payload: E, emitter: u32, hops: u8, parent: Option<EventId>) -> Arc<Self> {
         let rare = parent.map(|parent| Box::new(Rare { parent: Some(parent), ..Rare::default() }));
         let (id, emitted) = (EventId::default(), Stamp::default());
-        E::ERASE(Arc::new(Self { id, meta: E::meta(), emitter, hops, emitted, rare, payload }))
+        Arc::new(Self { id, meta: E::meta(), emitter, hops, emitted, rare, payload })
     }
 
-    pub(crate) fn from_outside(payload: E) -> Arc<Erased> {
+    pub(crate) fn from_outside(payload: E) -> Arc<Self> {
         Self::new(payload, OUTSIDE, 0, None)
     }
 }

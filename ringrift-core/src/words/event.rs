@@ -11,34 +11,24 @@ use std::{
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
-pub(crate) use super::envelope::{Envelope, Erase, Erased, OUTSIDE};
-use super::{
-    codec::{Codec, Coding},
-    retention::Retention,
-};
+pub(crate) use super::envelope::{Envelope, Erased, OUTSIDE};
+use super::retention::Retention;
 
 /// The longest payload of a durable event, in bytes of JSON.
 pub(crate) const MAX_DURABLE_PAYLOAD: usize = 1 << 20;
 
 /// A payload that daemons emit and handle; `#[event("NAME")]` implements it.
-///
-/// It is `Send` and `Sync`, which `#[event]` checks, at each field. They are no supertraits: rustc would report
-/// a field that is not once for each, and again wherever the event is emitted or handled.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
     label = "not an event",
     note = "annotate the struct with `#[event(\"NAME\")]`"
 )]
-pub trait Event: Sized + 'static {
+pub trait Event: Send + Sync + 'static {
     /// The name, in upper case: `TRAINING_COMPLETED`.
     const NAME: &'static str;
 
     /// Other names that are accepted for it: in `#[on_event]`, and from outside.
     const ALIASES: &'static [&'static str] = &[];
-
-    /// What makes it one event among others.
-    #[doc(hidden)]
-    const ERASE: Erase<Self>;
 
     /// The static description of this type of event.
     fn meta() -> &'static EventMeta;
@@ -60,8 +50,8 @@ pub trait Transient {}
 )]
 pub trait Durable {}
 
-/// What the payload of an event needs. Asked by [`EventMeta::new`] alone, and by the impls that serde derives
-/// for an event, so that one mistake is one message.
+/// What the payload of an event needs. Asked by [`EventMeta::new`] alone, so that one mistake is one
+/// message.
 #[diagnostic::on_unimplemented(
     message = "the event `{Self}` can't be serialised",
     label = "needs `Serialize` and `Deserialize`",
@@ -98,17 +88,20 @@ pub struct EventMeta {
     index: AtomicU32,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct Codec {
+    encode: fn(&Erased) -> Result<serde_json::Value, serde_json::Error>,
+    #[cfg(feature = "store")]
+    encode_text: fn(&Erased) -> Result<String, serde_json::Error>,
+    decode: fn(serde_json::Value) -> Result<Arc<Erased>, serde_json::Error>,
+}
+
 const NO_INDEX: u32 = u32::MAX;
 static NEXT_INDEX: AtomicU32 = AtomicU32::new(0);
 
 impl EventMeta {
     /// The description of `E`; the macro adds what its options say.
     pub const fn new<E: Event + Payload>(file: &'static str, line: u32) -> Self {
-        Self::coded::<E>(file, line, Coding::<E>::CODEC)
-    }
-
-    /// The same for an event of which it is not known whether it can be serialised.
-    pub const fn coded<E: Event>(file: &'static str, line: u32, codec: Codec) -> Self {
         Self {
             name: E::NAME,
             description: "",
@@ -119,7 +112,12 @@ impl EventMeta {
             dedup_key: &[],
             file,
             line,
-            codec,
+            codec: Codec {
+                encode: encode::<E>,
+                #[cfg(feature = "store")]
+                encode_text: encode_text::<E>,
+                decode: decode::<E>,
+            },
             index: AtomicU32::new(NO_INDEX),
         }
     }
@@ -205,6 +203,19 @@ impl EventMeta {
     pub(crate) fn decode(&self, payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
         (self.codec.decode)(payload)
     }
+}
+
+fn encode<E: Event + Payload>(event: &Erased) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::to_value(event.payload::<E>())
+}
+
+#[cfg(feature = "store")]
+fn encode_text<E: Event + Payload>(event: &Erased) -> Result<String, serde_json::Error> {
+    serde_json::to_string(event.payload::<E>())
+}
+
+fn decode<E: Event + Payload>(payload: serde_json::Value) -> Result<Arc<Erased>, serde_json::Error> {
+    serde_json::from_value::<E>(payload).map(|payload| Envelope::from_outside(payload) as Arc<Erased>)
 }
 
 /// The identity of one emitted event, 128 bits: of a transient one a prefix of the runtime, then a

@@ -1,7 +1,6 @@
 //! Floor 1: the words of the system. Data only: no I/O, no clock, no lock, no tokio.
 
 pub(crate) mod category;
-pub(crate) mod codec;
 mod cron_line;
 pub(crate) mod daemon_type;
 pub(crate) mod envelope;

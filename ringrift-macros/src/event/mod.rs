@@ -1,7 +1,5 @@
 //! `#[event]`: parse, check, expand.
 
-mod fields;
-mod kept;
 mod options;
 mod parse;
 
@@ -9,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::parse_quote;
 
-use self::{fields::EventField, parse::EventItem};
+use self::parse::EventItem;
 use crate::{attributes::cfgs, daemon::duration_literal, krate::Private, problems::Problems};
 
 /// The expansion of `#[event(arguments)]` on `item`.
@@ -22,8 +20,7 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     match parsed {
         Some(event) => {
             let (item, expansion) = (&event.kept, expand(&event, is_listed));
-            let aliases = event.fields.iter().filter_map(|field| field.alias.as_ref());
-            quote! { #item #(#aliases)* #expansion #errors }
+            quote! { #item #expansion #errors }
         }
         None => quote! { #item #errors },
     }
@@ -39,27 +36,24 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     });
     let listed = is_listed.then(|| quote!(#p::inventory::submit! { #p::EventEntry(#p::meta_of::<#ident>()) }));
     let kept = if is_durable(event) { quote!(Durable) } else { quote!(Transient) };
-    // At the name, where a payload that can't be serialised is reported.
+    // At the name, where a payload that can't be serialised, or sent, is reported.
     let (span, at_name) = (ident.span(), p.at(ident.span()));
     let mut of = event.generics.clone();
-    let is_generic = !of.params.is_empty();
-    if is_generic {
-        of.make_where_clause().predicates.push(parse_quote!(Self: 'static));
+    if !of.params.is_empty() {
+        of.make_where_clause()
+            .predicates
+            .push(parse_quote!(Self: ::core::marker::Send + ::core::marker::Sync + 'static));
     }
-    let fields: &[EventField] = if is_generic { &[] } else { &event.fields };
-    let checks = fields::checks(ident, fields, p);
     let (generics, arguments, bounds) = of.split_for_impl();
     let header = quote_spanned!(span=> impl #generics #at_name::Event for #ident #arguments #bounds);
     let meta = meta(event, p);
     quote! {
         #cfgs const _: () = {
-            #checks
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
             #header {
                 const NAME: &'static str = #name;
                 #aliases
-                const ERASE: #p::Erase<Self> = #p::Erasing::<Self>::ERASE;
                 fn meta() -> &'static #p::EventMeta {
                     #meta
                 }
@@ -72,23 +66,16 @@ fn expand(event: &EventItem, is_listed: bool) -> TokenStream {
     }
 }
 
-/// What is known of it; of what is no event, a generic type or one that borrows, nothing.
+/// What is known of it; of a generic type, which is no event, nothing.
 fn meta(event: &EventItem, p: &Private) -> TokenStream {
-    if !event.generics.params.is_empty() || event.fields.iter().any(|field| field.is_borrowed) {
+    if !event.generics.params.is_empty() {
         return quote!(::core::unreachable!());
     }
     let (ident, setters) = (&event.ident, setters(event));
     let p_at_name = p.at(ident.span());
-    // Where the fields are asked, the whole is not.
-    let is_asked = event.fields.iter().any(|field| field.alias.is_some());
-    let (new, codec) = if is_asked {
-        (quote!(coded), Some(quote!(, #p_at_name::Coding::<#ident>::CODEC)))
-    } else {
-        (quote!(new), None)
-    };
-    let new = quote_spanned!(ident.span()=> #p_at_name::EventMeta::#new::<#ident>);
+    let new = quote_spanned!(ident.span()=> #p_at_name::EventMeta::new::<#ident>);
     quote! {
-        static META: #p::EventMeta = #new(::core::file!(), ::core::line!() #codec)#setters;
+        static META: #p::EventMeta = #new(::core::file!(), ::core::line!())#setters;
         &META
     }
 }

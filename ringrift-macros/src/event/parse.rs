@@ -4,15 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Field, Fields, Generics, Ident, Item, ItemEnum, ItemStruct, LitStr, parse2};
 
-use super::{
-    fields::{self, EventField},
-    options::EventOptions,
-};
+use super::options::EventOptions;
 use crate::{
     arguments::{Form, split},
     attributes::{first_doc_line, take_repeated},
-    krate::Private,
-    names::{is_upper_snake_case, type_name, upper_snake_case},
+    names::{is_upper_snake_case, upper_snake_case},
     nearest::did_you_mean,
     problems::Problems,
 };
@@ -28,17 +24,14 @@ pub(super) struct EventItem {
     pub(super) description: String,
     pub(super) generics: Generics,
     /// None of an enum.
-    named: Option<Fields>,
-    pub(super) fields: Vec<EventField>,
+    fields: Option<Fields>,
 }
 
 /// Parses and checks; `None` when the item can't be an event.
 pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut Problems) -> Option<EventItem> {
-    let item = an_event(item, problems)?;
+    let Declaration { kept, ident, attributes, generics, fields } = declaration(item, problems)?;
     let arguments = split(arguments, Form::NameThenOptions, EventOptions::NAMES, problems);
     let options = EventOptions::read(&arguments.options, problems);
-    let Declaration { kept, ident, attributes, generics, named, fields } =
-        declaration(item, &Private::new(options.krate.as_ref()));
     let name = name(arguments.first, &ident, problems);
     let event = EventItem {
         description: first_doc_line(&attributes),
@@ -48,34 +41,10 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
         attributes,
         options,
         generics,
-        named,
         fields,
     };
     event.check(problems);
     Some(event)
-}
-
-enum StructOrEnum {
-    Struct(ItemStruct),
-    Enum(ItemEnum),
-}
-
-fn an_event(item: &TokenStream, problems: &mut Problems) -> Option<StructOrEnum> {
-    let place = match problems.ok(parse2::<Item>(item.clone()))? {
-        Item::Struct(mut item) => {
-            take_repeated(&mut item.attrs, "event", problems);
-            return Some(StructOrEnum::Struct(item));
-        }
-        Item::Enum(mut item) => {
-            take_repeated(&mut item.attrs, "event", problems);
-            return Some(StructOrEnum::Enum(item));
-        }
-        Item::Fn(item) => item.sig.fn_token.into_token_stream(),
-        Item::Impl(item) => item.impl_token.into_token_stream(),
-        other => other.into_token_stream(),
-    };
-    problems.at(place, "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`");
-    None
 }
 
 struct Declaration {
@@ -83,24 +52,27 @@ struct Declaration {
     ident: Ident,
     attributes: Vec<Attribute>,
     generics: Generics,
-    named: Option<Fields>,
-    fields: Vec<EventField>,
+    fields: Option<Fields>,
 }
 
-fn declaration(item: StructOrEnum, p: &Private) -> Declaration {
-    match item {
-        StructOrEnum::Struct(mut item) => {
-            let fields = fields::of_struct(&mut item, p);
-            let (kept, ItemStruct { ident, attrs: attributes, generics, fields: named, .. }) =
-                (item.to_token_stream(), item);
-            Declaration { kept, ident, attributes, generics, named: Some(named), fields }
+fn declaration(item: &TokenStream, problems: &mut Problems) -> Option<Declaration> {
+    let place = match problems.ok(parse2::<Item>(item.clone()))? {
+        Item::Struct(mut item) => {
+            take_repeated(&mut item.attrs, "event", problems);
+            let (kept, ItemStruct { ident, attrs: attributes, generics, fields, .. }) = (item.to_token_stream(), item);
+            return Some(Declaration { kept, ident, attributes, generics, fields: Some(fields) });
         }
-        StructOrEnum::Enum(mut item) => {
-            let fields = fields::of_enum(&mut item, p);
+        Item::Enum(mut item) => {
+            take_repeated(&mut item.attrs, "event", problems);
             let (kept, ItemEnum { ident, attrs: attributes, generics, .. }) = (item.to_token_stream(), item);
-            Declaration { kept, ident, attributes, generics, named: None, fields }
+            return Some(Declaration { kept, ident, attributes, generics, fields: None });
         }
-    }
+        Item::Fn(item) => item.sig.fn_token.into_token_stream(),
+        Item::Impl(item) => item.impl_token.into_token_stream(),
+        other => other.into_token_stream(),
+    };
+    problems.at(place, "`#[event]` goes on a struct or an enum; a handler of events has `#[on_event]`");
+    None
 }
 
 fn name(first: Option<TokenStream>, ident: &Ident, problems: &mut Problems) -> Option<String> {
@@ -130,11 +102,6 @@ impl EventItem {
                 format!("an event has no generic parameters; declare one event for each type of `{}`", self.ident),
             );
         }
-        for field in self.fields.iter().filter(|field| field.is_borrowed) {
-            let owned = type_name(&field.ty).replace("&'static str", "String").replace("&'static ", "");
-            problems
-                .at(&field.ty, format!("an event is read from JSON, where nothing can be borrowed; write `{owned}`"));
-        }
         for alias in self.options.aliases.iter().flat_map(|list| &list.value) {
             if alias.value() == self.name {
                 problems.at(alias, format!("`{}` is the name of the event already; remove the alias", self.name));
@@ -144,7 +111,7 @@ impl EventItem {
         let Some(keys) = &self.options.dedup_key else {
             return;
         };
-        let Some(Fields::Named(fields)) = &self.named else {
+        let Some(Fields::Named(fields)) = &self.fields else {
             problems.at(
                 &keys.key,
                 "`dedup_key` lists named fields, and this event has none; remove it, and all of the event counts",
@@ -188,7 +155,7 @@ impl EventItem {
     }
 }
 
-pub(super) fn plain(ident: &Ident) -> String {
+fn plain(ident: &Ident) -> String {
     ident.to_string().trim_start_matches("r#").to_owned()
 }
 

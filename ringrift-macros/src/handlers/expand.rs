@@ -20,18 +20,13 @@ pub(super) fn whole(block: &HandlersBlock) -> TokenStream {
     let (checks, specs) = (subs.iter().map(|sub| &sub.check), subs.iter().map(|sub| &sub.spec));
     let wrappers = block.handlers.iter().map(|handler| wrapper(handler, &quote!(#ty), p));
     let dispatch = dispatch(block, p);
-    // Of an event that can't be shared there is a message; nothing more is said of its handlers.
-    let payloads = block.handlers.iter().map(|handler| &handler.payload);
     quote! {
         #item
         #cfgs const _: () = {
             #(#checks)*
             #(#wrappers)*
             #[automatically_derived]
-            impl #p::OneHandlersBlockPerDaemon for #ty
-            where
-                #(for<'shared> #payloads: ::core::marker::Sync,)*
-            {
+            impl #p::OneHandlersBlockPerDaemon for #ty {
                 const SUBS: &'static [#p::SubSpec] = &[#(#specs),*];
                 #dispatch
             }
@@ -150,7 +145,6 @@ fn wrapper(handler: &Handler, ty: &TokenStream, p: &Private) -> TokenStream {
         ) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send + 'a
         where
             for<'shared> #ty: ::core::marker::Sync,
-            for<'shared> #payload: ::core::marker::Sync,
         {
             <#ty>::#name(daemon, event, #own)
         }

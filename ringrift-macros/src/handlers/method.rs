@@ -6,12 +6,11 @@ use syn::{Attribute, Ident, ImplItemFn, LitStr, Meta, Type, parse2};
 
 use super::{
     options::OnEventOptions,
-    signature::{Types, mend_output, types},
+    signature::{Types, types},
 };
 use crate::{
     arguments::{Form, split},
     attributes::is_named,
-    krate::Private,
     names::{is_upper_snake_case, upper_snake_case},
     problems::Problems,
 };
@@ -28,7 +27,7 @@ pub(super) struct Handler {
 }
 
 /// Reads a method, and takes `#[on_event]` off it; `None` when it has none, or mistakes.
-pub(super) fn read(method: &mut ImplItemFn, p: &Private, problems: &mut Problems) -> Option<Handler> {
+pub(super) fn read(method: &mut ImplItemFn, problems: &mut Problems) -> Option<Handler> {
     let (ours, others) = std::mem::take(&mut method.attrs).into_iter().partition::<Vec<_>, _>(is_on_event);
     method.attrs = others;
     let attribute = ours.first()?;
@@ -39,7 +38,6 @@ pub(super) fn read(method: &mut ImplItemFn, p: &Private, problems: &mut Problems
     check_attributes(method, problems);
     let named = event(attribute, problems);
     let types = types(&method.sig, problems);
-    mend_output(&mut method.sig, p);
     let ((event, options), Types { payload, context, output }) = (named?, types?);
     Some(Handler { name: method.sig.ident.clone(), payload, context, output, event, options })
 }

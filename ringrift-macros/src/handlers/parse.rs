@@ -12,7 +12,6 @@ use super::{
 use crate::{
     arguments::{Form, split},
     attributes::take_repeated,
-    krate::Private,
     names::type_name,
     nearest::nearest,
     problems::Problems,
@@ -47,12 +46,11 @@ pub(super) fn parse(arguments: TokenStream, item: &TokenStream, problems: &mut P
     // Of methods in the wrong block only the attributes are taken.
     let mut unheard = Problems::default();
     let problems = if problems.count() == before { problems } else { &mut unheard };
-    let p = Private::new(options.krate.as_ref());
     let mut handlers = Vec::new();
     let before = problems.count();
     for method in &mut item.items {
         if let ImplItem::Fn(method) = method {
-            handlers.extend(method::read(method, &p, problems));
+            handlers.extend(method::read(method, problems));
         }
     }
     check_twice(&handlers, problems);

@@ -1,12 +1,10 @@
 //! The signature of a handler, as far as its tokens say whether it is one.
 
 use proc_macro2::Span;
-use quote::{ToTokens, quote_spanned};
-use syn::{
-    FnArg, GenericArgument, Ident, Pat, PathArguments, ReturnType, Signature, Type, TypePath, parse2, spanned::Spanned,
-};
+use quote::ToTokens;
+use syn::{FnArg, Ident, Pat, PathArguments, ReturnType, Signature, Type, spanned::Spanned};
 
-use crate::{krate::Private, names::type_name, problems::Problems};
+use crate::{names::type_name, problems::Problems};
 
 /// The methods of `Daemon`.
 const HOOKS: [&str; 5] = ["on_start", "run_cycle", "on_stop", "on_exit", "health"];
@@ -54,11 +52,6 @@ pub(super) fn types(signature: &Signature, problems: &mut Problems) -> Option<Ty
 /// What it returns; of a path rustc knows whether it is the right one.
 fn output(signature: &Signature, problems: &mut Problems) -> Option<Type> {
     match &signature.output {
-        ReturnType::Type(_, output) if beside_text(output).is_some() => {
-            let message =
-                format!("a handler returns `DaemonResult`, and not `{}`; write `DaemonResult`", type_name(output));
-            problems.at(output, format!("{message}, whose error `?` makes of a string, too"));
-        }
         ReturnType::Type(_, output) if matches!(**output, Type::Path(_)) => return Some(Type::clone(output)),
         ReturnType::Type(_, output) => {
             let written = type_name(output);
@@ -70,41 +63,6 @@ fn output(signature: &Signature, problems: &mut Problems) -> Option<Type> {
         }
     }
     None
-}
-
-/// The `T` of a `Result<T, String>` or `Result<T, &str>`, which is no `DaemonResult` whatever the names mean.
-fn beside_text(output: &Type) -> Option<&Type> {
-    let Type::Path(TypePath { path, .. }) = output else {
-        return None;
-    };
-    let last = path.segments.last().filter(|last| last.ident == "Result")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    let mut arguments = arguments.args.iter();
-    let (GenericArgument::Type(value), GenericArgument::Type(error)) = (arguments.next()?, arguments.next()?) else {
-        return None;
-    };
-    let is_text = match error {
-        Type::Path(error) => error.path.segments.last().is_some_and(|last| last.ident == "String"),
-        error => matches!(error, Type::Reference(_)),
-    };
-    is_text.then_some(value)
-}
-
-/// Gives a handler that returns a text as its error the result that it is told to have: its `?`s, which are
-/// right then, would each be reported.
-pub(super) fn mend_output(signature: &mut Signature, p: &Private) {
-    let ReturnType::Type(_, output) = &mut signature.output else {
-        return;
-    };
-    let Some(value) = beside_text(output) else {
-        return;
-    };
-    let (span, at_type) = (output.span(), p.at(output.span()));
-    if let Ok(mended) = parse2(quote_spanned!(span=> #at_type::DaemonResult<#value>)) {
-        **output = mended;
-    }
 }
 
 /// The type of the event, and the place of the context.

@@ -21,7 +21,7 @@ use crate::{
     },
     words::{
         daemon_type::DaemonType,
-        event::{Envelope, Erased, Event, EventId, Transient},
+        event::{Envelope, Event, EventId, Transient},
         stats::DaemonStats,
     },
 };
@@ -109,7 +109,7 @@ impl<D> Context<D> {
     }
 
     #[inline]
-    fn envelope<E: Event>(&self, event: E) -> Arc<Erased> {
+    fn envelope<E: Event>(&self, event: E) -> Arc<Envelope<E>> {
         Envelope::new(event, self.life.record.index, self.hops, self.event)
     }
 

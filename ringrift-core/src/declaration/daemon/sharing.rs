@@ -8,12 +8,9 @@
 use std::marker::PhantomData;
 
 use super::{Daemon, own_cycle};
-use crate::{
-    declaration::{
-        live::incarnation::{Build, build},
-        spec::broken,
-    },
-    words::event::Payload,
+use crate::declaration::{
+    live::incarnation::{Build, build},
+    spec::broken,
 };
 
 /// What the spec of a daemon can only know of one that can be shared.
@@ -25,17 +22,12 @@ pub struct BuildFn {
     pub(crate) has_cycle: fn() -> bool,
 }
 
-/// Knows of a type whether it can be shared, or serialised.
+/// Knows of a type whether it can be shared.
 pub struct Sharing<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized + Send + Sync> Sharing<T> {
     /// It can.
     pub const IS_SHARED: bool = true;
-}
-
-impl<T: Payload> Sharing<T> {
-    /// It can be serialised, and read again.
-    pub const IS_KEPT: bool = true;
 }
 
 impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
@@ -49,8 +41,6 @@ impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
 pub trait NotShared {
     /// It can't.
     const IS_SHARED: bool = false;
-    /// It can't be serialised.
-    const IS_KEPT: bool = false;
     /// Never called: the program does not compile.
     const BUILD: BuildFn = broken::BUILD;
     /// Unknown, and reported as something else.

@@ -47,7 +47,6 @@ macro_rules! event {
             EventMeta::new::<$type>("src/events.rs", line!()).description("Says so.")$(.$option())*;
         impl Event for $type {
             const NAME: &'static str = $name;
-            const ERASE: crate::__private::Erase<Self> = |envelope| envelope;
             fn meta() -> &'static EventMeta {
                 &$meta
             }

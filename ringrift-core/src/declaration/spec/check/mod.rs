@@ -22,7 +22,7 @@ use self::{
 pub use self::{
     level::{Level, max_level},
     own_cycle::check_cycle,
-    shared::{SharedField, check_field, check_kept, check_shared},
+    shared::{SharedField, check_shared},
     subscription::{Subscription, kept, sub},
 };
 use crate::declaration::daemon::Registered;
