@@ -142,7 +142,7 @@ no daemon is in profile `odd`"
 #[tokio::test]
 async fn a_value_that_took_its_time_held_up_every_task() {
     let (tell, told) = std::sync::mpsc::channel();
-    let make = move || told.recv().map(GameDb);
+    let make = move || told.recv_timeout(std::time::Duration::from_secs(30)).map(GameDb);
     let folder = tempfile::tempdir().unwrap();
     let builder = Runtime::builder().registry(Registry::empty().with::<AlsoInjected>()).data_dir(folder.path());
     let (runtime, ()) = tokio::join!(builder.provide_with(make).start(), async { tell.send("made").unwrap() });

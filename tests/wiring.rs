@@ -152,3 +152,9 @@ async fn a_runtime_refuses_to_start_with_every_error_and_without_the_warnings() 
     assert_eq!((lines[0], lines.len()), ("the wiring is wrong", 5), "{text}");
     assert!(lines[1].starts_with("error: `hearer::on_heard`") && lines[3].starts_with("error: daemon `outdated`"));
 }
+
+#[test]
+fn the_graph_drew_events_to_nobody_that_every_program_has() {
+    use ringrift_core::{Graph, builtin::dlq_retry::DlqRetry};
+    assert_eq!(Graph::of(&Registry::empty().with::<DlqRetry>()).loose_ends(), []);
+}

@@ -94,7 +94,8 @@ pub(super) fn allowed_hosts(config: &Config) -> Result<Vec<String>, Vec<Problem>
 fn section_for(key: &str, config: &Config) -> Result<RuntimeSection, Vec<Problem>> {
     let (section, mut problems) = config.readable::<RuntimeSection>("runtime");
     let path = format!("runtime.{key}");
-    problems.retain(|problem| problem.path.split('[').next() == Some(&path));
+    let is_about = |problem: &Problem| problem.path == "runtime" || problem.path.split('[').next() == Some(&path);
+    problems.retain(is_about);
     if problems.is_empty() { Ok(section) } else { Err(problems) }
 }
 

@@ -4,82 +4,105 @@
 use serde::Serialize;
 
 use super::{config, exit_code};
+#[cfg(feature = "store")]
+use crate::store::error::OpenError;
 use crate::{
     DaemonResult, Registry,
     config::{Config, problem::Problem},
     delivery::guard::{BoxError, Chain},
     http,
-    runtime::Builder,
+    runtime::{Builder, StartError},
     wiring::{self, Severity, WiringProblem},
 };
 
 /// All of it, each kind in the order in which it is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Findings {
     pub(super) wiring: Vec<WiringProblem>,
     pub(super) config: Vec<Problem>,
-    /// What the program itself, its address or its data folder says against a start.
+    /// What the program itself, its address or its store says against a start.
     pub(super) refusals: Vec<String>,
+    /// What keeps it from starting as this user, here: its data folder.
+    pub(super) warnings: Vec<String>,
+    /// The exit code of each refusal.
     #[serde(skip)]
-    is_unsafe: bool,
+    codes: Vec<u8>,
 }
 
 impl Findings {
-    /// Looks at the configuration, and at the builder that is made with it.
+    /// Looks at the configuration, and at the builder that is made with it, which is given back.
     pub(super) fn of(
         registry: &Registry,
         loaded: Result<Config, Vec<Problem>>,
         build: impl FnOnce(Config) -> DaemonResult<Builder>,
     ) -> (Self, Option<Builder>) {
-        let (config, problems) = match loaded {
+        let mut findings = Self { wiring: wiring::check(registry), ..Self::default() };
+        let (config, is_read) = match loaded {
             Ok(config) => {
-                let problems = config::problems(registry, &config);
-                (config, problems)
+                findings.config = config::problems(registry, &config);
+                (config, true)
             }
-            Err(problems) => (Config::default(), problems),
+            Err(problems) => {
+                findings.config = problems;
+                (Config::default(), false)
+            }
         };
-        let wiring = wiring::check(registry);
-        let mut findings = Self { wiring, config: problems, refusals: Vec::new(), is_unsafe: false };
         if let Some(error) = config::views(&config).ok().flatten().and_then(http::refusal) {
-            findings.is_unsafe = true;
-            findings.refuse(error.into());
+            findings.refuse(exit_code::UNSAFE_BIND, error.into());
         }
-        let builder = build(config).map_err(|error| findings.refuse(error)).ok();
-        let builder = builder.map(|mut builder| {
-            let (missing, refusals) = builder.obstacles();
-            findings.wiring.extend(missing);
-            refusals.into_iter().for_each(|error| findings.refuse(error.into()));
-            builder
-        });
+        let mut builder = build(config).map_err(|error| findings.refuse(exit_code::ERROR, error)).ok();
+        if let Some(builder) = builder.as_mut().filter(|_| is_read) {
+            findings.obstacles(builder);
+        }
         findings.wiring.sort();
         (findings, builder)
     }
 
-    fn refuse(&mut self, error: BoxError) {
+    fn obstacles(&mut self, builder: &mut Builder) {
+        let (missing, refusals) = builder.obstacles();
+        self.wiring.extend(missing);
+        for error in refusals {
+            match error {
+                StartError::Selection(_) => self.refuse(exit_code::CONFIG, error.into()),
+                #[cfg(feature = "store")]
+                StartError::Store(OpenError::Folder { .. }) => self.warnings.push(Chain(&error).to_string()),
+                _ => self.refuse(exit_code::ERROR, error.into()),
+            }
+        }
+    }
+
+    /// The same for a start that is made as this user, here.
+    pub(super) fn of_a_start(mut self) -> Self {
+        self.codes.extend(self.warnings.iter().map(|_| exit_code::ERROR));
+        self.refusals.append(&mut self.warnings);
+        self
+    }
+
+    fn refuse(&mut self, code: u8, error: BoxError) {
         self.refusals.push(Chain(&*error).to_string());
+        self.codes.push(code);
     }
 
     /// How many errors there are, and how many warnings.
     pub(super) fn count(&self) -> (usize, usize) {
         let is_error = |problem: &&WiringProblem| problem.severity == Severity::Error;
         let wrong = self.wiring.iter().filter(is_error).count();
-        (wrong + self.config.len() + self.refusals.len(), self.wiring.len() - wrong)
+        (wrong + self.config.len() + self.refusals.len(), self.wiring.len() - wrong + self.warnings.len())
     }
 
     /// How a start ends that is not made for it.
     pub(super) fn code(&self) -> u8 {
         let is_wired = self.wiring.iter().all(|problem| problem.severity == Severity::Warning);
-        match (is_wired && self.config.is_empty(), self.is_unsafe) {
-            (false, _) => exit_code::CONFIG,
-            (true, true) => exit_code::UNSAFE_BIND,
-            (true, false) => exit_code::ERROR,
-        }
+        let of_config = (!is_wired || !self.config.is_empty()).then_some(exit_code::CONFIG);
+        let is_told = |code: &u8| of_config == Some(*code) || self.codes.contains(code);
+        [exit_code::CONFIG, exit_code::UNSAFE_BIND].into_iter().find(is_told).unwrap_or(exit_code::ERROR)
     }
 
     /// One paragraph each.
     pub(super) fn page(&self) -> String {
         let config = self.config.iter().map(|problem| format!("error: {problem}\n"));
         let refusals = self.refusals.iter().map(|refusal| format!("error: {refusal}\n"));
-        config.chain(refusals).chain(self.wiring.iter().map(|problem| format!("{problem}\n"))).collect()
+        let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}\n"));
+        config.chain(refusals).chain(warnings).chain(self.wiring.iter().map(|problem| format!("{problem}\n"))).collect()
     }
 }

@@ -140,8 +140,8 @@ impl Builder {
     ///
     /// # Cancel safety
     /// Not polled, nothing is started. Dropped while the store is opened and values are made, which a thread of its own
-    /// does, no daemon starts; that thread ends what it has begun, and the data folder is free then. Dropped while it
-    /// waits with `strict`, the daemons that it has begun are cut off without `on_stop`, as when the last [`Runtime`] is
+    /// does, no daemon starts; that thread ends what it has begun, which the drop of tokio's runtime waits for, and the
+    /// data folder is free then. Dropped while it waits with `strict`, the daemons that it has begun are cut off without `on_stop`, as when the last [`Runtime`] is
     /// dropped; the data folder is free a moment later.
     pub async fn start(self) -> Result<Runtime, StartError> {
         let launched = self.launch().await?;

@@ -64,11 +64,12 @@ pub(super) type AllSettings = Vec<(Settings, Option<bool>)>;
 /// refuses is refused here too, in the same words: a `cycle` of a task, say, or `max_restarts` beside
 /// `restart = "never"`.
 pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
-    checked(registry, config).err().unwrap_or_default()
+    readable(registry, config).1
 }
 
-/// The effective settings of every daemon, or every problem of the configuration.
-pub(super) fn checked(registry: &Registry, config: &Config) -> Result<AllSettings, Vec<Problem>> {
+/// The effective settings of every daemon, of a wrong one as far as they can be read, and every problem of the
+/// configuration.
+pub(super) fn readable(registry: &Registry, config: &Config) -> (AllSettings, Vec<Problem>) {
     let mut problems = config.unknown_children("", &["runtime", "daemons"]);
     let (section, theirs) = config.readable::<RuntimeSection>("runtime");
     problems.extend(theirs);
@@ -80,14 +81,13 @@ pub(super) fn checked(registry: &Registry, config: &Config) -> Result<AllSetting
     }
     let mut all = AllSettings::with_capacity(registry.daemons.len());
     for spec in registry.specs() {
-        match settings(spec, config) {
-            Ok(settings) => all.push(settings),
-            Err(theirs) => problems.extend(theirs),
-        }
+        let (settings, theirs) = settings(spec, config);
+        all.push(settings);
+        problems.extend(theirs);
     }
     problems.sort();
     problems.dedup();
-    if problems.is_empty() { Ok(all) } else { Err(problems) }
+    (all, problems)
 }
 
 fn unknown_profile(registry: &Registry, config: &Config, section: &RuntimeSection) -> Option<Problem> {
@@ -109,11 +109,11 @@ fn own_problems(spec: &DaemonSpec, config: &Config) -> Vec<Problem> {
     }
 }
 
-fn settings(spec: &DaemonSpec, config: &Config) -> Result<(Settings, Option<bool>), Vec<Problem>> {
+fn settings(spec: &DaemonSpec, config: &Config) -> ((Settings, Option<bool>), Vec<Problem>) {
     if config.is_silent_on(&["daemons", spec.ty.as_str(), "options"])
         && let Ok(schedule) = schedule(spec, &OptionsSection::default())
     {
-        return Ok((Settings { overridden: None, schedule }, None));
+        return ((Settings { overridden: None, schedule }, None), Vec::new());
     }
     let path = format!("daemons.{}.options", spec.ty);
     let (section, mut problems) = config.readable::<OptionsSection>(&path);
@@ -122,13 +122,8 @@ fn settings(spec: &DaemonSpec, config: &Config) -> Result<(Settings, Option<bool
     let schedule = schedule(spec, &section);
     let misfits = misfits.into_iter().chain(schedule.as_ref().err().cloned());
     problems.extend(misfits.map(|(key, message)| config.problem(&format!("{path}.{key}"), message)));
-    match schedule {
-        Ok(schedule) if problems.is_empty() => {
-            let overridden = Some(Box::new(options(spec, &section)));
-            Ok((Settings { overridden, schedule }, section.enabled))
-        }
-        _ => Err(problems),
-    }
+    let overridden = Some(Box::new(options(spec, &section)));
+    ((Settings { overridden, schedule: schedule.unwrap_or(Schedule::OnRequest) }, section.enabled), problems)
 }
 
 /// The option that a problem of the section at `path` is about.

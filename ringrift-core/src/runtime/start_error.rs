@@ -62,6 +62,9 @@ pub enum StartError {
         /// Why.
         cause: String,
     },
+    /// The runtime of tokio ends.
+    #[error("the tokio runtime ends, and starts nothing more")]
+    Cancelled,
     /// More than one of them.
     #[error("{}", list(.0).trim_start())]
     Several(Vec<StartError>),

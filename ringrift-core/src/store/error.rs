@@ -57,8 +57,8 @@ pub enum OpenError {
         /// Why.
         source: io::Error,
     },
-    /// Another process has it.
-    #[error("another process{} has the data folder `{}`; stop it, or name another folder in `data_dir`", .pid.map(|pid| format!(", {pid},")).unwrap_or_default(), .folder.display())]
+    /// Another process has it, or another runtime of this one.
+    #[error("{} has the data folder `{}`; stop it, or name another folder in `data_dir`", holder(*.pid), .folder.display())]
     Locked {
         /// The folder.
         folder: PathBuf,
@@ -89,6 +89,15 @@ pub enum OpenError {
     /// There is no thread for it.
     #[error("the thread of the store can't be started")]
     Thread(#[source] io::Error),
+}
+
+/// Who has a folder.
+fn holder(pid: Option<u32>) -> String {
+    match pid {
+        Some(pid) if pid == std::process::id() => "another runtime of this process".to_owned(),
+        Some(pid) => format!("another process, {pid},"),
+        None => "another process".to_owned(),
+    }
 }
 
 /// What a file is, and the way out.

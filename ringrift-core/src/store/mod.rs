@@ -216,4 +216,31 @@ mod tests {
         assert!(slow.await.is_ok());
         assert!(Opening::open(folder.path()).is_ok(), "the lock is let go");
     }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_reader_that_outlived_the_writer_left_the_log_unmerged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Opening::open(folder.path()).and_then(Opening::start).expect("a store");
+        let store = std::sync::Arc::new(store);
+        let written = store.run(|connection| super::disabled::add(connection, "auto_sync", 1)).await;
+        written.expect("there is room");
+        let (begun, has_begun) = mpsc::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let reader = std::sync::Arc::clone(&store);
+        let reading = std::thread::spawn(move || {
+            reader.read_here(move |connection| {
+                let read = super::disabled::all(connection);
+                begun.send(()).expect("the test waits for it");
+                wait.recv().expect("it is let go");
+                read
+            })
+        });
+        has_begun.recv().expect("it reads");
+        store.close().await;
+        go.send(()).expect("it waits");
+        assert_eq!(reading.join().expect("it ends").expect("it is read").len(), 1);
+        drop(store);
+        let log = std::fs::metadata(folder.path().join("ringrift.db-wal")).map_or(0, |log| log.len());
+        assert_eq!(log, 0, "bytes that are not in the file");
+    }
 }

@@ -63,6 +63,17 @@ mod tests {
         check(Path::new("no/such/folder")).unwrap();
     }
 
+    /// Who may do everything may write there, too.
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_may_not_be_written_is_told() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        let is_made = fs::File::create(folder.path().join("x")).is_ok();
+        assert_eq!(check(folder.path()).is_ok(), is_made);
+    }
+
     #[test]
     fn a_file_in_the_place_of_a_folder_is_told() {
         let file = tempfile::NamedTempFile::new().unwrap();

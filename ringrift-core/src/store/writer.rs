@@ -59,6 +59,15 @@ impl Writer {
             // The last try, at whose end nothing is kept.
             self.write(Writes::new());
         }
+        self.merge_log();
+    }
+
+    /// Moves the log into the file. SQLite does it when the last connection is closed; but that may be one that
+    /// reads, which may not write.
+    fn merge_log(&self) {
+        if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::debug!(%error, "the log of the store stays until the next start");
+        }
     }
 
     fn write(&mut self, new: Writes) {

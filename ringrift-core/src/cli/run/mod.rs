@@ -21,7 +21,7 @@ use super::{answer::Answer, args::RunArgs, exit_code};
 use crate::{
     DaemonResult, Registry,
     http::{self, BindError, Source},
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Runtime, launched::Launched},
 };
 
 /// How long the views may take to close.
@@ -70,8 +70,7 @@ async fn live(
     let listening = workers.spawn(listen(views.address)).await;
     let listener = listening.map_err(|error| Answer::error(exit_code::ERROR, &error))??;
     // Served while it starts, with `strict` too: a start may take its time.
-    let launching = workers.spawn(builder.launch()).await.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
-    let launched = launching.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
+    let launched = launched(builder, &mut signals, workers).await?;
     let runtime = &launched.runtime;
     #[cfg(feature = "store")]
     if let Some(file) = runtime.store_file() {
@@ -93,6 +92,18 @@ async fn live(
     let closed = async { while server.join_next().await.is_some() {} };
     _ = tokio::time::timeout(VIEWS_CLOSE, closed).await;
     Ok(ending::conclude(&ending, &report))
+}
+
+/// The store may take its time to open, and a value to be made; a signal ends it before anything runs.
+async fn launched(builder: Builder, signals: &mut Signals, workers: &Handle) -> Result<Launched, Answer> {
+    let launching = workers.spawn(builder.launch());
+    let launched = tokio::select! {
+        biased;
+        launched = launching => launched,
+        signal = signals.next() => return Err(Answer::default().note(format_args!("{signal}; nothing was started"))),
+    };
+    let launched = launched.map_err(|error| Answer::error(exit_code::ERROR, &error))?;
+    launched.map_err(|error| Answer::error(exit_code::ERROR, &error))
 }
 
 fn source(registry: &Registry, runtime: &Runtime) -> Source {

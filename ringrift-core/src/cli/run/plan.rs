@@ -42,6 +42,7 @@ impl Plan {
             views.allowed_hosts = config::allowed_hosts(&config).unwrap_or_default();
             configure(selection.put(config::builder(registry, config, &args.config)))
         });
+        let findings = findings.of_a_start();
         match (findings.count().0, builder) {
             (0, Some(builder)) => Ok(Self { builder, views }),
             (errors, _) => {

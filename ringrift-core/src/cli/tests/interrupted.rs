@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{EIGHTY, ask_of};
+use super::{EIGHTY, ask_of, ask_with};
 use crate::{
     Registry,
     cli::exit_code::{LEAKED, OK},
@@ -57,6 +57,22 @@ fn run_inside() {
     let line = format!("run --strict --no-http --set runtime.data_dir={}", folder.path().display());
     let answer = ask_of(&registry, &line, EIGHTY);
     tracing::info!("code {} {}", answer.code, answer.notes);
+}
+
+/// A program that takes its time to make a value.
+fn run_slow_inside() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("run --no-http --set runtime.data_dir={}", folder.path().display());
+    let make = || -> Result<u128, String> {
+        tracing::info!("a value is made");
+        loop {
+            std::thread::park();
+        }
+    };
+    let answer = ask_with(&Registry::empty().with::<Base>(), &line, EIGHTY, |it| Ok(it.provide_with(make)));
+    tracing::info!("code {} {}", answer.code, answer.notes);
+    // As a program does, whatever still runs.
+    std::process::exit(0);
 }
 
 /// This very test as a process, killed at the latest when it is dropped.
@@ -118,6 +134,19 @@ fn a_signal_during_a_strict_start_ended_the_process_without_a_stop() {
     let lines = inside.until("code ");
     assert_eq!(stopped(&lines), ["top", "middle", "base"], "{lines:#?}");
     assert!(lines.last().unwrap().ends_with(&format!("code {OK}")), "{lines:#?}");
+}
+
+#[test]
+fn a_signal_was_not_heard_before_the_first_daemon() {
+    if std::env::var_os(INSIDE).is_some() {
+        return run_slow_inside();
+    }
+    let mut inside = Inside::start("a_signal_was_not_heard_before_the_first_daemon");
+    inside.until("a value is made");
+    inside.interrupt();
+    let lines = inside.until("code ");
+    let said = format!("code {OK} interrupted (SIGINT); nothing was started");
+    assert!(lines.last().unwrap().contains(&said), "{lines:#?}");
 }
 
 #[test]

@@ -125,6 +125,23 @@ fn only_the_first_kind_of_what_is_wrong_was_told() {
 }
 
 #[test]
+fn a_store_that_opening_mends_kept_the_program_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = format!("run --log-level off --no-http --for 1ms --set runtime.data_dir={}", folder.path().display());
+    let file = folder.path().join("ringrift.db");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(ask(&line), Answer::default(), "cut off before it had tables");
+    std::fs::write(&file, "no database").unwrap();
+    assert!(ask(&line).notes.contains("can't be read as a store; move it away"), "{:?}", ask(&line));
+}
+
+#[test]
+fn what_a_program_selects_and_there_is_not_is_of_the_configuration() {
+    let answer = ask_with(&registry(), "run --log-level off --no-http", EIGHTY, |builder| Ok(builder.profile("odd")));
+    assert_eq!((answer.notes.lines().next(), answer.code), (Some("error: no daemon is in profile `odd`"), CONFIG));
+}
+
+#[test]
 fn what_is_no_mistake_of_the_wiring_has_codes_of_its_own() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let answer = ask(&format!("run --log-level off --no-http --set runtime.data_dir={}", file.path().display()));

@@ -282,6 +282,7 @@ fn a_configuration_that_can_not_be_read_was_passed_over() {
     let answer = ask("status --set runtime.http=8790");
     assert!(answer.notes.contains("`runtime.http` must be an address and a port"), "{}", answer.notes);
     assert_eq!(answer.code, CONFIG);
+    assert_eq!(ask("status --set runtime=5").code, CONFIG);
 }
 
 #[test]

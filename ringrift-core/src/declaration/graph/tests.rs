@@ -1,5 +1,5 @@
 use super::{Edge, Elsewhere, Graph, Link, LooseEnd, Node, fixture::registry};
-use crate::{Registry, builtin::dlq_retry::DlqRetry, words::category::Category};
+use crate::words::category::Category;
 
 fn node(name: &str) -> Node {
     Node { name: name.into(), category: Category::Misc, description: String::new() }
@@ -50,12 +50,6 @@ fn what_comes_from_elsewhere_or_goes_to_nobody_was_not_drawn() {
     let mut alone = graph(&["a"], vec![]);
     alone.loose_ends = vec![end("a", "LOST", Elsewhere::Nobody), end("a", "DAEMON_FAILED", Elsewhere::Runtime)];
     assert_eq!(alone.tree(), "a [misc]\n├─ LOST -> (nobody)\n└─ DAEMON_FAILED <- (runtime)\n");
-}
-
-#[test]
-fn what_the_runtime_tells_was_drawn_in_every_program() {
-    let dlq_retry = Graph::of(&Registry::empty().with::<DlqRetry>());
-    assert_eq!(dlq_retry.loose_ends(), []);
 }
 
 #[test]

@@ -31,13 +31,12 @@ impl Builder {
     }
 
     /// The settings of a program that may be started; or all that is known against it.
-    pub(super) fn checked(&self) -> Result<AllSettings, StartError> {
+    pub(super) fn checked(&self, section: &RuntimeSection) -> Result<AllSettings, StartError> {
         let mut refusals = Vec::new();
-        let settings = overrides::checked(&self.registry, &self.config).map_err(ConfigError::from);
-        let settings = settings.unwrap_or_else(|error| {
-            refusals.push(error.into());
-            AllSettings::new()
-        });
+        let (settings, problems) = overrides::readable(&self.registry, &self.config);
+        if !problems.is_empty() {
+            refusals.push(ConfigError::from(problems).into());
+        }
         let mut wiring = wiring::check(&self.registry);
         // A test chooses a part of the program, whose other events come from the test.
         wiring.retain(|problem| problem.severity == Severity::Error && (self.is_main || !problem.is_about_events));
@@ -47,8 +46,15 @@ impl Builder {
         if refusals.is_empty() {
             return Ok(settings);
         }
-        refusals.extend(self.chosen(settings, &self.disabled().unwrap_or_default()).err());
+        if self.is_selection_known(section) {
+            refusals.extend(self.chosen(settings, &self.disabled().unwrap_or_default()).err());
+        }
         Err(StartError::from(refusals))
+    }
+
+    /// Whether it is known which daemons are to run: with an unknown profile, what they need is not.
+    fn is_selection_known(&self, section: &RuntimeSection) -> bool {
+        section.profile.is_none() || self.wanted.profile.is_some()
     }
 
     /// The daemons to run; an error when there are none such, or when nobody provides what they need.
@@ -62,13 +68,16 @@ impl Builder {
     /// program from starting, besides its wiring and its configuration.
     #[cfg(feature = "cli")]
     pub(crate) fn obstacles(&mut self) -> (Vec<WiringProblem>, Vec<StartError>) {
-        self.configured();
+        let section = self.configured();
         let mut refusals = Vec::new();
         let disabled = self.disabled().unwrap_or_else(|error| {
             refusals.push(error);
             Disabled::new()
         });
-        let settings = overrides::checked(&self.registry, &self.config).unwrap_or_default();
+        if !self.is_selection_known(&section) {
+            return (Vec::new(), refusals);
+        }
+        let (settings, _) = overrides::readable(&self.registry, &self.config);
         let missing = match Chosen::new(&self.registry, settings, &self.wanted) {
             Ok(chosen) => needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)),
             Err(error) => {

@@ -22,9 +22,9 @@ impl Builder {
     /// Checks everything, and puts the daemons on their way. What `strict` asks for is the caller's to do.
     pub(crate) async fn launch(mut self) -> Result<Launched, StartError> {
         let section = self.configured();
-        let settings = self.checked()?;
+        let settings = self.checked(&section)?;
         let strict = self.strict.unwrap_or(section.strict);
-        let prepared = blocking(move || self.prepared(settings)).await?;
+        let prepared = blocking(move || self.prepared(settings)).await??;
         Ok(Launched { runtime: prepared.launched()?, strict })
     }
 
@@ -52,12 +52,15 @@ impl Builder {
 }
 
 /// Does on a thread of its own what waits for the disk, so that it holds up no worker; with its caller's log.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StartError> {
     let (log, span) = (tracing::dispatcher::get_default(Clone::clone), tracing::Span::current());
     let work = move || tracing::dispatcher::with_default(&log, || span.in_scope(work));
     match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Ok(done) => Ok(done),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StartError::Cancelled),
+        },
     }
 }
 
