@@ -194,9 +194,15 @@ async fn without_a_folder_the_kit_makes_one_for_durable_events() {
 async fn a_second_process_on_the_folder_is_refused() {
     let (folder, seen) = (tempfile::tempdir().expect("a folder"), Seen::default());
     let first = kit(folder.path(), &seen).await;
-    let second = TestKit::builder().daemon::<Reader>().provide(seen).data_dir(folder.path()).try_start().await;
-    let error = second.err().expect("the folder is taken").to_string();
-    assert!(error.contains(&format!("another process, {},", std::process::id())), "{error}");
+    let second = || TestKit::builder().daemon::<Reader>().provide(seen.clone()).data_dir(folder.path()).try_start();
+    let error = second().await.err().expect("the folder is taken").to_string();
+    assert!(error.starts_with("another runtime of this process has the data folder"), "{error}");
+    // The holder has noted its number, as a process with another one does.
+    let lock = folder.path().join("ringrift.lock");
+    assert_eq!(std::fs::read_to_string(&lock).expect("it is there"), std::process::id().to_string());
+    std::fs::write(&lock, "7").expect("it may be written");
+    let error = second().await.err().expect("the folder is taken").to_string();
+    assert!(error.starts_with("another process, 7, has the data folder"), "{error}");
     first.finish().await;
 }
 

@@ -128,6 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn who_has_the_folder_is_named() {
+        let message = |pid| OpenError::Locked { folder: "data".into(), pid }.to_string();
+        let end = "has the data folder `data`; stop it, or name another folder in `data_dir`";
+        assert_eq!(message(Some(7)), format!("another process, 7, {end}"));
+        assert_eq!(message(None), format!("another process {end}"));
+        assert_eq!(message(Some(std::process::id())), format!("another runtime of this process {end}"));
+    }
+
+    #[test]
     fn only_a_file_that_is_no_store_is_to_be_moved_away() {
         for code in [ffi::SQLITE_NOTADB, ffi::SQLITE_CORRUPT] {
             assert_eq!(message(code), "`x.db` can't be read as a store; move it away, and a new one is begun");
