@@ -18,15 +18,22 @@ use crate::{
 /// All of it, each kind in the order in which it is told.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Findings {
-    pub(super) wiring: Vec<WiringProblem>,
-    pub(super) config: Vec<Problem>,
+    wiring: Vec<WiringProblem>,
+    config: Vec<Problem>,
     /// What the program itself, its address or its store says against a start.
-    pub(super) refusals: Vec<String>,
+    refusals: Vec<Refusal>,
     /// What keeps it from starting as this user, here: its data folder.
-    pub(super) warnings: Vec<String>,
-    /// The exit code of each refusal.
+    warnings: Vec<String>,
+}
+
+/// Why nothing is started; as JSON, its message.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Refusal {
+    message: String,
+    /// The exit code.
     #[serde(skip)]
-    codes: Vec<u8>,
+    code: u8,
 }
 
 impl Findings {
@@ -73,14 +80,13 @@ impl Findings {
 
     /// The same for a start that is made as this user, here.
     pub(super) fn of_a_start(mut self) -> Self {
-        self.codes.extend(self.warnings.iter().map(|_| exit_code::ERROR));
-        self.refusals.append(&mut self.warnings);
+        let warnings = self.warnings.drain(..);
+        self.refusals.extend(warnings.map(|message| Refusal { message, code: exit_code::ERROR }));
         self
     }
 
     fn refuse(&mut self, code: u8, error: BoxError) {
-        self.refusals.push(Chain(&*error).to_string());
-        self.codes.push(code);
+        self.refusals.push(Refusal { message: Chain(&*error).to_string(), code });
     }
 
     /// How many errors there are, and how many warnings.
@@ -94,14 +100,14 @@ impl Findings {
     pub(super) fn code(&self) -> u8 {
         let is_wired = self.wiring.iter().all(|problem| problem.severity == Severity::Warning);
         let of_config = (!is_wired || !self.config.is_empty()).then_some(exit_code::CONFIG);
-        let is_told = |code: &u8| of_config == Some(*code) || self.codes.contains(code);
+        let is_told = |code: &u8| of_config == Some(*code) || self.refusals.iter().any(|it| it.code == *code);
         [exit_code::CONFIG, exit_code::UNSAFE_BIND].into_iter().find(is_told).unwrap_or(exit_code::ERROR)
     }
 
     /// One paragraph each.
     pub(super) fn page(&self) -> String {
         let config = self.config.iter().map(|problem| format!("error: {problem}\n"));
-        let refusals = self.refusals.iter().map(|refusal| format!("error: {refusal}\n"));
+        let refusals = self.refusals.iter().map(|Refusal { message, .. }| format!("error: {message}\n"));
         let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}\n"));
         config.chain(refusals).chain(warnings).chain(self.wiring.iter().map(|problem| format!("{problem}\n"))).collect()
     }
