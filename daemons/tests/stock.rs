@@ -26,3 +26,15 @@ fn there_is_a_profile_for_one_machine_and_one_for_each_part_of_the_work() {
     let profiles = runtime::profiles(&Registry::collected());
     assert_eq!(Vec::from_iter(profiles), ["coordinator", "local", "selfplay"]);
 }
+
+#[test]
+fn a_daemon_is_written_as_its_name_and_read_in_either_case() {
+    let all = DaemonType::variants();
+    let quality_monitor = all.into_iter().find(|daemon| daemon.as_str() == "quality_monitor").unwrap();
+    assert_eq!(serde_json::to_string(&quality_monitor).unwrap(), "\"quality_monitor\"");
+    for text in ["quality_monitor", "QUALITY_MONITOR"] {
+        assert_eq!(serde_json::from_value::<DaemonType>(text.into()).unwrap(), quality_monitor);
+    }
+    let error = serde_json::from_value::<DaemonType>("quality_montior".into()).unwrap_err();
+    assert!(error.to_string().contains("did you mean `quality_monitor`?"), "{error}");
+}

@@ -1,0 +1,124 @@
+//! What a person sees of the `ringrift` binary: what `run` tells, and `status --watch` of it.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A process under test, killed at the latest when it is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+impl Running {
+    fn stderr(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.0.stderr.take().unwrap())
+    }
+
+    fn stdout(&mut self) -> BufReader<ChildStdout> {
+        BufReader::new(self.0.stdout.take().unwrap())
+    }
+}
+
+fn ringrift(folder: &TempDir, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ringrift"));
+    command.args(arguments.split(' ')).current_dir(folder.path()).stdin(Stdio::null());
+    command.env_remove("RINGRIFT_DATA").env("XDG_STATE_HOME", folder.path().join("state"));
+    command
+}
+
+fn start(folder: &TempDir, arguments: &str) -> Running {
+    Running(ringrift(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+/// What a `run` of 10 ms says on stderr.
+fn told(arguments: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let output = ringrift(&folder, &format!("run --no-http --for 10ms {arguments}")).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    told
+}
+
+/// The lines up to the first with that text, which is among them.
+fn up_to(text: &str, lines: &mut impl BufRead) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in lines.lines() {
+        found.push(line.unwrap());
+        if found.last().unwrap().contains(text) {
+            return found;
+        }
+    }
+    panic!("no `{text}` in {found:#?}");
+}
+
+#[test]
+fn run_tells_what_started_in_which_order_and_how_long_it_took() {
+    let told = told("--daemon quality_monitor");
+    let table: Vec<Vec<&str>> = told
+        .lines()
+        .skip_while(|line| !line.starts_with("STARTED"))
+        .take_while(|line| !line.ends_with("ready"))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(table[0], ["STARTED", "TOOK", "STATE"], "{told}");
+    let names: Vec<&str> = table[1..].iter().map(|row| row[0]).collect();
+    assert_eq!(names, ["event_router", "dlq_retry", "quality_monitor"], "{told}");
+    for row in &table[1..] {
+        assert!(row[1].ends_with("ms") && row[2] == "running", "{told}");
+    }
+    assert!(told.contains("\n3 of 3 daemons ready\n") && told.contains("\nstopped in "), "{told}");
+}
+
+#[test]
+fn run_of_a_category_starts_its_daemons_and_what_they_need() {
+    let told = told("--category health");
+    for daemon in ["event_router", "cluster_monitor", "quality_monitor"] {
+        assert!(told.contains(&format!("INFO running daemon=\"{daemon}\" incarnation=1")), "{told}");
+    }
+    assert!(!told.contains("selfplay_coordinator"), "{told}");
+}
+
+#[test]
+fn with_log_json_every_line_is_an_object_and_the_notes_are_among_them() {
+    let told = told("--log json --daemon cluster_monitor");
+    let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let cycle = lines.iter().find(|line| line["message"] == "the machine is well").expect(&told);
+    let spans: Vec<&Value> = cycle["spans"].as_array().unwrap().iter().collect();
+    assert_eq!((&spans[0]["daemon"], &spans[0]["incarnation"]), (&"cluster_monitor".into(), &1.into()), "{told}");
+    assert_eq!(spans[1]["cycle"], 1, "{told}");
+    assert!(lines.iter().any(|line| line["note"] == "3 of 3 daemons ready"), "{told}");
+}
+
+#[test]
+fn status_watch_shows_page_after_page_outlives_the_process_and_ends_at_ctrl_c() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = start(&folder, "run --daemon event_router --http 127.0.0.1:0");
+    let told = up_to("views on http://", &mut running.stderr());
+    let address = told.last().unwrap().split_once("views on http://").unwrap().1.split_once("/,").unwrap().0;
+
+    let mut watch = start(&folder, &format!("status --watch --http {address}"));
+    let mut pages = watch.stdout();
+    for _ in 0..2 {
+        let page = up_to("event_router", &mut pages);
+        assert!(page.iter().any(|line| line.starts_with(&format!("pid {}, running", running.0.id()))), "{page:#?}");
+    }
+    drop(running);
+    up_to("nothing answers on", &mut pages);
+
+    let sent = Command::new("kill").args(["-INT", &watch.0.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    // To its end: a pipe that is full would hold it up.
+    pages.read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(watch.0.wait().unwrap().code(), Some(0));
+}
