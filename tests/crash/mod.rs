@@ -1,8 +1,8 @@
 //! A program that is killed, and the look at what is left of it.
 //!
-//! The binary `victim` emits durable events and handles them; every step leaves a line in a file, which
-//! outlives the process. A test, or `torture`, kills it at any moment, starts it again, and compares the
-//! files with the store.
+//! A victim, which is the binary `torture` with a role for its arguments, emits durable events and handles them;
+//! every step leaves a line in a file, which outlives the process. A test, or `torture`, kills it at any moment,
+//! starts it again, and compares the files with the store.
 
 pub mod blocked;
 pub mod daemons;

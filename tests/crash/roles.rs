@@ -25,7 +25,7 @@ pub const EMITTERS: u64 = 4;
 /// How long an emitter rests between two events.
 const PACE: Duration = Duration::from_millis(1);
 
-const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
+const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
     letter <folder> kill|room | storm <events> <subscribers> | block <workers> | \
     slow <seconds> | poison <events> | suspend <folder>";
 

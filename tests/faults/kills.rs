@@ -12,7 +12,7 @@ use ringrift_tests::crash::{
 const ROUNDS: u64 = 25;
 
 pub(super) fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_victim"))
+    Path::new(env!("CARGO_BIN_EXE_torture"))
 }
 
 pub(super) fn folder() -> (tempfile::TempDir, Folder) {
