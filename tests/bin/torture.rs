@@ -65,6 +65,7 @@ fn report(figures: &Figures) {
     println!("acknowledged         {}", figures.acknowledged);
     println!("handlers run again   {}", figures.repeated);
     println!("effects interrupted  {}", figures.interrupted);
+    println!("states, switches     {} acknowledged", figures.kept);
     println!("full disk            resumed within {} ms", figures.resumed_ms);
     figures.sections.iter().for_each(|(name, found)| println!("{name:<20} {found}"));
     println!("violations           {}", figures.violations.len());

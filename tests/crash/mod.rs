@@ -8,6 +8,7 @@ pub mod blocked;
 pub mod daemons;
 pub mod disk;
 pub mod files;
+pub mod kept;
 pub mod kill;
 pub mod others;
 pub mod percentile;

@@ -15,6 +15,7 @@ use super::{
     daemons::{Beside, Follower, Work, Worker},
     disk,
     files::{Folder, Item, Lines},
+    kept::{self, Counter, Switched},
     poison, slow, storm, suspend,
 };
 
@@ -55,9 +56,11 @@ pub async fn run(arguments: &[String]) -> Result {
 
 pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
     let registry = Registry::empty().with::<Worker>().with::<Follower>().with::<Beside>();
+    let registry = registry.with::<Counter>().with::<Switched>();
     let builder = Runtime::builder().registry(registry).provide(folder.clone()).data_dir(folder.store_folder());
     let runtime = builder.start().await?;
     runtime.started().await;
+    kept::note_found(&runtime, folder)?;
     Ok(runtime)
 }
 
@@ -65,7 +68,10 @@ pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
 async fn work(folder: Folder, round: u64, events: u64) -> Result {
     let runtime = start(&folder).await?;
     let (_never, is_over) = watch::channel(false);
-    emit(&runtime, &folder, round, 0..events, is_over).await?;
+    tokio::select! {
+        emitted = emit(&runtime, &folder, round, 0..events, is_over) => emitted?,
+        refused = kept::operate(&runtime, &folder) => refused?,
+    }
     runtime.shutdown().await;
     Ok(())
 }

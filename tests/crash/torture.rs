@@ -32,6 +32,7 @@ pub struct Figures {
     pub acknowledged: usize,
     pub repeated: usize,
     pub interrupted: usize,
+    pub kept: usize,
     pub resumed_ms: u64,
     pub sections: Vec<(String, String)>,
     pub violations: Vec<String>,
@@ -55,6 +56,7 @@ impl Figures {
         self.acknowledged += verdict.acknowledged;
         self.repeated += verdict.repeated;
         self.interrupted += verdict.interrupted;
+        self.kept += verdict.kept;
         self.violations.extend(verdict.violations);
     }
 }

@@ -38,7 +38,7 @@ fn kill_9_at_a_random_moment_loses_nothing_that_was_acknowledged_and_doubles_no_
     }
     let verdict = check(&folder);
     eprintln!("{verdict:?}");
-    assert!(verdict.acknowledged as u64 > ROUNDS, "{verdict:#?}");
+    assert!(verdict.acknowledged as u64 > ROUNDS && verdict.kept as u64 > ROUNDS, "{verdict:#?}");
 }
 
 #[test]
