@@ -61,7 +61,7 @@ fn plan(mut arguments: impl Iterator<Item = String>) -> Result<Plan> {
 fn report(figures: &Figures) {
     println!("kill -9              {} rounds", figures.kills);
     println!("crash points         {} crashes", figures.crashes);
-    println!("full, letter, sync   {} each", figures.disks);
+    println!("failing disks        {} each: full, page limit, letter, sync", figures.disks);
     println!("acknowledged         {}", figures.acknowledged);
     println!("handlers run again   {}", figures.repeated);
     println!("effects interrupted  {}", figures.interrupted);

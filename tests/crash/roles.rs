@@ -26,7 +26,7 @@ pub const EMITTERS: u64 = 4;
 /// How long an emitter rests between two events.
 const PACE: Duration = Duration::from_millis(1);
 
-const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
+const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | pages <folder> | sync <folder> | \
     letter <folder> kill|room | storm <events> <subscribers> | block <workers> | \
     slow <seconds> | poison <events> | suspend <folder>";
 
@@ -43,6 +43,7 @@ pub async fn run(arguments: &[String]) -> Result {
         ["drain", path] => drain(folder(path)).await,
         ["full", path] => disk::full(folder(path)).await,
         ["fill", path] => disk::fill(folder(path)).await,
+        ["pages", path] => disk::pages(folder(path)).await,
         ["sync", path] => disk::sync(folder(path)).await,
         ["letter", path, end] => disk::letter(folder(path), end).await,
         ["storm", events, subscribers] => tell(&storm::storm(events.parse()?, subscribers.parse()?).await?),
