@@ -14,6 +14,7 @@ pub mod others;
 pub mod percentile;
 pub mod poison;
 pub mod probe;
+pub mod recovery;
 pub mod resident;
 pub mod roles;
 pub mod sections;

@@ -8,15 +8,15 @@ use std::{
 };
 
 use ringrift_core::{Registry, Runtime};
-use tokio::{sync::watch, task::JoinSet, time::Instant};
+use tokio::{sync::watch, task::JoinSet};
 
 use super::{
-    blocked,
+    blocked::{Culprit, among_others},
     daemons::{Beside, Follower, Work, Worker},
     disk,
     files::{Folder, Item, Lines},
     kept::{self, Counter, Switched},
-    poison, slow, storm, suspend,
+    poison, recovery, slow, storm, suspend,
 };
 
 pub(super) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -26,9 +26,10 @@ pub const EMITTERS: u64 = 4;
 /// How long an emitter rests between two events.
 const PACE: Duration = Duration::from_millis(1);
 
-const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | pages <folder> | sync <folder> | \
-    letter <folder> kill|room | storm <events> <subscribers> | block <workers> | \
-    slow <seconds> | poison <events> | suspend <folder>";
+const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | \
+    pages <folder> | sync <folder> | letter <folder> kill|room | storm <events> <subscribers> | \
+    block <workers> | hang | cling | slow <seconds> | poison <events> | suspend <folder> | \
+    owe <folder> <events> | recover <folder>";
 
 /// Runs the role that the arguments name.
 ///
@@ -50,7 +51,11 @@ pub async fn run(arguments: &[String]) -> Result {
         ["slow", seconds] => tell(&slow::slow(Duration::from_secs(seconds.parse()?)).await?),
         ["poison", events] => tell(&poison::poison(events.parse()?).await?),
         ["suspend", path] => tell(&suspend::work(folder(path)).await?),
-        ["block", workers] => tell(&blocked::block(workers.parse()?).await?),
+        ["owe", path, events] => recovery::owe(folder(path), events.parse()?).await,
+        ["recover", path] => tell(&recovery::recover(folder(path)).await?),
+        ["block", workers] => tell(&among_others(Culprit::Blocks(workers.parse()?)).await?),
+        ["hang"] => tell(&among_others(Culprit::Hangs).await?),
+        ["cling"] => tell(&among_others(Culprit::Clings).await?),
         _ => Err(USAGE.into()),
     }
 }
@@ -105,15 +110,12 @@ pub(super) async fn emit(
     Ok(())
 }
 
-/// Lets everything that is owed come to an end; prints how many there were, and how long it took.
+/// Lets everything that is owed come to an end.
 async fn drain(folder: Folder) -> Result {
-    let begun = Instant::now();
     let runtime = start(&folder).await?;
-    let owed = runtime.snapshot().deliveries.owed;
     while !runtime.snapshot().deliveries.is_closed() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    say(&format!("{owed} {}", begun.elapsed().as_millis()))?;
     runtime.shutdown().await;
     Ok(())
 }
