@@ -28,7 +28,7 @@ const PACE: Duration = Duration::from_millis(1);
 
 const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | \
     pages <folder> | sync <folder> | letter <folder> kill|room | storm <events> <subscribers> | \
-    block <workers> | hang | cling | slow <seconds> | poison <events> | suspend <folder> | \
+    block <workers> | hang | cling | slow <seconds> | poison transient|durable <events> | suspend <folder> | \
     owe <folder> <events> | recover <folder>";
 
 /// Runs the role that the arguments name.
@@ -49,7 +49,7 @@ pub async fn run(arguments: &[String]) -> Result {
         ["letter", path, end] => disk::letter(folder(path), end).await,
         ["storm", events, subscribers] => tell(&storm::storm(events.parse()?, subscribers.parse()?).await?),
         ["slow", seconds] => tell(&slow::slow(Duration::from_secs(seconds.parse()?)).await?),
-        ["poison", events] => tell(&poison::poison(events.parse()?).await?),
+        ["poison", kind, events] => tell(&poison::poison(kind.parse()?, events.parse()?).await?),
         ["suspend", path] => tell(&suspend::work(folder(path)).await?),
         ["owe", path, events] => recovery::owe(folder(path), events.parse()?).await,
         ["recover", path] => tell(&recovery::recover(folder(path)).await?),

@@ -35,6 +35,7 @@ const STORM: [&str; 3] = ["storm", "1000000", "100"];
 const PENDING: u64 = 100_000;
 /// How many events each round of poison has.
 const FOOD: &str = "100000";
+const KINDS: [&str; 2] = ["transient", "durable"];
 /// The stop timeout of a daemon that names none, and what the stop of everything may take.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const STOPS_WITHIN: Duration = Duration::from_millis(25_500);
@@ -45,7 +46,7 @@ pub(super) fn run(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures
     CULPRITS.into_iter().try_for_each(|culprit| among_others(plan, culprit, figures))?;
     let seconds = (plan.time.as_secs() / 10).max(5);
     slow_handler(plan, seconds, figures)?;
-    poisoned(plan, figures)?;
+    KINDS.into_iter().try_for_each(|kind| poisoned(plan, kind, figures))?;
     [1, 50].into_iter().try_for_each(|daemons| stubborn(plan, daemons, figures))?;
     suspended(plan, Duration::from_millis(random.u64(2_000..1_000 * seconds)), figures)?;
     storm(plan, figures)
@@ -104,12 +105,12 @@ fn slow_handler(plan: &Plan, seconds: u64, figures: &mut Figures) -> Result {
     Ok(())
 }
 
-fn poisoned(plan: &Plan, figures: &mut Figures) -> Result {
-    let found: poison::Figures = role(plan, &["poison", FOOD])?;
+fn poisoned(plan: &Plan, kind: &str, figures: &mut Figures) -> Result {
+    let found: poison::Figures = role(plan, &["poison", kind, FOOD])?;
     let (without, with) = found.per_second;
     let letter = format!("{:.1} µs a dead letter", found.letter_us());
     let loss = format!("{without} to {with} events/s, {:.1} % less; {letter}", found.loss_percent());
-    figures.section("poison, 1 in 100", loss);
+    figures.section("poison, 1 in 100", format!("{kind}: {loss}"));
     let is_exact = (found.dead, found.handled) == (found.poison, found.events - found.poison);
     figures.expect(is_exact, || format!("poison: {found:?}"));
     Ok(())
