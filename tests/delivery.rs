@@ -248,3 +248,19 @@ async fn a_failed_daemon_gets_no_mail_and_what_it_had_is_dead() {
     assert_eq!((account.owed, account.dead, desk.begun()), (4, 4, vec![0]));
     kit.finish().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_go_on_while_the_event_router_restarts() {
+    let desk = Desk::default();
+    let kit = worker(&desk, "").await;
+    kit.kill(EventRouter::TYPE);
+    kit.wait_for(EventRouter::TYPE, StateName::Backoff).await;
+    kit.work(1, Does::Well).await;
+    kit.moment().await;
+    assert_eq!((desk.done(), kit.state(EventRouter::TYPE).name()), (vec![1], StateName::Backoff));
+    kit.wait_for(EventRouter::TYPE, StateName::Running).await;
+    kit.work(2, Does::Well).await;
+    kit.settle().await;
+    assert_eq!(desk.done(), [1, 2]);
+    kit.finish().await;
+}

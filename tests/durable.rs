@@ -217,6 +217,41 @@ async fn a_newer_file_is_refused() {
     assert!(error.contains("schema 1000; this one knows up to 1"), "{error}");
 }
 
+/// Damages the page of an index.
+fn flip_a_byte(file: &Path) {
+    let store = rusqlite::Connection::open(file).expect("the store");
+    let select = "SELECT (rootpage - 1) * page_size FROM sqlite_schema, pragma_page_size WHERE name = 'by_type'";
+    let place: u32 = store.query_row(select, [], |row| row.get(0)).expect("it has a page");
+    drop(store);
+    let mut bytes = std::fs::read(file).expect("it is there");
+    bytes[place as usize] ^= 1;
+    std::fs::write(file, bytes).expect("it may be written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn damage_of_the_file_is_told_by_the_snapshot_and_what_can_be_read_goes_on() {
+    let (folder, seen) = (tempfile::tempdir().expect("a folder"), Seen::default());
+    let damage = |kit: &TestKit| kit.snapshot().runtime.store.expect("there is a store").damage;
+    let first = kit(folder.path(), &seen).await;
+    assert_eq!(damage(&first), [""; 0]);
+    first.runtime().stop_daemon(Reader::TYPE, Dependents::Refuse).await.expect("nothing depends on it");
+    for n in 1..=3 {
+        first.emit(Number(n)).await;
+    }
+    first.finish().await;
+    flip_a_byte(&folder.path().join("ringrift.db"));
+    let second = kit(folder.path(), &seen).await;
+    let told = damage(&second);
+    assert!(told.len() > 1 && told[told.len() - 1].starts_with("the damaged file is kept as `"), "{told:?}");
+    second.emit(Number(4)).await;
+    second.settle().await;
+    assert_eq!(seen.list(), [1, 2, 3, 4]);
+    second.finish().await;
+    let third = kit(folder.path(), &seen).await;
+    assert_eq!(damage(&third), [""; 0], "it is told once");
+    third.finish().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_payload_over_a_mebibyte_is_refused() {
     #[event("DURABLE_TEXT", external, durable)]

@@ -49,7 +49,7 @@ impl Daemon for AlsoInjected {
 }
 
 /// Is built by a function of its own.
-#[daemon(category = "misc", init = Made::new, depends_on = [Counter], register = false)]
+#[daemon(category = "misc", init = Made::new, start_timeout = "5s", depends_on = [Counter], register = false)]
 struct Made {
     games: GameDb,
     counter: Handle<Counter>,
@@ -59,7 +59,12 @@ impl Made {
     async fn new(cx: InitContext<Self>) -> Result<Self, String> {
         let games: GameDb = cx.provided().map_err(|error| error.to_string())?;
         tokio::task::yield_now().await;
-        if games == GameDb("") { Err("no games".into()) } else { Ok(Self { games, counter: cx.daemon() }) }
+        match games.0 {
+            "" => Err("no games".into()),
+            "cracked" => panic!("it is cracked"),
+            "locked" => std::future::pending().await,
+            _ => Ok(Self { games, counter: cx.daemon() }),
+        }
     }
 }
 
@@ -78,7 +83,7 @@ async fn values_and_handles_are_injected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn init_builds_every_incarnation_and_its_error_is_a_failed_start() {
+async fn init_builds_every_incarnation() {
     let kit = TestKit::builder().daemon::<Made>().provide(GameDb("old")).start().await;
     let made = kit.get::<Made>();
     made.counter.get().unwrap().calls.fetch_add(1, Relaxed);
@@ -89,9 +94,19 @@ async fn init_builds_every_incarnation_and_its_error_is_a_failed_start() {
     kit.wait_for(Made::TYPE, StateName::Running).await;
     assert_eq!(kit.get::<Made>().games, GameDb("old"));
     kit.finish().await;
+}
 
-    let refused = TestKit::builder().daemon::<Made>().provide(GameDb("")).try_start().await;
-    assert_eq!(refused.err().unwrap().to_string(), "daemon `made` did not start: init failed: no games");
+#[tokio::test(start_paused = true)]
+async fn an_init_that_errs_panics_or_hangs_is_a_failed_start() {
+    let cases = [
+        ("", "init failed: no games"),
+        ("cracked", "init panicked: it is cracked"),
+        ("locked", "init took longer than 5s"),
+    ];
+    for (games, cause) in cases {
+        let refused = TestKit::builder().daemon::<Made>().provide(GameDb(games)).try_start().await;
+        assert_eq!(refused.err().unwrap().to_string(), format!("daemon `made` did not start: {cause}"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

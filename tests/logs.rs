@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use ringrift_core::{StateName, prelude::*, testing::TestKit};
+use ringrift_core::{StateName, prelude::*, runtime::Dependents, testing::TestKit};
 use tracing::{
     Dispatch, Event as LogLine, Id, Metadata, Subscriber,
     field::{Field, Visit},
@@ -178,4 +178,18 @@ async fn the_lines_of_a_new_incarnation_say_so() {
     kit.seconds(1).await;
     assert_eq!(who(&recorder.line("in a cycle")), ("talker", "2"));
     kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_operator_disabled_is_shown_at_every_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || TestKit::builder().daemon::<Talker>().data_dir(folder.path()).start();
+    let kit = start().await;
+    kit.runtime().disable_daemon(Talker::TYPE, Dependents::Refuse).await.unwrap();
+    kit.finish().await;
+    for _process in 0..2 {
+        let (recorder, _listening) = listen();
+        start().await.finish().await;
+        assert_eq!(recorder.line("disabled by an operator")["daemon"], "talker");
+    }
 }

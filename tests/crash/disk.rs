@@ -45,9 +45,14 @@ async fn refuses(runtime: &Runtime, numbers: std::ops::Range<u64>) -> Result {
         }
         runtime.emit(Tick).await?;
     }
+    is_seen(runtime)
+}
+
+/// That the store can't be written is seen from outside.
+fn is_seen(runtime: &Runtime) -> Result {
     let snapshot = runtime.snapshot();
     if snapshot.runtime.ready || snapshot.runtime.store.is_none_or(|store| store.trouble.is_none()) {
-        return Err("a full disk is not seen in the snapshot".into());
+        return Err("the trouble is not seen in the snapshot".into());
     }
     Ok(())
 }
@@ -85,9 +90,25 @@ pub(super) async fn fill(folder: Folder) -> Result {
     let filler = folder.store_folder().join("filler");
     fs::write(&filler, vec![1; FILLER])?;
     let runtime = start(&folder).await?;
+    until_full(&runtime, &folder, || Ok(fs::remove_file(filler)?)).await?;
+    runtime.shutdown().await;
+    Ok(())
+}
+
+/// Lets SQLite itself refuse: its file may have no more pages than it has; and then as many as it likes.
+pub(super) async fn pages(folder: Folder) -> Result {
+    let runtime = start(&folder).await?;
+    fail::cfg("store.pages", "return(1)")?;
+    until_full(&runtime, &folder, || Ok(fail::cfg("store.pages", "return(1000000)")?)).await?;
+    runtime.shutdown().await;
+    Ok(())
+}
+
+/// Emits until there is no room, makes some, and emits again.
+async fn until_full(runtime: &Runtime, folder: &Folder, make_room: impl FnOnce() -> Result) -> Result {
     let mut number = 0;
     loop {
-        match acknowledged(&runtime, &folder, number).await? {
+        match acknowledged(runtime, folder, number).await? {
             None if number < MOST => number += 1,
             None => return Err("the disk is not full".into()),
             Some(EmitError::StorageFull { .. }) => break,
@@ -96,12 +117,11 @@ pub(super) async fn fill(folder: Folder) -> Result {
     }
     say(&format!("full after {number} events"))?;
     // What handlers have done waits to be written, and a moment may come with room for an event.
-    refuses(&runtime, number..number + 10).await?;
-    fs::remove_file(filler)?;
+    refuses(runtime, number..number + 10).await?;
+    make_room()?;
     for number in number..number + AFTERWARDS {
-        resumes(&runtime, &folder, number).await?;
+        resumes(runtime, folder, number).await?;
     }
-    runtime.shutdown().await;
     Ok(())
 }
 
@@ -144,6 +164,7 @@ pub(super) async fn sync(folder: Folder) -> Result {
         }
         runtime.emit(Tick).await?;
     }
+    is_seen(&runtime)?;
     runtime.shutdown().await;
     Ok(())
 }

@@ -31,6 +31,10 @@ pub enum Lines {
     Followed,
     /// Another daemon, which handles several at once, has handled it.
     Beside,
+    /// What is kept in a state: see [`kept`](super::kept).
+    Counted,
+    /// Whether an operator has disabled a daemon.
+    Switched,
 }
 
 /// The folder of a victim.
@@ -45,6 +49,8 @@ impl Folder {
             Lines::Effect => "effect",
             Lines::Followed => "followed",
             Lines::Beside => "beside",
+            Lines::Counted => "counted",
+            Lines::Switched => "switched",
         })
     }
 

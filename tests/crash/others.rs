@@ -68,12 +68,12 @@ pub fn others(snapshot: &Snapshot) -> Vec<&DaemonSnapshot> {
     snapshot.daemons.iter().filter(|daemon| daemon.name.starts_with("other#")).collect()
 }
 
-/// What the blocking daemons share.
+/// What the daemons that block, or hang, share.
 #[derive(Debug, Clone, Default)]
 pub struct Threads {
-    /// Whether they are to block.
+    /// Whether they are to do so.
     pub begin: Arc<AtomicBool>,
-    /// How many of them block.
+    /// How many of them do.
     pub blocked: Arc<AtomicUsize>,
     /// Whether they may end.
     pub go_on: Arc<AtomicBool>,
@@ -115,6 +115,23 @@ macro_rules! blocks {
 
 blocks!(/** Blocks a worker. */ Blocks);
 blocks!(/** Blocks another. */ BlocksToo);
+
+/// Hangs in its cycle.
+#[daemon(category = "misc", cycle = "50ms", stall_after = "2s", register = false)]
+pub struct Hangs {
+    #[inject]
+    threads: Threads,
+}
+
+impl Daemon for Hangs {
+    async fn run_cycle(&self, _cx: &Context<Self>) -> DaemonResult {
+        if self.threads.begin.load(SeqCst) {
+            self.threads.blocked.fetch_add(1, SeqCst);
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+}
 
 /// Those that block so many workers.
 #[must_use]
@@ -158,8 +175,11 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) -> Result<Duration> {
 /// Whether all of them are said to block a worker.
 #[must_use]
 pub fn are_named(runtime: &Runtime, daemons: &[DaemonType]) -> bool {
-    let is_named = |daemon: &DaemonType| {
-        runtime.health(*daemon).is_ok_and(|found| found.report.message.starts_with("blocks a worker thread for "))
-    };
-    daemons.iter().all(is_named)
+    daemons.iter().all(|daemon| is_said(runtime, *daemon, "blocks a worker thread for "))
+}
+
+/// Whether the health of a daemon begins with these words.
+#[must_use]
+pub fn is_said(runtime: &Runtime, daemon: DaemonType, words: &str) -> bool {
+    runtime.health(daemon).is_ok_and(|found| found.report.message.starts_with(words))
 }

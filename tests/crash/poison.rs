@@ -1,15 +1,18 @@
 //! One event in a hundred is poison: what that costs the others.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use ringrift_core::{Registry, Runtime, prelude::*};
 use serde::{Deserialize, Serialize};
-use tokio::{sync::Notify, time::Instant};
+use tokio::{sync::Notify, task::JoinSet, time::Instant};
 
-use super::{roles::Result, storm};
+use super::{roles::Result, storm, torture::place};
 
 /// Of so many, one is poison.
 const EVERY: u64 = 100;
@@ -24,13 +27,76 @@ pub struct Food {
     pub number: u64,
     /// Whether it is.
     pub is_poison: bool,
-    /// Whether it is the last of a round.
-    pub is_last: bool,
 }
 
-/// How many were handled, and who waits for the last of a round.
+/// The same, on disk.
+#[event("POISON_DURABLE", external, durable)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DurableFood(Food);
+
+/// Which events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// In memory only.
+    Transient,
+    /// On disk.
+    Durable,
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(kind: &str) -> std::result::Result<Self, String> {
+        match kind {
+            "transient" => Ok(Self::Transient),
+            "durable" => Ok(Self::Durable),
+            _ => Err(format!("no kind of events is `{kind}`")),
+        }
+    }
+}
+
+impl Kind {
+    /// How many tasks emit at once: of those that wait for the disk, many share a sync.
+    const fn emitters(self) -> u64 {
+        match self {
+            Self::Transient => 1,
+            Self::Durable => 64,
+        }
+    }
+
+    async fn emit(self, runtime: &Runtime, food: Food) -> Result {
+        match self {
+            Self::Transient => runtime.emit(food).await?,
+            Self::Durable => runtime.emit(DurableFood(food)).await?,
+        }
+        Ok(())
+    }
+}
+
+/// What was tasted.
 #[derive(Debug, Clone, Default)]
-pub struct Done(Arc<(AtomicU64, Notify)>);
+pub struct Done(Arc<Tasted>);
+
+#[derive(Debug, Default)]
+struct Tasted {
+    handled: AtomicU64,
+    /// How many are left of this round, and who waits for the last.
+    left: AtomicU64,
+    is_over: Notify,
+}
+
+impl Done {
+    fn taste(&self, food: &Food) -> DaemonResult {
+        if self.0.left.fetch_sub(1, Relaxed) == 1 {
+            self.0.is_over.notify_one();
+        }
+        if food.is_poison {
+            return Err("poison".into());
+        }
+        self.0.handled.fetch_add(1, Relaxed);
+        Ok(())
+    }
+}
 
 /// Does not survive poison.
 #[daemon(category = "misc", mailbox = 1024, register = false)]
@@ -45,14 +111,24 @@ impl Daemon for Taster {}
 impl Taster {
     #[on_event("POISON", breaker = "off")]
     async fn on_food(&self, food: &Food, _cx: &Context<Self>) -> DaemonResult {
-        if food.is_poison {
-            return Err("poison".into());
-        }
-        self.done.0.0.fetch_add(1, Relaxed);
-        if food.is_last {
-            self.done.0.1.notify_one();
-        }
-        Ok(())
+        self.done.taste(food)
+    }
+}
+
+/// The same, of what is on disk.
+#[daemon(category = "misc", mailbox = 1024, register = false)]
+pub struct DurableTaster {
+    #[inject]
+    done: Done,
+}
+
+impl Daemon for DurableTaster {}
+
+#[handlers]
+impl DurableTaster {
+    #[on_event("POISON_DURABLE", breaker = "off")]
+    async fn on_food(&self, food: &DurableFood, _cx: &Context<Self>) -> DaemonResult {
+        self.done.taste(&food.0)
     }
 }
 
@@ -91,36 +167,62 @@ impl Figures {
 ///
 /// # Errors
 /// When the runtime does not start, an emit fails, or the accounts do not close.
-pub async fn poison(events: u64) -> Result<Figures> {
-    let done = Done::default();
-    let registry = Registry::empty().with::<Taster>();
-    let runtime = Runtime::builder().registry(registry).provide(done.clone()).start().await?;
+pub async fn poison(kind: Kind, events: u64) -> Result<Figures> {
+    let ((_place, folder), done) = (place()?, Done::default());
+    let builder = Runtime::builder().provide(done.clone());
+    let runtime = match kind {
+        Kind::Transient => builder.registry(Registry::empty().with::<Taster>()).start().await?,
+        Kind::Durable => {
+            builder.registry(Registry::empty().with::<DurableTaster>()).data_dir(folder.root()).start().await?
+        }
+    };
     runtime.started().await;
-    round(&runtime, &done, events, false).await?;
+    let table = Table { runtime, done, kind, events };
+    table.round(false).await?;
     let (mut without, mut with) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        without.push(round(&runtime, &done, events, false).await?);
-        with.push(round(&runtime, &done, events, true).await?);
+        without.push(table.round(false).await?);
+        with.push(table.round(true).await?);
     }
-    let dead = runtime.snapshot().deliveries.dead;
-    runtime.shutdown().await;
+    let dead = table.runtime.snapshot().deliveries.dead;
+    table.runtime.shutdown().await;
     let (events, poison) = (events * (1 + 2 * ROUNDS), events / EVERY * ROUNDS);
     let per_second = (best(&without), best(&with));
-    Ok(Figures { events, poison, handled: done.0.0.load(Relaxed), dead, per_second })
+    Ok(Figures { events, poison, handled: table.done.0.handled.load(Relaxed), dead, per_second })
 }
 
-/// Events a second, from the first emit to the end of the last handler.
-async fn round(runtime: &Runtime, done: &Done, events: u64, has_poison: bool) -> Result<u64> {
-    let begun = Instant::now();
-    for number in 0..events {
-        let (is_poison, is_last) = (has_poison && number % EVERY == 7, number == events - 1);
-        runtime.emit(Food { number, is_poison, is_last }).await?;
+/// Where it is tasted, and what.
+struct Table {
+    runtime: Runtime,
+    done: Done,
+    kind: Kind,
+    events: u64,
+}
+
+impl Table {
+    /// Events a second, from the first emit to the end of the last handler.
+    async fn round(&self, has_poison: bool) -> Result<u64> {
+        self.done.0.left.store(self.events, Relaxed);
+        let begun = Instant::now();
+        let mut emitters = JoinSet::new();
+        for emitter in 0..self.kind.emitters() {
+            let (runtime, kind, numbers) = (self.runtime.clone(), self.kind, emitter..self.events);
+            emitters.spawn(async move {
+                for number in numbers.step_by(kind.emitters() as usize) {
+                    kind.emit(&runtime, Food { number, is_poison: has_poison && number % EVERY == 7 }).await?;
+                }
+                Result::Ok(())
+            });
+        }
+        while let Some(emitter) = emitters.join_next().await {
+            emitter??;
+        }
+        self.done.0.is_over.notified().await;
+        let took = begun.elapsed();
+        // Not measured: each look at the accounts copies all the dead letters.
+        storm::closed(&self.runtime).await?;
+        Ok((self.events as f64 / took.as_secs_f64()) as u64)
     }
-    done.0.1.notified().await;
-    let took = begun.elapsed();
-    // Not measured: each look at the accounts copies all the dead letters.
-    storm::closed(runtime).await?;
-    Ok((events as f64 / took.as_secs_f64()) as u64)
 }
 
 /// The fastest round: other work on the machine makes the others slower.

@@ -8,14 +8,15 @@ use std::{
 };
 
 use ringrift_core::{Registry, Runtime};
-use tokio::{sync::watch, task::JoinSet, time::Instant};
+use tokio::{sync::watch, task::JoinSet};
 
 use super::{
-    blocked,
+    blocked::{Culprit, among_others},
     daemons::{Beside, Follower, Work, Worker},
     disk,
     files::{Folder, Item, Lines},
-    poison, slow, storm, suspend,
+    kept::{self, Counter, Switched},
+    poison, recovery, slow, storm, suspend,
 };
 
 pub(super) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -25,9 +26,10 @@ pub const EMITTERS: u64 = 4;
 /// How long an emitter rests between two events.
 const PACE: Duration = Duration::from_millis(1);
 
-const USAGE: &str = "victim work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | sync <folder> | \
-    letter <folder> kill|room | storm <events> <subscribers> | block <workers> | \
-    slow <seconds> | poison <events> | suspend <folder>";
+const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | \
+    pages <folder> | sync <folder> | letter <folder> kill|room | storm <events> <subscribers> | \
+    block <workers> | hang | cling | slow <seconds> | poison transient|durable <events> | suspend <folder> | \
+    owe <folder> <events> | recover <folder>";
 
 /// Runs the role that the arguments name.
 ///
@@ -42,22 +44,29 @@ pub async fn run(arguments: &[String]) -> Result {
         ["drain", path] => drain(folder(path)).await,
         ["full", path] => disk::full(folder(path)).await,
         ["fill", path] => disk::fill(folder(path)).await,
+        ["pages", path] => disk::pages(folder(path)).await,
         ["sync", path] => disk::sync(folder(path)).await,
         ["letter", path, end] => disk::letter(folder(path), end).await,
         ["storm", events, subscribers] => tell(&storm::storm(events.parse()?, subscribers.parse()?).await?),
         ["slow", seconds] => tell(&slow::slow(Duration::from_secs(seconds.parse()?)).await?),
-        ["poison", events] => tell(&poison::poison(events.parse()?).await?),
+        ["poison", kind, events] => tell(&poison::poison(kind.parse()?, events.parse()?).await?),
         ["suspend", path] => tell(&suspend::work(folder(path)).await?),
-        ["block", workers] => tell(&blocked::block(workers.parse()?).await?),
+        ["owe", path, events] => recovery::owe(folder(path), events.parse()?).await,
+        ["recover", path] => tell(&recovery::recover(folder(path)).await?),
+        ["block", workers] => tell(&among_others(Culprit::Blocks(workers.parse()?)).await?),
+        ["hang"] => tell(&among_others(Culprit::Hangs).await?),
+        ["cling"] => tell(&among_others(Culprit::Clings).await?),
         _ => Err(USAGE.into()),
     }
 }
 
 pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
     let registry = Registry::empty().with::<Worker>().with::<Follower>().with::<Beside>();
+    let registry = registry.with::<Counter>().with::<Switched>();
     let builder = Runtime::builder().registry(registry).provide(folder.clone()).data_dir(folder.store_folder());
     let runtime = builder.start().await?;
     runtime.started().await;
+    kept::note_found(&runtime, folder)?;
     Ok(runtime)
 }
 
@@ -65,7 +74,10 @@ pub(super) async fn start(folder: &Folder) -> Result<Runtime> {
 async fn work(folder: Folder, round: u64, events: u64) -> Result {
     let runtime = start(&folder).await?;
     let (_never, is_over) = watch::channel(false);
-    emit(&runtime, &folder, round, 0..events, is_over).await?;
+    tokio::select! {
+        emitted = emit(&runtime, &folder, round, 0..events, is_over) => emitted?,
+        refused = kept::operate(&runtime, &folder) => refused?,
+    }
     runtime.shutdown().await;
     Ok(())
 }
@@ -98,15 +110,12 @@ pub(super) async fn emit(
     Ok(())
 }
 
-/// Lets everything that is owed come to an end; prints how many there were, and how long it took.
+/// Lets everything that is owed come to an end.
 async fn drain(folder: Folder) -> Result {
-    let begun = Instant::now();
     let runtime = start(&folder).await?;
-    let owed = runtime.snapshot().deliveries.owed;
     while !runtime.snapshot().deliveries.is_closed() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    say(&format!("{owed} {}", begun.elapsed().as_millis()))?;
     runtime.shutdown().await;
     Ok(())
 }

@@ -1,40 +1,68 @@
 //! What torture looks at once each: a line of the report, and what is wrong.
 
-use std::time::Duration;
+use std::{os::unix::process::ExitStatusExt, time::Duration};
 
 use serde::de::DeserializeOwned;
 
 use super::{
     blocked,
     kill::{drain, succeeded, victim},
-    poison, slow, storm,
+    poison, recovery, slow, storm,
     stubborn::{Stubborn, end},
     suspend::suspend,
-    torture::{Figures, Plan, Result, place},
+    torture::{ABORTED, Figures, Plan, Result, place},
     verdict,
 };
 
-/// In which a daemon that blocks is named.
-const NAMED_WITHIN_MS: u64 = 5_000;
+/// In which a daemon that goes wrong is named, beyond the limit that it has itself.
+const NAMED_WITHIN: Duration = Duration::from_secs(5);
+/// By how much a cycle of the others may be late while they have a worker.
+const LATE_WITHIN: Duration = Duration::from_secs(1);
+/// Who goes wrong among the others: the line, the role, the culprit's own limit in seconds and its name.
+const CULPRITS: [(&str, &[&str], u64, &str); 5] = [
+    ("0 of 2 blocked", &["block", "0"], 0, ""),
+    ("1 of 2 blocked", &["block", "1"], 0, ""),
+    (ALL_BLOCKED, &["block", "2"], 0, ""),
+    ("1 hangs", &["hang"], 2, "stall_after"),
+    ("1 does not end", &["cling"], STOP_TIMEOUT.as_secs(), "stop_timeout"),
+];
+const ALL_BLOCKED: &str = "2 of 2 blocked";
 /// By how much the memory may grow beside a slow handler.
 const GROWTH_PERCENT: f64 = 10.0;
 /// The storm at the end.
 const STORM: [&str; 3] = ["storm", "1000000", "100"];
+/// How many deliveries a killed process leaves to the next.
+const PENDING: u64 = 100_000;
 /// How many events each round of poison has.
 const FOOD: &str = "100000";
+const KINDS: [&str; 2] = ["transient", "durable"];
 /// The stop timeout of a daemon that names none, and what the stop of everything may take.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const STOPS_WITHIN: Duration = Duration::from_millis(25_500);
 
 /// Every section.
 pub(super) fn run(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Result {
-    (0..=2).try_for_each(|workers| block(plan, workers, figures))?;
+    recovered(plan, figures)?;
+    CULPRITS.into_iter().try_for_each(|culprit| among_others(plan, culprit, figures))?;
     let seconds = (plan.time.as_secs() / 10).max(5);
     slow_handler(plan, seconds, figures)?;
-    poisoned(plan, figures)?;
+    KINDS.into_iter().try_for_each(|kind| poisoned(plan, kind, figures))?;
     [1, 50].into_iter().try_for_each(|daemons| stubborn(plan, daemons, figures))?;
     suspended(plan, Duration::from_millis(random.u64(2_000..1_000 * seconds)), figures)?;
     storm(plan, figures)
+}
+
+fn recovered(plan: &Plan, figures: &mut Figures) -> Result {
+    let (_place, folder) = place()?;
+    let path = folder.root().to_string_lossy();
+    let killed = victim(&plan.victim, &["owe", &path, &PENDING.to_string()]).output()?;
+    figures.expect(killed.status.signal() == Some(ABORTED), || format!("recovery: {killed:?}"));
+    let found: recovery::Figures = role(plan, &["recover", &path])?;
+    figures
+        .section("recovery", format!("{} pending deliveries handled {} ms after the start", found.pending, found.ms));
+    let is_exact = (found.pending, found.handled) == (PENDING, PENDING);
+    figures.expect(is_exact, || format!("recovery: {found:?}"));
+    Ok(())
 }
 
 /// What a role of the victim said, on two workers.
@@ -43,15 +71,23 @@ fn role<T: DeserializeOwned>(plan: &Plan, arguments: &[&str]) -> Result<T> {
     Ok(serde_json::from_str(&succeeded(&output)?)?)
 }
 
-fn block(plan: &Plan, workers: usize, figures: &mut Figures) -> Result {
-    let found: blocked::Figures = role(plan, &["block", &workers.to_string()])?;
+fn among_others(
+    plan: &Plan,
+    (name, arguments, limit, option): (&str, &[&str], u64, &str),
+    figures: &mut Figures,
+) -> Result {
+    let found: blocked::Figures = role(plan, arguments)?;
     let ms = |us: u64| us as f64 / 1000.0;
     let delays = format!("p99 {:.1} ms, longest {:.1} ms", ms(found.p99_us), ms(found.longest_us));
-    let named = found.named_ms.map_or(String::new(), |named| format!("; named after {named} ms"));
-    figures.section(format!("{workers} of 2 blocked"), format!("cycles of 100 others late by {delays}{named}"));
-    figures.expect(found.unwell == 0, || format!("{workers} blocked: {} others are unwell", found.unwell));
-    let is_named = found.named_ms.is_none_or(|named| named <= NAMED_WITHIN_MS);
-    figures.expect(is_named, || format!("{workers} blocked: named after {:?} ms", found.named_ms));
+    let own = if limit > 0 { format!(", its {option} is {limit} s") } else { String::new() };
+    let named = found.named_ms.map_or(String::new(), |named| format!("; named after {named} ms{own}"));
+    figures.section(name, format!("cycles of 100 others late by {delays}{named}"));
+    figures.expect(found.unwell == 0, || format!("{name}: {} others are unwell", found.unwell));
+    let limit = Duration::from_secs(limit) + NAMED_WITHIN;
+    let is_named = found.named_ms.is_none_or(|named| u128::from(named) <= limit.as_millis());
+    figures.expect(is_named, || format!("{name}: named after {:?} ms", found.named_ms));
+    let go_on = u128::from(found.longest_us) <= LATE_WITHIN.as_micros() || name == ALL_BLOCKED;
+    figures.expect(go_on, || format!("{name}: others late by {delays}"));
     Ok(())
 }
 
@@ -69,12 +105,12 @@ fn slow_handler(plan: &Plan, seconds: u64, figures: &mut Figures) -> Result {
     Ok(())
 }
 
-fn poisoned(plan: &Plan, figures: &mut Figures) -> Result {
-    let found: poison::Figures = role(plan, &["poison", FOOD])?;
+fn poisoned(plan: &Plan, kind: &str, figures: &mut Figures) -> Result {
+    let found: poison::Figures = role(plan, &["poison", kind, FOOD])?;
     let (without, with) = found.per_second;
     let letter = format!("{:.1} µs a dead letter", found.letter_us());
     let loss = format!("{without} to {with} events/s, {:.1} % less; {letter}", found.loss_percent());
-    figures.section("poison, 1 in 100", loss);
+    figures.section("poison, 1 in 100", format!("{kind}: {loss}"));
     let is_exact = (found.dead, found.handled) == (found.poison, found.events - found.poison);
     figures.expect(is_exact, || format!("poison: {found:?}"));
     Ok(())
@@ -116,5 +152,6 @@ fn storm(plan: &Plan, figures: &mut Figures) -> Result {
     let account = [found.drop_oldest, found.drop_newest].into_iter().fold(found.block, storm::sum_of);
     let is_exact = account.owed == events * subscribers && account.is_closed();
     figures.expect(is_exact && found.livez_failed == 0, || format!("storm: {found:?}"));
+    figures.expect(peak_kib <= storm::MOST_KIB, || format!("storm: {peak_kib} KiB of {}", storm::MOST_KIB));
     Ok(())
 }

@@ -14,6 +14,9 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + 
 
 /// How many tasks emit at once.
 const EMITTERS: u64 = 4;
+/// What the whole process of a storm may have at the most, in KiB. Everything in it is bounded: the mailboxes, and
+/// 10,000 dead letters.
+pub const MOST_KIB: u64 = 32 * 1024;
 /// How long the accounts may stay open once the last emit has returned.
 const PATIENCE: Duration = Duration::from_secs(60);
 

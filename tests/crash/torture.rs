@@ -32,6 +32,7 @@ pub struct Figures {
     pub acknowledged: usize,
     pub repeated: usize,
     pub interrupted: usize,
+    pub kept: usize,
     pub resumed_ms: u64,
     pub sections: Vec<(String, String)>,
     pub violations: Vec<String>,
@@ -55,6 +56,7 @@ impl Figures {
         self.acknowledged += verdict.acknowledged;
         self.repeated += verdict.repeated;
         self.interrupted += verdict.interrupted;
+        self.kept += verdict.kept;
         self.violations.extend(verdict.violations);
     }
 }
@@ -109,13 +111,14 @@ fn crashes(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Re
 }
 
 fn disks(plan: &Plan, figures: &mut Figures) -> Result {
-    for role in [&["full"][..], &["sync"], &["letter", "room"]] {
+    for role in [&["full"][..], &["pages"], &["sync"], &["letter", "room"]] {
         let (_place, folder) = place()?;
         let path = folder.root().to_string_lossy();
         let output = victim(&plan.victim, &[&role[..1], &[&path], &role[1..]].concat()).output()?;
         match succeeded(&output) {
             Ok(said) => {
-                let ms = said.split_whitespace().find_map(|word| word.parse().ok());
+                let resumed = |line: &str| line.strip_prefix("resumed after ")?.strip_suffix(" ms")?.parse().ok();
+                let ms: Option<u64> = said.lines().filter_map(resumed).max();
                 figures.resumed_ms = figures.resumed_ms.max(ms.unwrap_or_default());
             }
             Err(error) => figures.violations.push(format!("{}: {error}", role.join(" "))),

@@ -7,7 +7,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::files::{Folder, Item, Lines};
+use super::{
+    files::{Folder, Item, Lines},
+    kept,
+};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -16,6 +19,8 @@ pub struct Verdict {
     pub acknowledged: usize,
     /// Handlers that ran again.
     pub repeated: usize,
+    /// Values of a state, and switches of an operator, that were acknowledged.
+    pub kept: usize,
     /// Effects that were cut off, and are left to a person.
     pub interrupted: usize,
     /// Everything that must not be, a line each.
@@ -51,6 +56,11 @@ pub fn of(folder: &Folder) -> Result<Verdict, Box<dyn Error + Send + Sync>> {
         }
     }
     verdict.interrupted = effects.keys().filter(|item| !followed.contains_key(item)).count();
+    for lines in [Lines::Counted, Lines::Switched] {
+        let (acknowledged, wrong) = kept::check(folder, lines)?;
+        verdict.kept += acknowledged;
+        verdict.violations.extend(wrong);
+    }
     verdict.violations.extend(emitted_twice(&store)?);
     verdict.violations.extend(integrity(&store)?);
     Ok(verdict)

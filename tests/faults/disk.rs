@@ -37,6 +37,10 @@ fn after_a_failed_sync_nothing_is_acknowledged_in_this_process() {
     succeeded(&output).unwrap();
     check(&folder);
     assert_eq!(folder.count(Lines::Begun).unwrap().len(), 1);
+    let output = victim(program(), &["work", &folder.root().to_string_lossy(), "1", "5"]).output().unwrap();
+    succeeded(&output).unwrap();
+    assert_eq!(check(&folder).acknowledged, 1 + 20, "the next process takes new events");
+    assert_eq!(folder.count(Lines::Begun).unwrap().len(), 1 + 20);
 }
 
 /// The state of the delivery that fails at first, and whether it has a letter.
@@ -103,10 +107,21 @@ impl Drop for SmallDisk {
 fn a_small_disk_that_is_full_loses_nothing_and_resumes_when_there_is_room() {
     let (_place, folder) = folder();
     let Some(_disk) = SmallDisk::mount(&folder.store_folder()) else { return };
-    let output = victim(program(), &["fill", &folder.root().to_string_lossy()]).output().unwrap();
+    fills("fill", &folder);
+}
+
+#[test]
+fn a_store_at_sqlites_page_limit_loses_nothing_and_resumes_when_the_limit_is_lifted() {
+    let (_place, folder) = folder();
+    fills("pages", &folder);
+}
+
+/// The store is full at some time, and has room again.
+fn fills(role: &str, folder: &Folder) {
+    let output = victim(program(), &[role, &folder.root().to_string_lossy()]).output().unwrap();
     let said = succeeded(&output).unwrap();
     eprintln!("{}", said.lines().take(2).collect::<Vec<_>>().join("; "));
-    let verdict = check(&folder);
+    let verdict = check(folder);
     assert!(verdict.acknowledged > 50, "{verdict:?}");
     assert_eq!(folder.count(Lines::Begun).unwrap().len(), verdict.acknowledged, "what was refused is not kept");
 }

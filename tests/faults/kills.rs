@@ -12,7 +12,7 @@ use ringrift_tests::crash::{
 const ROUNDS: u64 = 25;
 
 pub(super) fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_victim"))
+    Path::new(env!("CARGO_BIN_EXE_torture"))
 }
 
 pub(super) fn folder() -> (tempfile::TempDir, Folder) {
@@ -38,7 +38,7 @@ fn kill_9_at_a_random_moment_loses_nothing_that_was_acknowledged_and_doubles_no_
     }
     let verdict = check(&folder);
     eprintln!("{verdict:?}");
-    assert!(verdict.acknowledged as u64 > ROUNDS, "{verdict:#?}");
+    assert!(verdict.acknowledged as u64 > ROUNDS && verdict.kept as u64 > ROUNDS, "{verdict:#?}");
 }
 
 #[test]

@@ -35,6 +35,21 @@ pub(crate) fn at(_name: &'static str) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// `return(n)` at `store.pages` is how many pages the file may have; fewer than it has are as many.
+#[cfg(feature = "failpoints")]
+pub(super) fn page_limit(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    fail::fail_point!("store.pages", |pages| connection.pragma_update(None, "max_page_count", pages));
+    Ok(())
+}
+
+/// The file may have as many pages as the disk has room for.
+#[cfg(not(feature = "failpoints"))]
+#[inline]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature it may fail")]
+pub(super) fn page_limit(_connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    Ok(())
+}
+
 #[cfg(feature = "failpoints")]
 fn injected(what: Option<&str>) -> rusqlite::Result<()> {
     use rusqlite::ffi;

@@ -114,6 +114,7 @@ impl Writer {
     /// Makes the writes of the group, and of what comes in while it is open for `patience`, and commits them.
     #[expect(clippy::disallowed_methods, reason = "a thread of its own, whose time no test pauses")]
     fn transaction(&mut self, group: &mut Writes, patience: Duration) -> Result<(), StoreError> {
+        failpoint::page_limit(&self.connection)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let begun = Instant::now();
         let mut made = 0;

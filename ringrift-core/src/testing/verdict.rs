@@ -44,3 +44,21 @@ fn went_wrong(daemon: &DaemonSnapshot) -> Option<String> {
     let name = &daemon.name;
     Some(format!("`{name}` went wrong {} times, {} panics:\n{}", stats.errors, stats.panics, errors.join("\n")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestKit;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_account_that_stays_open_is_wrong() {
+        let kit = TestKit::builder().start().await;
+        let report = kit.runtime().shutdown().await;
+        let mut snapshot = kit.snapshot();
+        kit.finish().await;
+        let wrong = |snapshot: &Snapshot| of(snapshot, &report, &BTreeSet::new(), false);
+        assert_eq!(wrong(&snapshot), [""; 0]);
+        snapshot.deliveries.owed += 1;
+        assert_eq!(wrong(&snapshot), [format!("the accounts are not closed: {:?}", snapshot.deliveries)]);
+    }
+}
