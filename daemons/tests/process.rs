@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use ringrift_daemons::data_folder::DataFolder;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -48,10 +49,26 @@ impl Place {
         command
     }
 
+    fn start(&self, arguments: &[&str]) -> Running {
+        let log = File::create(self.path("log.txt")).unwrap();
+        Running(self.ringrift(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+    }
+
+    /// Where the process serves its views.
+    fn views(&self) -> String {
+        let mut address = None;
+        until("views", || {
+            let log = self.log();
+            let rest = log.split_once("views on http://").map(|(_, rest)| rest);
+            address = rest.and_then(|rest| Some(rest.split_once("/,")?.0.to_owned()));
+            address.is_some()
+        });
+        address.unwrap()
+    }
+
     /// Starts the daemons of one machine, with games that are short.
     fn run(&self) -> Running {
-        let log = File::create(self.path("log.txt")).unwrap();
-        let mut command = self.ringrift(&["run", "--profile", "local", "--no-http"]);
+        let mut arguments = vec!["run", "--profile", "local", "--no-http"];
         for setting in [
             "daemons.selfplay_coordinator.configs=[\"hex5_2p\", \"hex6_2p\"]",
             "daemons.selfplay_coordinator.playouts=4",
@@ -60,9 +77,9 @@ impl Place {
             "daemons.cluster_monitor.disk_limit_percent=101",
             "daemons.cluster_monitor.memory_limit_percent=101",
         ] {
-            command.args(["--set", setting]);
+            arguments.extend(["--set", setting]);
         }
-        Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap())
+        self.start(&arguments)
     }
 
     fn log(&self) -> String {
@@ -173,6 +190,39 @@ fn no_stored_game_is_lost_or_doubled_when_the_process_is_killed_and_ctrl_c_ends_
 }
 
 #[test]
+fn games_that_a_killed_process_stored_and_did_not_announce_are_announced_by_the_next() {
+    let place = Place::new();
+    let folder = DataFolder::new(place.path("data"));
+    drop(folder.open().unwrap());
+    let sql = |sql| Connection::open(folder.database()).unwrap().execute_batch(sql).unwrap();
+    // To mark the file as finished takes longer than anybody waits.
+    sql("CREATE TRIGGER hold BEFORE UPDATE OF finished ON files
+         BEGIN SELECT count(*) FROM games a, games b, games c, games d; END");
+    let game = |number| format!(r#"{{"board_type":"hex5","num_players":2,"winner":1,"moves":[{number}]}}"#) + "\n";
+    let file = folder.inbox().join("a.sealed.jsonl");
+    fs::write(&file, (0..600).map(game).collect::<String>()).unwrap();
+    let mut running = place.start(&["run", "--no-http", "--daemon", "data_pipeline"]);
+    until("move", || !file.exists());
+    running.0.kill().unwrap();
+    running.0.wait().unwrap();
+
+    sql("DROP TRIGGER hold");
+    let _running = place.start(&["run", "--http", "127.0.0.1:0", "--daemon", "data_pipeline"]);
+    let address = place.views();
+    until("announcement", || emitted(&address, "NEW_GAMES_AVAILABLE") > 0);
+    assert_eq!((emitted(&address, "NEW_GAMES_AVAILABLE"), place.stored().len()), (1, 600));
+}
+
+/// How often the process has emitted an event.
+fn emitted(address: &str, event: &str) -> u64 {
+    let answer = ask(address, "localhost", "/api/snapshot");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let snapshot: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"));
+    let events = snapshot["events"].as_array().unwrap();
+    events.iter().find(|found| found["name"] == event).unwrap()["emitted"].as_u64().unwrap()
+}
+
+#[test]
 fn a_database_that_cannot_be_opened_is_an_error_that_names_it() {
     let place = Place::new();
     fs::create_dir(place.path("data")).unwrap();
@@ -212,25 +262,18 @@ fn the_binary_has_every_stock_daemon_and_its_wiring_is_right() {
 fn hosts_that_the_file_allows_are_answered_for_and_others_are_told_the_key() {
     let place = Place::new();
     fs::write(place.path("ringrift.toml"), "[runtime]\nhttp_allowed_hosts = [\"ring.internal\"]\n").unwrap();
-    let log = File::create(place.path("log.txt")).unwrap();
-    let mut command = place.ringrift(&["run", "--daemon", "event_router", "--http", "127.0.0.1:0"]);
-    let _running = Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
-    let mut address = None;
-    until("views", || {
-        let log = place.log();
-        address = log.split_once("views on http://").and_then(|(_, rest)| Some(rest.split_once("/,")?.0.to_owned()));
-        address.is_some()
-    });
-    let address = address.unwrap();
-    assert!(ask(&address, "ring.internal").starts_with("HTTP/1.1 200 OK"), "{}", ask(&address, "ring.internal"));
-    let refused = ask(&address, "other.internal");
+    let _running = place.start(&["run", "--daemon", "event_router", "--http", "127.0.0.1:0"]);
+    let address = place.views();
+    let answer = ask(&address, "ring.internal", "/");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let refused = ask(&address, "other.internal", "/");
     assert!(refused.starts_with("HTTP/1.1 421 ") && refused.contains("`runtime.http_allowed_hosts`"), "{refused}");
 }
 
-/// What the views say to a request for that host.
-fn ask(address: &str, host: &str) -> String {
+/// What the views say to a request for that path of that host.
+fn ask(address: &str, host: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
