@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use crate::data_folder::DataFolder;
 use crate::events::games::{NewGamesAvailable, SelfplayComplete};
 use crate::events::quality::{QualityCheckFailed, QualityScoreUpdated};
+use crate::kept;
 use crate::workload::config_key::ConfigKey;
 use crate::workload::games::GameDb;
 use crate::workload::games::store::StoreError;
@@ -59,6 +60,12 @@ struct Progress {
 }
 
 impl Daemon for DataPipeline {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        let quality = kept::load(cx).await;
+        self.progress().quality = quality;
+        Ok(())
+    }
+
     async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
         for path in self.complete_files(cx).await? {
             if cx.shutdown().is_cancelled() {
@@ -102,30 +109,35 @@ impl DataPipeline {
     }
 
     #[on_event("QUALITY_SCORE_UPDATED")]
-    async fn on_quality(&self, event: &QualityScoreUpdated, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_quality(&self, event: &QualityScoreUpdated, cx: &Context<Self>) -> DaemonResult {
         let key = &event.config_key;
-        let mut progress = self.progress();
         match event.quality_score {
-            Some(score) => _ = progress.quality.insert(key.clone(), score),
-            None => _ = progress.quality.remove(key),
+            Some(score) => _ = self.progress().quality.insert(key.clone(), score),
+            None => _ = self.progress().quality.remove(key),
         }
-        Ok(())
+        self.keep_quality(cx).await
     }
 
     /// What could not be checked is not known any more.
     #[on_event("QUALITY_CHECK_FAILED")]
-    async fn on_failed_check(&self, event: &QualityCheckFailed, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_failed_check(&self, event: &QualityCheckFailed, cx: &Context<Self>) -> DaemonResult {
         match &event.config_key {
             Some(key) => _ = self.progress().quality.remove(key),
             None => self.progress().quality.clear(),
         }
-        Ok(())
+        self.keep_quality(cx).await
     }
 }
 
 impl DataPipeline {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Over restarts and processes: a score is told once, and not again before it changes.
+    async fn keep_quality(&self, cx: &Context<Self>) -> DaemonResult {
+        let quality = self.progress().quality.clone();
+        kept::save(cx, &quality).await
     }
 
     async fn complete_files(&self, cx: &Context<Self>) -> DaemonResult<Vec<PathBuf>> {
