@@ -4,6 +4,9 @@
 //! and puts them into the inbox as one file. It goes on until each config has `target_games`. While
 //! the machine is short of something, no batch is begun.
 //!
+//! RingRift ranks the configs every 300 s and gives each 500 games for its cluster. Here each batch is
+//! ranked anew, and a batch is what a stop, or a change of the ranks, may have to wait for.
+//!
 //! A stop ends the games under way within one play-out: they are not written, and those of the batch
 //! that were finished are.
 
