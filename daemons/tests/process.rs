@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -111,6 +111,26 @@ impl Place {
         files.flat_map(|file| file.lines().map(played).collect::<Vec<_>>()).collect()
     }
 
+    /// Waits until the games of both configs are scored.
+    fn until_scored(&self, running: &mut Running) {
+        until("scores", || {
+            let end = running.0.try_wait().unwrap();
+            assert!(end.is_none(), "the process has ended: {end:?}\n{}", self.log());
+            let log = self.log();
+            let is_scored = |key| log.lines().any(|line| line.contains("scored") && line.contains(key));
+            ["hex5_2p", "hex6_2p"].into_iter().all(is_scored)
+        });
+    }
+
+    /// The scores that a process left behind, once it has ended.
+    fn scores(&self) -> BTreeMap<String, f64> {
+        let store = Connection::open(self.path("state/ringrift/ringrift.db")).unwrap();
+        let kept = "SELECT value FROM states WHERE daemon = 'quality_monitor'";
+        let kept: String = store.query_row(kept, [], |row| row.get(0)).unwrap();
+        let kept: Value = serde_json::from_str(&kept).unwrap();
+        serde_json::from_value(kept["told"].clone()).unwrap()
+    }
+
     /// Waits until so many games are stored, while the process plays.
     fn until_stored(&self, games: usize, running: &mut Running) {
         let what = format!("{games} games");
@@ -154,12 +174,16 @@ fn interrupt(running: &mut Running) -> (ExitStatus, Duration) {
 }
 
 #[test]
-fn no_stored_game_is_lost_or_doubled_when_the_process_is_killed_and_ctrl_c_ends_it_in_order() {
+fn games_are_played_stored_and_scored_and_none_is_lost_or_doubled_by_kills_and_ctrl_c_ends_it_in_order() {
     let place = Place::new();
     let mut known = BTreeSet::new();
-    for _ in 0..4 {
+    for round in 0..4 {
         let mut running = place.run();
         place.until_stored(known.len() + 24, &mut running);
+        if round == 0 {
+            // A later process has nothing to say of a score that has not changed.
+            place.until_scored(&mut running);
+        }
         // SIGKILL, while it plays and stores.
         running.0.kill().unwrap();
         running.0.wait().unwrap();
@@ -181,6 +205,9 @@ fn no_stored_game_is_lost_or_doubled_when_the_process_is_killed_and_ctrl_c_ends_
     assert!(took < Duration::from_secs(5), "the stop took {took:?}\n{}", place.log());
     let stored = place.stored().into_iter().collect::<BTreeSet<_>>();
     assert!(known.is_subset(&stored));
+    let scores = place.scores();
+    assert_eq!(scores.keys().collect::<Vec<_>>(), ["hex5_2p", "hex6_2p"]);
+    assert!(scores.values().all(|score| (0.8..=1.0).contains(score)), "{scores:?}");
     let hidden = |path: &Path| path.file_name().unwrap().to_string_lossy().starts_with('.');
     let inbox = fs::read_dir(place.path("data/inbox")).unwrap().map(|entry| entry.unwrap().path());
     // What a killed process was writing is hidden; what lies there openly is whole.
