@@ -168,8 +168,13 @@ async fn what_is_stale_after_a_week_is_exhausted_and_a_week_later_purged() {
     assert_eq!(kit.letters(), [letter(HandlerError, Pending, 0)]);
     kit.seconds(3600 + 601).await;
     assert_eq!(kit.letters(), [letter(HandlerError, Exhausted, 0)], "it stays, for a person");
-    let stale = DlqStaleEvents { stale_count: 1, event_types: vec!["WORK".into()], max_stale_hours: 168 };
-    assert_eq!(*kit.expect_event::<DlqStaleEvents>().await, stale);
+    let event = kit.expect_event::<DlqStaleEvents>().await;
+    let event_types = vec!["WORK".into()];
+    let timestamp = event.timestamp;
+    let stale = DlqStaleEvents { stale_count: 1, pending_count: 0, event_types, max_stale_hours: 168, timestamp };
+    assert_eq!(*event, stale);
+    let age = timestamp.duration_since(kit.snapshot().runtime.started_at).unwrap();
+    assert!((168 * 3600..168 * 3600 + 602).contains(&age.as_secs()), "{age:?}");
     kit.seconds(167 * 3600).await;
     assert_eq!(kit.letters().len(), 1);
     kit.seconds(3600 + 601).await;
@@ -222,6 +227,37 @@ async fn the_store_keeps_ten_thousand_and_counts_what_it_discards() {
     let snapshot = kit.snapshot();
     assert_eq!((snapshot.dead_letter_counts.pending, snapshot.dead_letters.len()), (10_000, 100));
     assert_eq!(snapshot.dead_letters[0].payload["n"], 10_002, "the newest first");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_letters_that_wait_are_announced_once_until_they_are_fewer() {
+    let desk = Desk::default();
+    let kit = erring_worker(&desk, "").await;
+    let announced = || {
+        let events = kit.snapshot().events;
+        events.iter().find(|event| event.name == "DLQ_STALE_EVENTS").map_or(0, |event| event.emitted)
+    };
+    for n in 1..50 {
+        kit.work(n, Does::ErrFirst(1)).await;
+    }
+    kit.seconds(11).await;
+    assert_eq!(announced(), 0);
+    kit.work(50, Does::ErrFirst(1)).await;
+    let event = kit.expect_event::<DlqStaleEvents>().await;
+    assert_eq!((event.stale_count, event.pending_count, &*event.event_types), (0, 50, &["WORK".to_owned()][..]));
+    kit.work(51, Does::ErrFirst(1)).await;
+    kit.seconds(11).await;
+    assert_eq!(announced(), 1);
+    let replayed = kit.expect_event::<DlqEventsReplayed>().await;
+    assert_eq!(replayed.event_types, ["WORK"]);
+    kit.seconds(120).await;
+    assert_eq!(kit.letters(), []);
+    for n in 100..150 {
+        kit.work(n, Does::ErrFirst(1)).await;
+    }
+    kit.seconds(11).await;
+    assert_eq!(announced(), 2);
     kit.finish().await;
 }
 

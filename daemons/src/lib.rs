@@ -17,6 +17,8 @@
 pub mod data_folder;
 pub mod workload;
 
+mod kept;
+
 #[cfg(test)]
 mod site;
 

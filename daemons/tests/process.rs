@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use ringrift_daemons::data_folder::DataFolder;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -48,10 +49,26 @@ impl Place {
         command
     }
 
+    fn start(&self, arguments: &[&str]) -> Running {
+        let log = File::create(self.path("log.txt")).unwrap();
+        Running(self.ringrift(arguments).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+    }
+
+    /// Where the process serves its views.
+    fn views(&self) -> String {
+        let mut address = None;
+        until("views", || {
+            let log = self.log();
+            let rest = log.split_once("views on http://").map(|(_, rest)| rest);
+            address = rest.and_then(|rest| Some(rest.split_once("/,")?.0.to_owned()));
+            address.is_some()
+        });
+        address.unwrap()
+    }
+
     /// Starts the daemons of one machine, with games that are short.
     fn run(&self) -> Running {
-        let log = File::create(self.path("log.txt")).unwrap();
-        let mut command = self.ringrift(&["run", "--profile", "local", "--no-http"]);
+        let mut arguments = vec!["run", "--profile", "local", "--no-http"];
         for setting in [
             "daemons.selfplay_coordinator.configs=[\"hex5_2p\", \"hex6_2p\"]",
             "daemons.selfplay_coordinator.playouts=4",
@@ -60,9 +77,9 @@ impl Place {
             "daemons.cluster_monitor.disk_limit_percent=101",
             "daemons.cluster_monitor.memory_limit_percent=101",
         ] {
-            command.args(["--set", setting]);
+            arguments.extend(["--set", setting]);
         }
-        Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap())
+        self.start(&arguments)
     }
 
     fn log(&self) -> String {
@@ -92,6 +109,26 @@ impl Place {
         };
         let files = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
         files.flat_map(|file| file.lines().map(played).collect::<Vec<_>>()).collect()
+    }
+
+    /// Waits until the games of both configs are scored.
+    fn until_scored(&self, running: &mut Running) {
+        until("scores", || {
+            let end = running.0.try_wait().unwrap();
+            assert!(end.is_none(), "the process has ended: {end:?}\n{}", self.log());
+            let log = self.log();
+            let is_scored = |key| log.lines().any(|line| line.contains("scored") && line.contains(key));
+            ["hex5_2p", "hex6_2p"].into_iter().all(is_scored)
+        });
+    }
+
+    /// The scores that a process left behind, once it has ended.
+    fn scores(&self) -> BTreeMap<String, f64> {
+        let store = Connection::open(self.path("state/ringrift/ringrift.db")).unwrap();
+        let kept = "SELECT value FROM states WHERE daemon = 'quality_monitor'";
+        let kept: String = store.query_row(kept, [], |row| row.get(0)).unwrap();
+        let kept: Value = serde_json::from_str(&kept).unwrap();
+        serde_json::from_value(kept["told"].clone()).unwrap()
     }
 
     /// Waits until so many games are stored, while the process plays.
@@ -137,12 +174,16 @@ fn interrupt(running: &mut Running) -> (ExitStatus, Duration) {
 }
 
 #[test]
-fn no_stored_game_is_lost_or_doubled_when_the_process_is_killed_and_ctrl_c_ends_it_in_order() {
+fn games_are_played_stored_and_scored_and_none_is_lost_or_doubled_by_kills_and_ctrl_c_ends_it_in_order() {
     let place = Place::new();
     let mut known = BTreeSet::new();
-    for _ in 0..4 {
+    for round in 0..4 {
         let mut running = place.run();
         place.until_stored(known.len() + 24, &mut running);
+        if round == 0 {
+            // A later process has nothing to say of a score that has not changed.
+            place.until_scored(&mut running);
+        }
         // SIGKILL, while it plays and stores.
         running.0.kill().unwrap();
         running.0.wait().unwrap();
@@ -164,12 +205,48 @@ fn no_stored_game_is_lost_or_doubled_when_the_process_is_killed_and_ctrl_c_ends_
     assert!(took < Duration::from_secs(5), "the stop took {took:?}\n{}", place.log());
     let stored = place.stored().into_iter().collect::<BTreeSet<_>>();
     assert!(known.is_subset(&stored));
+    let scores = place.scores();
+    assert_eq!(scores.keys().collect::<Vec<_>>(), ["hex5_2p", "hex6_2p"]);
+    assert!(scores.values().all(|score| (0.8..=1.0).contains(score)), "{scores:?}");
     let hidden = |path: &Path| path.file_name().unwrap().to_string_lossy().starts_with('.');
     let inbox = fs::read_dir(place.path("data/inbox")).unwrap().map(|entry| entry.unwrap().path());
     // What a killed process was writing is hidden; what lies there openly is whole.
     for file in inbox.filter(|path| path.is_file() && !hidden(path)) {
         fs::read_to_string(file).unwrap().lines().for_each(|line| _ = played(line));
     }
+}
+
+#[test]
+fn games_that_a_killed_process_stored_and_did_not_announce_are_announced_by_the_next() {
+    let place = Place::new();
+    let folder = DataFolder::new(place.path("data"));
+    drop(folder.open().unwrap());
+    let sql = |sql| Connection::open(folder.database()).unwrap().execute_batch(sql).unwrap();
+    // To mark the file as finished takes longer than anybody waits.
+    sql("CREATE TRIGGER hold BEFORE UPDATE OF finished ON files
+         BEGIN SELECT count(*) FROM games a, games b, games c, games d; END");
+    let game = |number| format!(r#"{{"board_type":"hex5","num_players":2,"winner":1,"moves":[{number}]}}"#) + "\n";
+    let file = folder.inbox().join("a.sealed.jsonl");
+    fs::write(&file, (0..600).map(game).collect::<String>()).unwrap();
+    let mut running = place.start(&["run", "--no-http", "--daemon", "data_pipeline"]);
+    until("move", || !file.exists());
+    running.0.kill().unwrap();
+    running.0.wait().unwrap();
+
+    sql("DROP TRIGGER hold");
+    let _running = place.start(&["run", "--http", "127.0.0.1:0", "--daemon", "data_pipeline"]);
+    let address = place.views();
+    until("announcement", || emitted(&address, "NEW_GAMES_AVAILABLE") > 0);
+    assert_eq!((emitted(&address, "NEW_GAMES_AVAILABLE"), place.stored().len()), (1, 600));
+}
+
+/// How often the process has emitted an event.
+fn emitted(address: &str, event: &str) -> u64 {
+    let answer = ask(address, "localhost", "/api/snapshot");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let snapshot: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"));
+    let events = snapshot["events"].as_array().unwrap();
+    events.iter().find(|found| found["name"] == event).unwrap()["emitted"].as_u64().unwrap()
 }
 
 #[test]
@@ -212,25 +289,18 @@ fn the_binary_has_every_stock_daemon_and_its_wiring_is_right() {
 fn hosts_that_the_file_allows_are_answered_for_and_others_are_told_the_key() {
     let place = Place::new();
     fs::write(place.path("ringrift.toml"), "[runtime]\nhttp_allowed_hosts = [\"ring.internal\"]\n").unwrap();
-    let log = File::create(place.path("log.txt")).unwrap();
-    let mut command = place.ringrift(&["run", "--daemon", "event_router", "--http", "127.0.0.1:0"]);
-    let _running = Running(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
-    let mut address = None;
-    until("views", || {
-        let log = place.log();
-        address = log.split_once("views on http://").and_then(|(_, rest)| Some(rest.split_once("/,")?.0.to_owned()));
-        address.is_some()
-    });
-    let address = address.unwrap();
-    assert!(ask(&address, "ring.internal").starts_with("HTTP/1.1 200 OK"), "{}", ask(&address, "ring.internal"));
-    let refused = ask(&address, "other.internal");
+    let _running = place.start(&["run", "--daemon", "event_router", "--http", "127.0.0.1:0"]);
+    let address = place.views();
+    let answer = ask(&address, "ring.internal", "/");
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let refused = ask(&address, "other.internal", "/");
     assert!(refused.starts_with("HTTP/1.1 421 ") && refused.contains("`runtime.http_allowed_hosts`"), "{refused}");
 }
 
-/// What the views say to a request for that host.
-fn ask(address: &str, host: &str) -> String {
+/// What the views say to a request for that path of that host.
+fn ask(address: &str, host: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer

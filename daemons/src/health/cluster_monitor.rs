@@ -3,6 +3,10 @@
 //! Every 30 s it reads load, memory and the disk of the data folder, compares memory and disk with
 //! their limits, and tells when that has changed. A high load is shown and never told: a machine that
 //! plays games all day is loaded, and that is not a fault.
+//!
+//! What RingRift says of one machine among others (`NODE_FAILED`, `NODE_RECOVERED`) or of games that do
+//! not come (`CLUSTER_STALL_DETECTED`) is not said: this machine can't tell that it is down, and games
+//! stop coming when each config has enough.
 
 mod machine;
 

@@ -3,7 +3,8 @@
 //! The score of a config is computed from what is really in the database, so it is the same whoever
 //! asks and whenever the process was started. No games have no score: nothing is told of a config
 //! until there is something to know. A change is told when it is one: by 0.1 or more, to another
-//! class, or across the threshold.
+//! class, or across the threshold. What was told is kept in the store of the runtime, if it has one,
+//! so that a new start tells nothing again.
 
 mod hourly_limit;
 mod news;
@@ -14,9 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ringrift_core::prelude::*;
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
-use self::hourly_limit::HourlyLimit;
+use self::hourly_limit::{HourlyLimit, Moment};
 use self::news::news;
 use crate::events::games::NewGamesAvailable;
 use crate::events::quality::{
@@ -24,6 +24,7 @@ use crate::events::quality::{
     QualityScoreUpdated,
 };
 use crate::events::training::TrainingCompleted;
+use crate::kept;
 use crate::workload::config_key::ConfigKey;
 use crate::workload::games::{GameDb, ReadError};
 use crate::workload::quality::{self, QualityClass};
@@ -63,6 +64,17 @@ pub struct QualityMonitor {
     alerts_suppressed: AtomicU64,
     judged: Mutex<BTreeMap<ConfigKey, Judged>>,
     alerts: Mutex<HourlyLimit>,
+    kept: Mutex<Kept>,
+}
+
+/// What outlives a restart.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    /// The score of each config that the others were told last.
+    told: BTreeMap<ConfigKey, f64>,
+    /// When there were warnings, in milliseconds since 1970.
+    warned_at: Vec<u64>,
 }
 
 /// What is known of a config; `None` when there are no games to judge.
@@ -77,6 +89,15 @@ struct Judged {
 type Scores = BTreeMap<ConfigKey, Option<f64>>;
 
 impl Daemon for QualityMonitor {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        let kept: Kept = kept::load(cx).await;
+        let known = |(key, told): (&ConfigKey, &f64)| (key.clone(), Judged { score: None, told: Some(*told) });
+        *self.judged() = kept.told.iter().map(known).collect();
+        *self.alerts() = HourlyLimit::resume(&kept.warned_at, Moment::now());
+        *self.kept() = kept;
+        Ok(())
+    }
+
     async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
         let known: BTreeSet<ConfigKey> = self.judged().keys().cloned().collect();
         let games = self.games.clone();
@@ -116,9 +137,9 @@ impl QualityMonitor {
 
     /// A new model plays other games, whose warnings are counted anew.
     #[on_event("TRAINING_COMPLETED")]
-    async fn on_training_completed(&self, _event: &TrainingCompleted, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_training_completed(&self, _event: &TrainingCompleted, cx: &Context<Self>) -> DaemonResult {
         self.alerts().reset();
-        Ok(())
+        self.keep(cx).await
     }
 }
 
@@ -129,6 +150,21 @@ impl QualityMonitor {
 
     fn alerts(&self) -> MutexGuard<'_, HourlyLimit> {
         self.alerts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what was told, unless it is what is kept already.
+    async fn keep(&self, cx: &Context<Self>) -> DaemonResult {
+        let told = self.judged().iter().filter_map(|(key, judged)| Some((key.clone(), judged.told?))).collect();
+        let kept = Kept { told, warned_at: self.alerts().kept() };
+        if *self.kept() != kept {
+            kept::save(cx, &kept).await?;
+            *self.kept() = kept;
+        }
+        Ok(())
     }
 
     /// Tells what a check has found, or that it found nothing.
@@ -145,7 +181,7 @@ impl QualityMonitor {
                 for (key, score) in scores {
                     self.tell(cx, key, score).await?;
                 }
-                Ok(())
+                self.keep(cx).await
             }
             Err(error) => {
                 cx.emit(self.failed_check(error.to_string(), check_type, config_key)).await?;
@@ -190,7 +226,7 @@ impl QualityMonitor {
 
     async fn warn(&self, cx: &Context<Self>, config_key: ConfigKey, quality_score: f64) -> DaemonResult {
         let threshold = self.config.quality_threshold;
-        let is_allowed = self.alerts().allow(self.config.max_alerts_per_hour, Instant::now());
+        let is_allowed = self.alerts().allow(self.config.max_alerts_per_hour, Moment::now());
         tracing::warn!(%config_key, quality_score, threshold, is_allowed, "the stored games are bad");
         if !is_allowed {
             self.alerts_suppressed.fetch_add(1, Relaxed);

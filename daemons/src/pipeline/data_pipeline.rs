@@ -4,6 +4,9 @@
 //! once, whatever is dropped how often and whenever the process dies; a line that is no game goes
 //! into quarantine and is logged. A file that can't be taken in stays where it is, is named in the
 //! health report, and is tried again with each cycle; the others do not wait for it.
+//!
+//! What is stored is announced, also when the process that stored it died before it could: the
+//! database knows which games nobody was told of yet.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,6 +21,7 @@ use tokio::time::Instant;
 use crate::data_folder::DataFolder;
 use crate::events::games::{NewGamesAvailable, SelfplayComplete};
 use crate::events::quality::{QualityCheckFailed, QualityScoreUpdated};
+use crate::kept;
 use crate::workload::config_key::ConfigKey;
 use crate::workload::games::GameDb;
 use crate::workload::games::store::StoreError;
@@ -56,17 +60,23 @@ struct Progress {
 }
 
 impl Daemon for DataPipeline {
+    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
+        let quality = kept::load(cx).await;
+        self.progress().quality = quality;
+        Ok(())
+    }
+
     async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
         for path in self.complete_files(cx).await? {
             if cx.shutdown().is_cancelled() {
                 break;
             }
             cx.heartbeat();
-            // A task of its own: when the daemon is killed here, the cycle is dropped, and what was
-            // stored is announced all the same.
-            let taken = cx.spawn(take_in(cx.clone(), self.games.clone(), self.folder.clone(), path.clone())).await??;
-            match taken {
-                Ok(report) => self.note(&path, &report),
+            match self.take_in(cx, path.clone()).await? {
+                Ok(report) => {
+                    self.note(&path, &report);
+                    self.announce(cx).await?;
+                }
                 Err(IngestError::Stopped { .. }) => break,
                 Err(error @ (IngestError::Read(_) | IngestError::Store(StoreError::Sqlite(_)))) => {
                     return Err(error.into());
@@ -74,7 +84,8 @@ impl Daemon for DataPipeline {
                 Err(error) => self.note_stuck(path, &error),
             }
         }
-        Ok(())
+        // What a process stored that died before it told, and what of a file that is stuck.
+        self.announce(cx).await
     }
 
     async fn health(&self, cx: &Context<Self>) -> HealthReport {
@@ -98,30 +109,35 @@ impl DataPipeline {
     }
 
     #[on_event("QUALITY_SCORE_UPDATED")]
-    async fn on_quality(&self, event: &QualityScoreUpdated, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_quality(&self, event: &QualityScoreUpdated, cx: &Context<Self>) -> DaemonResult {
         let key = &event.config_key;
-        let mut progress = self.progress();
         match event.quality_score {
-            Some(score) => _ = progress.quality.insert(key.clone(), score),
-            None => _ = progress.quality.remove(key),
+            Some(score) => _ = self.progress().quality.insert(key.clone(), score),
+            None => _ = self.progress().quality.remove(key),
         }
-        Ok(())
+        self.keep_quality(cx).await
     }
 
     /// What could not be checked is not known any more.
     #[on_event("QUALITY_CHECK_FAILED")]
-    async fn on_failed_check(&self, event: &QualityCheckFailed, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_failed_check(&self, event: &QualityCheckFailed, cx: &Context<Self>) -> DaemonResult {
         match &event.config_key {
             Some(key) => _ = self.progress().quality.remove(key),
             None => self.progress().quality.clear(),
         }
-        Ok(())
+        self.keep_quality(cx).await
     }
 }
 
 impl DataPipeline {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Over restarts and processes: a score is told once, and not again before it changes.
+    async fn keep_quality(&self, cx: &Context<Self>) -> DaemonResult {
+        let quality = self.progress().quality.clone();
+        kept::save(cx, &quality).await
     }
 
     async fn complete_files(&self, cx: &Context<Self>) -> DaemonResult<Vec<PathBuf>> {
@@ -137,6 +153,21 @@ impl DataPipeline {
         }
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(watch.look(&files, Instant::now()))
+    }
+
+    /// Stores one file.
+    async fn take_in(&self, cx: &Context<Self>, path: PathBuf) -> DaemonResult<Result<IngestReport, IngestError>> {
+        let (games, watched) = (self.games.clone(), cx.clone());
+        let should_stop = move || {
+            watched.heartbeat();
+            watched.shutdown().is_cancelled()
+        };
+        Ok(cx.spawn_blocking(move || ingest_file(&games, &path, &should_stop)).await?)
+    }
+
+    /// In a task of its own: a cycle that is dropped does not come between an announcement and its mark.
+    async fn announce(&self, cx: &Context<Self>) -> DaemonResult {
+        cx.spawn(announce(cx.clone(), self.games.clone(), self.folder.database())).await?
     }
 
     fn note(&self, path: &Path, report: &IngestReport) {
@@ -172,26 +203,22 @@ fn list_or_make(inbox: &Path) -> io::Result<Listing> {
     list(inbox)
 }
 
-/// Stores one file, and announces what was new in it.
-async fn take_in(
-    cx: Context<DataPipeline>,
-    games: GameDb,
-    folder: DataFolder,
-    path: PathBuf,
-) -> DaemonResult<Result<IngestReport, IngestError>> {
-    let source = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let watched = cx.clone();
-    let should_stop = move || {
-        watched.heartbeat();
-        watched.shutdown().is_cancelled()
-    };
-    let taken = cx.spawn_blocking(move || ingest_file(&games, &path, &should_stop)).await?;
-    if let Ok(report) = &taken {
-        for (key, new_games) in &report.stored_per_config {
-            cx.emit(NewGamesAvailable::new(key.clone(), *new_games, source.clone(), folder.database())).await?;
+/// Announces the games that nobody was told of yet, here or in a process that died too early.
+///
+/// They are marked after it: what is cut off in between is told again, to those who listen then. A stop
+/// leaves the rest to the next start, since who listens may have stopped already.
+async fn announce(cx: Context<DataPipeline>, games: GameDb, database: PathBuf) -> DaemonResult {
+    let db = games.clone();
+    for told in cx.spawn_blocking(move || db.unannounced()).await?? {
+        if cx.shutdown().is_cancelled() {
+            break;
         }
+        let source = Path::new(&told.file).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        cx.emit(NewGamesAvailable::new(told.config_key.clone(), told.games, source, database.clone())).await?;
+        let db = games.clone();
+        cx.spawn_blocking(move || db.mark_announced(&told)).await??;
     }
-    Ok(taken)
+    Ok(())
 }
 
 #[cfg(test)]

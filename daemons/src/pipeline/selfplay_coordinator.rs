@@ -4,6 +4,9 @@
 //! and puts them into the inbox as one file. It goes on until each config has `target_games`. While
 //! the machine is short of something, no batch is begun.
 //!
+//! RingRift ranks the configs every 300 s and gives each 500 games for its cluster. Here each batch is
+//! ranked anew, and a batch is what a stop, or a change of the ranks, may have to wait for.
+//!
 //! A stop ends the games under way within one play-out: they are not written, and those of the batch
 //! that were finished are.
 
@@ -11,6 +14,7 @@ mod batch;
 mod demand;
 mod hex_config;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -26,7 +30,8 @@ use self::hex_config::HexConfig;
 use crate::data_folder::DataFolder;
 use crate::events::cluster::{ClusterHealthDegraded, ClusterHealthy};
 use crate::events::games::{NewGamesAvailable, SelfplayComplete};
-use crate::events::quality::{HighQualityDataAvailable, LowQualityDataWarning};
+use crate::events::quality::{HighQualityDataAvailable, LowQualityDataWarning, QualityScoreUpdated};
+use crate::kept;
 use crate::workload::config_key::ConfigKey;
 use crate::workload::game::batch::write_batch;
 use crate::workload::games::GameDb;
@@ -85,11 +90,13 @@ struct Progress {
 }
 
 impl Daemon for SelfplayCoordinator {
-    /// Finds the games that an earlier process played and nobody has stored.
+    /// Finds the games that an earlier process played and nobody has stored, and recalls whose are bad.
     async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
         let inbox = self.folder.inbox();
         let batches = cx.spawn_blocking(move || batches_in(&inbox)).await??;
         batches.into_iter().for_each(|batch| locked(&self.demand).add_waiting(batch));
+        let bad: BTreeMap<ConfigKey, f64> = kept::load(cx).await;
+        bad.into_iter().for_each(|(key, score)| locked(&self.demand).discount(key, score));
         Ok(())
     }
 
@@ -146,15 +153,25 @@ impl SelfplayCoordinator {
     }
 
     #[on_event("LOW_QUALITY_DATA_WARNING")]
-    async fn on_low_quality(&self, event: &LowQualityDataWarning, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_low_quality(&self, event: &LowQualityDataWarning, cx: &Context<Self>) -> DaemonResult {
         locked(&self.demand).discount(event.config_key.clone(), event.quality_score);
-        Ok(())
+        self.keep(cx).await
     }
 
     #[on_event("HIGH_QUALITY_DATA_AVAILABLE")]
-    async fn on_high_quality(&self, event: &HighQualityDataAvailable, _cx: &Context<Self>) -> DaemonResult {
+    async fn on_high_quality(&self, event: &HighQualityDataAvailable, cx: &Context<Self>) -> DaemonResult {
         locked(&self.demand).count_in_full(&event.config_key);
-        Ok(())
+        self.keep(cx).await
+    }
+
+    /// Games that are gone are not bad any more.
+    #[on_event("QUALITY_SCORE_UPDATED")]
+    async fn on_quality(&self, event: &QualityScoreUpdated, cx: &Context<Self>) -> DaemonResult {
+        if event.quality_score.is_some() {
+            return Ok(());
+        }
+        locked(&self.demand).count_in_full(&event.config_key);
+        self.keep(cx).await
     }
 
     #[on_event("CLUSTER_HEALTH_DEGRADED")]
@@ -182,6 +199,12 @@ impl SelfplayCoordinator {
         let mut demand = locked(&self.demand);
         demand.take_in(answer)?;
         Ok(demand.next(&self.config.configs, self.config.target_games).cloned())
+    }
+
+    /// Keeps whose games are bad: nobody says it again.
+    async fn keep(&self, cx: &Context<Self>) -> DaemonResult {
+        let bad = locked(&self.demand).bad().clone();
+        kept::save(cx, &bad).await
     }
 
     fn note(&self, config: &HexConfig, games: u64, path: PathBuf) {

@@ -1,6 +1,10 @@
 //! Retries dead letters: only the handler that failed, and only while its daemon runs.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::{Duration, SystemTime},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +14,20 @@ use crate::{
     prelude::*,
 };
 
-/// Dead letters that are too old to be retried were given up; they stay, for a person.
+/// Dead letters were given up as too old, and stay for a person; or many wait.
 #[event("DLQ_STALE_EVENTS")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DlqStaleEvents {
-    /// How many.
+    /// How many were given up; none when it is only said that many wait.
     pub stale_count: u64,
-    /// The types of their events.
+    /// How many wait.
+    pub pending_count: u64,
+    /// The types of the events that were given up, and of those that wait if there are many.
     pub event_types: Vec<String>,
     /// The age at which they are too old, in hours.
     pub max_stale_hours: u64,
+    /// When this was seen.
+    pub timestamp: SystemTime,
 }
 
 /// Dead letters were retried, and their handlers succeeded.
@@ -28,6 +36,8 @@ pub struct DlqStaleEvents {
 pub struct DlqEventsReplayed {
     /// How many since the last such event.
     pub recovered_count: u64,
+    /// The types of their events.
+    pub event_types: Vec<String>,
 }
 
 /// Exhausted dead letters were discarded because of their age.
@@ -55,6 +65,9 @@ pub struct DlqRetryConfig {
     pub purge_after: Duration,
 }
 
+/// From so many on it is announced that they wait; once, until they are fewer again.
+const MANY: u64 = 50;
+
 const WEEK: Duration = Duration::from_secs(168 * 3600);
 
 impl Default for DlqRetryConfig {
@@ -64,6 +77,9 @@ impl Default for DlqRetryConfig {
 }
 
 /// Retries dead letters after 60, 120, 240 .. 3600 s, 5 times.
+///
+/// RingRift looks every 60 s and retries 10. A first retry would come up to 60 s too late by that, and the 10,000
+/// letters that are kept would take 16 hours.
 #[daemon(
     category = "event",
     depends_on = [EventRouter],
@@ -74,6 +90,8 @@ impl Default for DlqRetryConfig {
 pub struct DlqRetry {
     #[config]
     config: DlqRetryConfig,
+    /// Whether it was announced that many wait.
+    are_many: AtomicBool,
 }
 
 impl Daemon for DlqRetry {
@@ -82,11 +100,12 @@ impl Daemon for DlqRetry {
         self.give_up_stale(cx).await?;
         self.purge(cx).await?;
         cx.life().world.router.recall_letters().await;
-        let recovered_count = cx.life().world.router.letters.take_recovered();
-        if recovered_count > 0 {
-            cx.emit(DlqEventsReplayed { recovered_count }).await?;
+        let recovered = cx.life().world.router.letters.take_recovered();
+        if recovered.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let recovered_count = recovered.values().sum();
+        Ok(cx.emit(DlqEventsReplayed { recovered_count, event_types: recovered.into_keys().collect() }).await?)
     }
 
     async fn health(&self, cx: &Context<Self>) -> HealthReport {
@@ -109,14 +128,22 @@ impl DlqRetry {
         let world = &cx.life().world;
         let (now, age) = (world.clock.moment(), self.config.stale_after);
         let stale = world.router.letters.exhaust(now, |letter| letter.is_over(letter.last_failed, now, age));
-        if stale.is_empty() {
+        let pending_count = world.router.letters.counts().pending;
+        let are_many = pending_count >= MANY;
+        let is_news = !self.are_many.swap(are_many, Relaxed) && are_many;
+        if stale.is_empty() && !is_news {
             return Ok(());
         }
-        let event_types: BTreeSet<&str> = stale.iter().map(|letter| letter.event.name()).collect();
+        let mut event_types: BTreeSet<String> = stale.iter().map(|letter| letter.event.name().to_owned()).collect();
+        if are_many {
+            event_types.extend(world.router.letters.pending_types());
+        }
         let event = DlqStaleEvents {
             stale_count: stale.len() as u64,
-            event_types: event_types.into_iter().map(str::to_owned).collect(),
-            max_stale_hours: self.config.stale_after.as_secs() / 3600,
+            pending_count,
+            event_types: event_types.into_iter().collect(),
+            max_stale_hours: age.as_secs() / 3600,
+            timestamp: now.wall,
         };
         Ok(cx.emit(event).await?)
     }

@@ -110,6 +110,30 @@ async fn warnings_stop_at_the_limit_and_go_on_in_the_next_hour_or_after_a_traini
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_restart_and_another_process_tell_nothing_again_and_go_on_with_the_hour() {
+    let site = Site::new();
+    store(&site, "hex5", 0..10, true);
+    let start = || kit(&site).data_dir(site.folder.root()).config("[daemons.quality_monitor]\nmax_alerts_per_hour = 1");
+    let told = |kit: &TestKit| ["QUALITY_SCORE_UPDATED", "LOW_QUALITY_DATA_WARNING"].map(|name| emitted(kit, name));
+    let kit = start().start().await;
+    kit.advance(Duration::from_secs(60)).await;
+    assert_eq!(told(&kit), [1, 1]);
+    kit.runtime().restart_daemon(QualityMonitor::TYPE).unwrap();
+    kit.advance(Duration::from_secs(60)).await;
+    assert_eq!(told(&kit), [1, 1]);
+    assert_eq!(detail(&kit, "quality"), json!({"hex5_2p": {"score": 0.4, "told": 0.4}}));
+    kit.finish().await;
+
+    let kit = start().start().await;
+    kit.advance(Duration::from_secs(60)).await;
+    assert_eq!(told(&kit), [0, 0]);
+    store(&site, "hex6", 0..10, true);
+    kit.advance(Duration::from_secs(60)).await;
+    assert_eq!(told(&kit), [1, 0], "the warning of the hour was that of the process before");
+    kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_requested_check_is_made_at_once_and_says_when_there_is_nothing_to_judge() {
     let site = Site::new();
     let kit = kit(&site).config("[daemons.quality_monitor.options]\ncycle = \"30days\"").start().await;

@@ -23,6 +23,20 @@ fn detail(kit: &TestKit, name: &str) -> Value {
     kit.runtime().health(DataPipeline::TYPE).unwrap().report.details[name].clone()
 }
 
+/// The games that a process announces in its first minute, by config and file.
+async fn announced_by_a_new_process(site: &Site) -> Vec<(String, String, u64)> {
+    let kit = kit(site).start().await;
+    kit.advance(Duration::from_secs(60)).await;
+    let mut announced = BTreeMap::new();
+    let events = kit.snapshot().events;
+    for _ in 0..events.iter().find(|event| event.name == "NEW_GAMES_AVAILABLE").unwrap().emitted {
+        let event = kit.expect_event::<NewGamesAvailable>().await;
+        *announced.entry((event.config_key.to_string(), event.source.clone())).or_insert(0) += event.new_games;
+    }
+    kit.finish().await;
+    announced.into_iter().map(|((config_key, source), games)| (config_key, source, games)).collect()
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sealed_file_is_announced_per_config_and_its_bad_line_is_in_quarantine() {
     let site = Site::new();
@@ -101,6 +115,20 @@ async fn self_play_is_taken_in_without_waiting_for_the_next_cycle() {
     kit.emit(SelfplayComplete { config_key, games_generated: 3, duration_seconds: 1.0, path }).await;
     assert_eq!(kit.expect_event::<NewGamesAvailable>().await.new_games, 3);
     kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_process_stored_and_did_not_live_to_announce_is_announced_once_by_the_next() {
+    let site = Site::new();
+    // It died after the file was moved away, and in the middle of another one, which has changed since.
+    site.ingest(&site.drop_file("a.jsonl", &lines("hex5", 0..3)));
+    let cut_off = site.drop_file("b.sealed.jsonl", &lines("hex7", 0..400));
+    let asked = std::cell::Cell::new(0);
+    ingest_file(&site.games, &cut_off, &|| asked.replace(asked.get() + 1) == 1).unwrap_err();
+    site.drop_file("b.sealed.jsonl", &lines("hex7", 0..500));
+    let expected = [("hex5_2p".into(), "a.jsonl".into(), 3), ("hex7_2p".into(), "b.sealed.jsonl".into(), 500)];
+    assert_eq!(announced_by_a_new_process(&site).await, expected);
+    assert_eq!(announced_by_a_new_process(&site).await, []);
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,7 +31,8 @@ impl Batch {
         cx: &Context<SelfplayCoordinator>,
         finished: &Arc<AtomicU64>,
     ) -> DaemonResult<Vec<Game>> {
-        let workers = workers().min(self.games.len());
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers = workers(cores).min(self.games.len());
         let left = Arc::new(Mutex::new(self.games.into_iter()));
         let play = |_| {
             let (left, finished, watched) = (Arc::clone(&left), Arc::clone(finished), cx.clone());
@@ -47,8 +48,7 @@ impl Batch {
 }
 
 /// One core stays for everything else.
-fn workers() -> usize {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+fn workers(cores: usize) -> usize {
     cores.saturating_sub(1).max(1)
 }
 
@@ -64,4 +64,14 @@ fn play_in_turn(
     };
     let games = std::iter::from_fn(next).map_while(|game| game.play(&should_stop).ok());
     games.inspect(|_| _ = finished.fetch_add(1, Relaxed)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_cores_but_one_play_and_a_single_one_does_too() {
+        assert_eq!([1, 2, 3, 8, 64].map(workers), [1, 1, 2, 7, 63]);
+    }
 }

@@ -94,6 +94,11 @@ impl Demand {
         self.scores.insert(key, score);
     }
 
+    /// The configs whose games are bad, with their scores.
+    pub(super) fn bad(&self) -> &BTreeMap<ConfigKey, f64> {
+        &self.scores
+    }
+
     /// Counts each stored game as one.
     pub(super) fn count_in_full(&mut self, key: &ConfigKey) {
         self.scores.remove(key);

@@ -7,6 +7,7 @@ use super::*;
 use crate::site::Site;
 use crate::workload::config_key::ConfigKey;
 use crate::workload::inbox::watch::list;
+use crate::workload::quality::QualityClass;
 
 const SMALL: &str = "[daemons.selfplay_coordinator]\nconfigs = [\"hex3_2p\", \"hex4_2p\"]\nplayouts = 5\n";
 
@@ -58,6 +59,40 @@ async fn it_plays_until_each_config_has_its_target_and_goes_on_when_games_turn_o
     kit.advance(Duration::from_secs(600)).await;
     assert_eq!(played(), after_duplicates + 4);
     kit.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whose_games_are_bad_is_known_to_the_next_process_until_they_are_good() {
+    let site = Site::new();
+    let start = || kit(&site, &format!("{SMALL}target_games = 0")).data_dir(site.folder.root()).start();
+    let bad = |kit: &TestKit| locked(&kit.get::<SelfplayCoordinator>().demand).bad().clone();
+    let config_key: ConfigKey = "hex4_2p".parse().unwrap();
+    let process = start().await;
+    process.emit(LowQualityDataWarning { config_key: config_key.clone(), quality_score: 0.1, threshold: 0.6 }).await;
+    process.settle().await;
+    process.finish().await;
+
+    let process = start().await;
+    process.settle().await;
+    assert_eq!(bad(&process), [(config_key.clone(), 0.1)].into());
+    let gone = QualityScoreUpdated {
+        config_key: config_key.clone(),
+        quality_score: None,
+        quality_category: QualityClass::Unknown,
+        last_quality: Some(0.1),
+    };
+    process.emit(gone).await;
+    process.settle().await;
+    assert_eq!(bad(&process), [].into());
+    process.emit(LowQualityDataWarning { config_key: config_key.clone(), quality_score: 0.2, threshold: 0.6 }).await;
+    process.emit(HighQualityDataAvailable { config_key, quality_score: 0.9 }).await;
+    process.settle().await;
+    process.finish().await;
+
+    let process = start().await;
+    process.settle().await;
+    assert_eq!(bad(&process), [].into());
+    process.finish().await;
 }
 
 #[tokio::test(start_paused = true)]

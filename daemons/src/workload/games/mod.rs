@@ -8,6 +8,7 @@
 //!
 //! All calls block, on the disk and on each other: a daemon makes them through `spawn_blocking`.
 
+pub mod announcements;
 pub mod counts;
 pub mod facts;
 pub mod files;

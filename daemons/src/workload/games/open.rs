@@ -10,8 +10,11 @@ use thiserror::Error;
 
 use super::GameDb;
 
-/// The version of [`SCHEMA`], kept in the file as `user_version`.
-const SCHEMA_VERSION: i32 = 1;
+/// What makes each version of the tables from the one before.
+const STEPS: [&str; 2] = [TABLES, UNANNOUNCED];
+
+/// The version that the last step makes, kept in the file as `user_version`.
+const SCHEMA_VERSION: i32 = STEPS.len() as i32;
 
 /// How long a call waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,11 +25,11 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// How often such a thing is tried, so that it takes [`BUSY_TIMEOUT`] in all.
 const BUSY_TRIES: u32 = 500;
 
-/// The tables.
+/// The first tables.
 ///
 /// `files` has a row for each time that a file was dropped, since the same file may come again.
 /// The index over `games` holds all that counting needs, so that counting does not read the games.
-const SCHEMA: &str = "
+const TABLES: &str = "
     CREATE TABLE files (
         id INTEGER PRIMARY KEY,
         path TEXT NOT NULL,
@@ -74,6 +77,20 @@ const SCHEMA: &str = "
         UNIQUE (content_hash, line)
     ) STRICT;
     CREATE INDEX quarantine_by_file ON quarantine (file_id, line);
+";
+
+/// The games that are to be announced; of older files those that were cut off before they were.
+const UNANNOUNCED: &str = "
+    CREATE TABLE unannounced (
+        file_id INTEGER NOT NULL REFERENCES files,
+        config_key TEXT NOT NULL,
+        games INTEGER NOT NULL,
+        PRIMARY KEY (file_id, config_key)
+    ) STRICT;
+    INSERT INTO unannounced
+        SELECT file_id, config_key, count(*) FROM games
+        WHERE file_id IN (SELECT id FROM files WHERE finished = 0)
+        GROUP BY file_id, config_key;
 ";
 
 /// Says why the game database was not opened.
@@ -142,13 +159,16 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")
 }
 
-/// Creates the tables in a file that has none, and tells which version the file had.
+/// Brings the tables to this version, and tells which one the file had; a newer one is left alone.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<i32> {
     // Immediate: of two processes that open a new file at once, the second finds the tables made.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found == 0 {
-        transaction.execute_batch(SCHEMA)?;
+    let found: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let missing = STEPS.get(found as usize..).unwrap_or_default();
+    for step in missing {
+        transaction.execute_batch(step)?;
+    }
+    if !missing.is_empty() {
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
     transaction.commit()?;
@@ -176,17 +196,39 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("games.db");
         let connection = Connection::open(&path).unwrap();
-        connection.pragma_update(None, "user_version", 2).unwrap();
+        connection.pragma_update(None, "user_version", 3).unwrap();
         let error = GameDb::open(&path).unwrap_err();
         let path = path.display();
         assert_eq!(
             error.to_string(),
             format!(
-                "game database `{path}` has schema version 2, and this program knows 1; open it with the newer program"
+                "game database `{path}` has schema version 3, and this program knows 2; open it with the newer program"
             )
         );
         let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
         assert_eq!(tables, Ok(0));
+    }
+
+    #[test]
+    fn a_database_of_version_1_announces_what_a_file_was_cut_off_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("games.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(TABLES).unwrap();
+        old.execute_batch(
+            "INSERT INTO files VALUES (1, 'a.jsonl', x'00', 1, 1, 0, 0, 0), (2, 'b.jsonl', x'01', 0, 2, 0, 0, 0);
+             INSERT INTO games VALUES
+                 (x'00', 'hex5_2p', 'hex5', 2, 1, 9, 9, 'completed', 1, 1, '2026', '{}'),
+                 (x'01', 'hex5_2p', 'hex5', 2, 1, 9, 9, 'completed', 2, 1, '2026', '{}'),
+                 (x'02', 'hex5_2p', 'hex5', 2, 1, 9, 9, 'completed', 2, 2, '2026', '{}');
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        for _ in 0..2 {
+            let untold = GameDb::open(&path).unwrap().unannounced().unwrap();
+            let untold: Vec<_> = untold.iter().map(|games| (&*games.file, games.games)).collect();
+            assert_eq!(untold, [("b.jsonl", 2)]);
+        }
     }
 
     #[test]

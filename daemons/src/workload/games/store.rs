@@ -4,8 +4,8 @@ use chrono::{SecondsFormat, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use thiserror::Error;
 
-use super::GameDb;
 use super::files::{FileProgress, move_on};
+use super::{GameDb, announcements};
 use crate::workload::game::checked::Game;
 
 /// One line of a file, as it is offered to the database.
@@ -67,7 +67,9 @@ impl GameDb {
 
 fn store_game(transaction: &Transaction<'_>, file: &mut FileProgress, game: &Game) -> rusqlite::Result<()> {
     let is_new = insert_game(transaction, file, game)?;
-    if !is_new {
+    if is_new {
+        announcements::note(transaction, file, game.config_key())?;
+    } else {
         file.duplicates += 1;
     }
     let mut count = transaction.prepare_cached(

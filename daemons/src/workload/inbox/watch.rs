@@ -1,12 +1,14 @@
 //! Which files of an inbox are complete.
 //!
 //! A file that came by renaming from our own writer says so in its name. Any other file may still
-//! be growing: it counts as complete when it has not changed for [`SETTLE_TIME`]. A writer that
-//! pauses for longer has to write under a hidden name, or one that does not end in `.jsonl`, and
-//! rename the file when it is done.
+//! be growing: it counts as complete when it has not changed for [`SETTLE_TIME`]. One that was not
+//! written for as long before it was renamed into the inbox, or moved there, is complete at once;
+//! a younger one can't be told from a file that grows, and waits. A writer that pauses for longer has
+//! to write under a hidden name, or one that does not end in `.jsonl`, and rename the file when it is
+//! done.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -27,6 +29,8 @@ pub struct Look {
     pub len: u64,
     /// When it was last written.
     pub modified: SystemTime,
+    /// How long it had not been written when it was given its name, as far as can be told.
+    pub rested: Duration,
 }
 
 /// What one look at an inbox has seen.
@@ -67,7 +71,24 @@ fn look(path: &Path) -> io::Result<Option<Look>> {
     if !metadata.is_file() {
         return Ok(None);
     }
-    Ok(Some(Look { path: path.to_owned(), len: metadata.len(), modified: metadata.modified()? }))
+    let (len, modified) = (metadata.len(), metadata.modified()?);
+    Ok(Some(Look { path: path.to_owned(), len, modified, rested: rested(&metadata) }))
+}
+
+/// A write sets both of a file's times, and a renaming only that of the last change. Both are of the
+/// clock of the file system, which need not be ours.
+#[cfg(unix)]
+fn rested(metadata: &Metadata) -> Duration {
+    use std::os::unix::fs::MetadataExt;
+    let nanos = |seconds, nanos| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
+    let written = nanos(metadata.mtime(), metadata.mtime_nsec());
+    let changed = nanos(metadata.ctime(), metadata.ctime_nsec());
+    Duration::from_nanos(u64::try_from(changed - written).unwrap_or(0))
+}
+
+#[cfg(not(unix))]
+fn rested(_metadata: &Metadata) -> Duration {
+    Duration::ZERO
 }
 
 fn has_game_file_name(path: &Path) -> bool {
@@ -112,7 +133,7 @@ impl Watch {
 
     fn is_complete(&self, file: &Look, now: Instant) -> bool {
         let is_settled = self.seen.get(&file.path).is_some_and(|seen| now.duration_since(seen.since) >= SETTLE_TIME);
-        file.len > 0 && (is_settled || is_sealed(&file.path))
+        file.len > 0 && (is_settled || file.rested >= SETTLE_TIME || is_sealed(&file.path))
     }
 }
 
@@ -123,7 +144,8 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn file(name: &str, len: u64, modified_at: u64) -> Look {
-        Look { path: name.into(), len, modified: SystemTime::UNIX_EPOCH + Duration::from_secs(modified_at) }
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(modified_at);
+        Look { path: name.into(), len, modified, rested: Duration::ZERO }
     }
 
     /// Looks at the same inbox at each of the times, and tells at which of them the file was
@@ -166,6 +188,35 @@ mod tests {
     #[test]
     fn a_file_of_our_own_writer_is_complete_at_once() {
         assert_eq!(complete_at(&[(0, file("hex5_2p-1f.sealed.jsonl", 5, 1))]), [0]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_not_written_for_two_seconds_before_it_was_moved_in_is_complete_at_once() {
+        let inbox = tempfile::tempdir().unwrap();
+        let (outside, inside) = (inbox.path().join("a.tmp"), inbox.path().join("a.jsonl"));
+        for age in [2, 3600] {
+            fs::write(&outside, "game").unwrap();
+            let file = fs::File::options().append(true).open(&outside).unwrap();
+            file.set_modified(file.metadata().unwrap().modified().unwrap() - age * SECOND).unwrap();
+            fs::rename(&outside, &inside).unwrap();
+            let looks = list(inbox.path()).unwrap().files;
+            assert_eq!(
+                Watch::default().look(&looks, Instant::now()),
+                std::slice::from_ref(&inside),
+                "{age} s, {looks:?}"
+            );
+        }
+        fs::write(&inside, "game").unwrap();
+        assert_eq!(list(inbox.path()).unwrap().files[0].rested, Duration::ZERO, "it has been written since");
+    }
+
+    #[test]
+    fn one_that_was_written_later_than_that_waits() {
+        let rested = |rested| Look { rested, ..file("a.jsonl", 5, 1) };
+        assert_eq!(complete_at(&[(0, rested(2 * SECOND))]), [0]);
+        let young = || rested(2 * SECOND - Duration::from_nanos(1));
+        assert_eq!(complete_at(&[(0, young()), (1, young()), (2, young())]), [2]);
     }
 
     #[test]

@@ -61,8 +61,8 @@ struct Inner {
     /// How many live ones wait in the store for room.
     in_store: u64,
     recovered: u64,
-    /// Of those, how many have been announced.
-    announced: u64,
+    /// Of those, how many of each type of event have not been announced.
+    unannounced: BTreeMap<String, u64>,
     exhausted: u64,
     discarded: u64,
     /// How many found no room on their way to the store.
@@ -149,6 +149,8 @@ impl DeadLetters {
         let Some(letter) = inner.letters.get_mut(&id) else { return false };
         letter.attempts += attempts;
         letter.enter(LetterState::Recovered, now);
+        let event_type = letter.event.name().to_owned();
+        *inner.unannounced.entry(event_type).or_default() += 1;
         inner.settled += 1;
         inner.recovered += 1;
         inner.write(id);
@@ -163,11 +165,9 @@ impl DeadLetters {
         true
     }
 
-    /// How many have recovered since the last call.
-    pub(crate) fn take_recovered(&self) -> u64 {
-        let mut inner = self.inner();
-        let recovered = inner.recovered;
-        recovered - std::mem::replace(&mut inner.announced, recovered)
+    /// How many of each type of event have recovered since the last call.
+    pub(crate) fn take_recovered(&self) -> BTreeMap<String, u64> {
+        std::mem::take(&mut self.inner().unannounced)
     }
 
     /// Gives up retrying the pending letters that `which` picks; they stay, for a person.

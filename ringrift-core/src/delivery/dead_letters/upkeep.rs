@@ -1,6 +1,6 @@
 //! What people do with dead letters: look at them, give them up, clear them away, bring some in.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 
 use super::{DeadLetters, Inner, Letter, LetterId, LetterState, Refused};
 use crate::delivery::clock::Moment;
@@ -67,6 +67,14 @@ impl DeadLetters {
         let inner = self.inner();
         let picked = inner.letters.iter().filter(|(_, letter)| which(letter));
         picked.take(limit).map(|(id, letter)| (*id, letter.clone())).collect()
+    }
+
+    /// The types of the events whose letters are to be retried.
+    pub(crate) fn pending_types(&self) -> BTreeSet<String> {
+        let inner = self.inner();
+        let pending = inner.letters.values().filter(|letter| letter.state == LetterState::Pending);
+        let types: BTreeSet<&str> = pending.map(|letter| letter.event.name()).collect();
+        types.into_iter().map(str::to_owned).collect()
     }
 
     /// The newest that are not settled, newest first, `limit` at most.
