@@ -104,8 +104,10 @@ fn with_log_json_every_line_is_an_object_and_the_notes_are_among_them() {
 fn status_watch_shows_page_after_page_outlives_the_process_and_ends_at_ctrl_c() {
     let folder = tempfile::tempdir().unwrap();
     let mut running = start(&folder, "run --daemon event_router --http 127.0.0.1:0");
-    let told = up_to("views on http://", &mut running.stderr());
+    let mut stderr = running.stderr();
+    let told = up_to("views on http://", &mut stderr);
     let address = told.last().unwrap().split_once("views on http://").unwrap().1.split_once("/,").unwrap().0;
+    up_to(" ready", &mut stderr);
 
     let mut watch = start(&folder, &format!("status --watch --http {address}"));
     let mut pages = watch.stdout();
