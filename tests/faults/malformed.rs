@@ -181,6 +181,30 @@ async fn what_can_not_be_read_in_the_store_is_a_dead_letter_and_the_rest_goes_on
     assert_eq!(rows as usize, payloads.len(), "nothing was made up");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_no_json_is_shown_exported_and_imported_as_it_is() {
+    let text = r#"{"number":1,"text":"no end"#;
+    let (_place, folder) = place().unwrap();
+    put(&folder, &[text.into()]).await;
+    let first = kit(&folder, &Read::default()).await;
+    first.settle().await;
+    assert_eq!(letters(&first)[0].payload, text);
+    let mut lines = Vec::new();
+    first.runtime().dead_letters().export(&LetterFilter::default(), &mut lines).unwrap();
+    first.finish().await;
+    let (_elsewhere, folder) = place().unwrap();
+    for process in 0..2 {
+        let second = kit(&folder, &Read::default()).await;
+        if process == 0 {
+            second.runtime().dead_letters().import(&*lines).unwrap();
+        }
+        let kept = &letters(&second)[0];
+        assert_eq!((kept.reason, kept.state), (DeadReason::Schema, LetterState::Exhausted));
+        assert_eq!(kept.payload, text, "process {process}");
+        second.finish().await;
+    }
+}
+
 /// A line of dead letters as the office writes it.
 async fn line(kit: &TestKit) -> String {
     kit.emit(Order { text: "fails".into(), ..order(1) }).await;

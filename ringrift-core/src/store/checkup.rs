@@ -40,14 +40,19 @@ pub(super) fn pages(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         match line {
             Ok(line) => found.push(line),
             // It ends at a page that is none.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-                found.push(error.to_string())
-            }
+            Err(error) if is_damage(&error) => found.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
     found.retain(|line| line != "ok");
+    // The table of the numbers that are given out is looked at only when one is.
+    let numbered = connection.prepare("INSERT INTO events DEFAULT VALUES");
+    found.extend(numbered.err().filter(is_damage).map(|error| error.to_string()));
     Ok(found)
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
 }
 
 /// The numbers that no event has, and that were not pruned. SQLite gives them out without gaps.
@@ -71,7 +76,7 @@ fn gaps(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
         if first > next {
             missing.push((next, first - 1));
         }
-        next = next.max(last + 1);
+        next = next.max(last.saturating_add(1));
     }
     if next <= given {
         missing.push((next, given));

@@ -91,13 +91,9 @@ pub(super) fn change(
     Ok(())
 }
 
-/// A handler is owed an event that it has never been owed.
+/// A handler is owed an event that it has never been owed. Only damage can have left a row of it.
 pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -> rusqlite::Result<()> {
-    let state = DeliveryState::Pending as u8;
-    let checksum = row_checksum(handler, event, state, None);
-    let insert = "INSERT INTO deliveries VALUES (?, ?, ?, ?, NULL, ?)";
-    connection.prepare_cached(insert)?.execute(params![handler, event, state, now, checksum])?;
-    Ok(())
+    put(connection, (handler, event), DeliveryState::Pending, None, now)
 }
 
 /// A handler has handled an event; what it did through `once`, if that was ever called, is forgotten.
@@ -138,7 +134,7 @@ pub(super) fn read_letter(row: &Row<'_>, (handler, event): (i64, i64), from: usi
 
 /// After damage: owes again what nobody can tell the state of. Returns how many.
 pub(super) fn repeat_damaged(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
-    let damaged = damaged(connection)?;
+    let damaged = damaged(connection, "TRUE")?;
     for delivery in &damaged {
         put(connection, *delivery, DeliveryState::Pending, None, now)?;
     }
@@ -155,7 +151,7 @@ pub(super) fn repeat_damaged(connection: &Connection, now: i64) -> rusqlite::Res
 
 /// Whether a whole delivery belongs to a handler that is not there.
 pub(super) fn any_of_nobody(connection: &Connection) -> rusqlite::Result<bool> {
-    let damaged = damaged(connection)?;
+    let damaged = damaged(connection, "TRUE")?;
     let all = "SELECT handler, event FROM deliveries WHERE handler NOT IN (SELECT id FROM handlers)";
     let mut all = connection.prepare(all)?;
     let mut rows = all.query([])?;
@@ -167,20 +163,17 @@ pub(super) fn any_of_nobody(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(false)
 }
 
-/// The deliveries whose rows can't be trusted, in order.
-fn damaged(connection: &Connection) -> rusqlite::Result<Vec<(i64, i64)>> {
-    let mut select =
-        connection.prepare("SELECT handler, event, state, letter, checksum FROM deliveries ORDER BY handler, event")?;
+/// The deliveries, of those that a condition names, whose rows can't be trusted, in order.
+pub(super) fn damaged(connection: &Connection, which: &str) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let select =
+        format!("SELECT handler, event, state, letter, checksum FROM deliveries WHERE {which} ORDER BY handler, event");
+    let mut select = connection.prepare(&select)?;
     let mut rows = select.query([])?;
     let mut damaged = Vec::new();
     while let Some(row) = rows.next()? {
-        let (handler, event): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let is_whole = || -> rusqlite::Result<bool> {
-            let letter: Option<String> = row.get(3)?;
-            Ok(row_checksum(handler, event, row.get(2)?, letter.as_deref()) == row.get::<_, u32>(4)?)
-        };
-        if !is_whole().unwrap_or(false) {
-            damaged.push((handler, event));
+        let delivery = (row.get(0)?, row.get(1)?);
+        if read_letter(row, delivery, 2).is_err() {
+            damaged.push(delivery);
         }
     }
     Ok(damaged)
@@ -232,8 +225,7 @@ mod tests {
 
     /// So many events of a megabyte, all of which a handler is owed.
     fn store(count: u8) -> Connection {
-        let connection = Connection::open_in_memory().expect("memory");
-        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        let connection = crate::store::schema::in_memory();
         for number in 1..=count {
             let event = StoredEvent {
                 id: [number; 16],

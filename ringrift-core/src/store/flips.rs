@@ -1,6 +1,8 @@
 //! Every byte of a small store is damaged in turn: whatever is read then was written.
 
-use std::{collections::BTreeMap, fs, path::Path};
+mod beside;
+
+use std::{collections::BTreeMap, fs, ops::RangeInclusive, path::Path};
 
 use rusqlite::Connection;
 
@@ -44,11 +46,13 @@ fn is_handled(number: u8, reader: usize) -> bool {
     number <= HANDLED || (number <= HANDLED + 2 && reader == 0)
 }
 
-fn fill(connection: &Connection, numbers: std::ops::RangeInclusive<u8>) -> rusqlite::Result<()> {
-    let mut ids = Vec::new();
-    for reader in &READERS {
-        ids.push(handlers::register(connection, reader, 0)?.0);
-    }
+/// The numbers of the handlers.
+fn register(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    READERS.iter().map(|reader| Ok(handlers::register(connection, reader, 0)?.0)).collect()
+}
+
+fn fill(connection: &Connection, numbers: RangeInclusive<u8>) -> rusqlite::Result<()> {
+    let ids = register(connection)?;
     for number in numbers {
         let event = event(number);
         let (seq, _) = append(connection, &event)?;
@@ -70,7 +74,7 @@ fn small(folder: &Path) {
     connection.execute_batch(shrink).expect("small pages");
 }
 
-/// How the pending deliveries of a damaged store were read.
+/// How a damaged store was read.
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Ending {
     /// As they were written.
@@ -81,7 +85,15 @@ enum Ending {
     Refused,
 }
 
-/// Opens the store and reads what is pending; panics at a wrong event, or at a loss that nobody tells.
+/// One event more, which all that hear it are owed.
+fn emit_another(connection: &Connection) -> rusqlite::Result<()> {
+    let ids = register(connection)?;
+    let (seq, _) = append(connection, &event(EVENTS + 1))?;
+    let hears = READERS.iter().zip(ids).filter(|(reader, _)| reader.event == event(EVENTS + 1).event);
+    hears.into_iter().try_for_each(|(_, id)| deliveries::owe(connection, id, seq, 0))
+}
+
+/// Opens the store and reads what is in it; panics at a wrong event, or at a loss that nobody tells.
 /// Only of `the_end`, the last transaction of the log, SQLite can't know whether it was ever whole.
 fn read(folder: &Path, place: &str, the_end: bool) -> Ending {
     let Ok(mut opening) = Opening::open(folder) else { return Ending::Refused };
@@ -112,6 +124,9 @@ fn read(folder: &Path, place: &str, the_end: bool) -> Ending {
         let not_owed: Vec<_> = missing.iter().filter(|number| kept.contains(number)).collect();
         assert!(not_owed.is_empty(), "{place}: {declared:?} is not owed {not_owed:?}, which are kept: {damage:?}");
     }
+    let Ok(beside) = opening.prepare(beside::read) else { return Ending::Refused };
+    beside.check(told, &format!("{place}: {damage:?}"));
+    opening.prepare(emit_another).unwrap_or_else(|error| panic!("{place}: nothing can be written: {error:?}"));
     if told { Ending::Told } else { Ending::Whole }
 }
 
@@ -167,9 +182,30 @@ fn a_flipped_byte_of_the_file_gives_no_wrong_event_and_no_silent_loss() {
     let endings = flip_each(FILE, |folder| {
         let mut opening = Opening::open(folder).expect("a store");
         opening.prepare(|connection| fill(connection, 1..=EVENTS)).expect("filled");
+        opening.prepare(beside::fill).expect("filled");
     });
     eprintln!("{endings:?}");
     assert!(endings[&Ending::Told] > 0 && endings[&Ending::Whole] > 0, "{endings:?}");
+}
+
+/// Its first page has all that says where the others are: from there on what is left is read.
+#[test]
+fn of_a_file_that_was_cut_short_what_is_left_is_read_and_the_loss_is_told() {
+    const PAGE: usize = 4096;
+    let pristine = in_memory();
+    let mut opening = Opening::open(pristine.path()).expect("a store");
+    opening.prepare(|connection| fill(connection, 1..=EVENTS)).expect("filled");
+    opening.prepare(beside::fill).expect("filled");
+    drop(opening);
+    let whole = fs::read(pristine.path().join(FILE)).expect("read");
+    let mut endings = BTreeMap::<Ending, usize>::new();
+    for at in (PAGE..whole.len()).filter(|at| [0, 1, 100, PAGE - 1].contains(&(at % PAGE))) {
+        let folder = in_memory();
+        fs::write(folder.path().join(FILE), &whole[..at]).expect("cut");
+        *endings.entry(read(folder.path(), &format!("cut at {at}"), false)).or_default() += 1;
+    }
+    eprintln!("{endings:?}");
+    assert!(endings[&Ending::Told] > 0 && !endings.contains_key(&Ending::Refused), "{endings:?}");
 }
 
 #[test]
@@ -178,9 +214,12 @@ fn a_flipped_byte_of_the_log_gives_no_wrong_event_and_no_silent_loss() {
     let endings = flip_each(&log, |folder| {
         // Held open, so that the log is not taken into the file.
         let mut opening = Opening::open(folder).expect("a store");
-        for numbers in [1..=EVENTS - 1, EVENTS..=EVENTS] {
-            opening.prepare(|connection| fill(connection, numbers.clone())).expect("filled");
-        }
+        let first = |connection: &Connection| {
+            fill(connection, 1..=EVENTS - 1)?;
+            beside::fill(connection)
+        };
+        opening.prepare(first).expect("filled");
+        opening.prepare(|connection| fill(connection, EVENTS..=EVENTS)).expect("filled");
         for name in [FILE.to_owned(), log.clone()] {
             fs::copy(folder.join(&name), folder.join(format!("{name}.copy"))).expect("copied");
         }

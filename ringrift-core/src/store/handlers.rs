@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{deliveries, events};
+use super::{deliveries, effects, events};
 
 /// One handler, as it is declared.
 #[derive(Debug, Clone, Copy)]
@@ -41,18 +41,31 @@ pub(crate) fn register(connection: &Connection, declared: &Declared<'_>, now: i6
             .optional()?;
         if let Some((id, since)) = found {
             let since = if *from_oldest { 0 } else { since };
-            let again = owe_kept(connection, (id, declared), (since, noted(connection, DELIVERIES)?), now)?;
+            let again = owe_again(connection, (id, declared), (since, noted(connection, DELIVERIES)?), now)?;
             return Ok((id, again));
         }
     }
     let insert = "INSERT INTO handlers (daemon, handler, event, since) VALUES (?, ?, ?, ?)";
     connection.execute(insert, params![daemon, handler, event, events::last(connection)?])?;
     let id = connection.last_insert_rowid();
-    let again = owe_kept(connection, (id, declared), (0, noted(connection, HANDLERS)?), now)?;
+    let again = owe_again(connection, (id, declared), (0, noted(connection, HANDLERS)?), now)?;
     if *from_oldest {
         owe_kept(connection, (id, declared), (0, i64::MAX), now)?;
     }
     Ok((id, again))
+}
+
+/// Owes a handler the events of a range whose deliveries damage may have taken. Returns how many.
+fn owe_again(
+    connection: &Connection,
+    handler: (i64, &Declared<'_>),
+    range: (i64, i64),
+    now: i64,
+) -> rusqlite::Result<usize> {
+    let owed = owe_kept(connection, handler, range, now)?;
+    // They may have been settled, and their effects forgotten.
+    owed.iter().try_for_each(|event| effects::note_lost(connection, (handler.0, *event)))?;
+    Ok(owed.len())
 }
 
 /// Owes a handler the events of a range that it is not, and never was, owed. Copies were made for another.
@@ -61,11 +74,11 @@ fn owe_kept(
     (id, declared): (i64, &Declared<'_>),
     (after, until): (i64, i64),
     now: i64,
-) -> rusqlite::Result<usize> {
+) -> rusqlite::Result<Vec<i64>> {
+    let mut owed = Vec::new();
     if !declared.is_durable || until <= after {
-        return Ok(0);
+        return Ok(owed);
     }
-    let mut owed = 0;
     for name in declared.names() {
         let kept = "SELECT seq FROM events e WHERE event = ? AND seq > ? AND seq <= ? AND replay_of IS NULL
             AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.handler = ? AND d.event = e.seq)";
@@ -73,8 +86,8 @@ fn owe_kept(
             .prepare_cached(kept)?
             .query_map(params![name, after, until, id], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        owed += kept.len();
-        kept.into_iter().try_for_each(|event| deliveries::owe(connection, id, event, now))?;
+        kept.iter().try_for_each(|event| deliveries::owe(connection, id, *event, now))?;
+        owed.extend(kept);
     }
     Ok(owed)
 }
@@ -118,8 +131,7 @@ mod tests {
 
     /// Two events of the old name and two of the new, of which the last is a copy for somebody.
     fn store() -> Connection {
-        let connection = Connection::open_in_memory().expect("memory");
-        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        let connection = crate::store::schema::in_memory();
         let old = Declared { event: "OLD_NAME", aliases: &[], ..RENAMED };
         register(&connection, &old, 0).expect("it is new");
         for (number, event) in [(1, "OLD_NAME"), (2, "OLD_NAME"), (3, "NEW_NAME"), (4, "NEW_NAME")] {

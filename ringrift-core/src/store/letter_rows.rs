@@ -59,15 +59,17 @@ pub(crate) fn others(
 ) -> rusqlite::Result<Vec<StoredLetter>> {
     let mut found = Vec::new();
     for states in LIVE {
-        let keys = format!("SELECT letter, handler, event FROM deliveries d WHERE letter IS NOT NULL AND {states}");
+        let keys = format!(
+            "SELECT handler, event, state, letter, checksum FROM deliveries d WHERE letter IS NOT NULL AND {states}"
+        );
         let mut keys = connection.prepare(&keys)?;
         let mut keys = keys.query([])?;
         let mut one = connection.prepare_cached(&select("d.handler = ? AND d.event = ?"))?;
         while found.len() < room
             && let Some(row) = keys.next()?
         {
-            if number(row).is_some_and(|number| number <= last && !here.contains(&number)) {
-                let (handler, event): (i64, i64) = (row.get(1)?, row.get(2)?);
+            let (handler, event) = (row.get(0)?, row.get(1)?);
+            if number(row, (handler, event)).is_some_and(|number| number <= last && !here.contains(&number)) {
                 found.push(one.query_row([handler, event], read)?);
             }
         }
@@ -77,23 +79,24 @@ pub(crate) fn others(
 
 /// The highest number of all; 0 when none has one.
 pub(crate) fn last_number(connection: &Connection) -> rusqlite::Result<u32> {
-    let mut letters = connection.prepare("SELECT letter FROM deliveries WHERE letter IS NOT NULL")?;
+    let letters = "SELECT handler, event, state, letter, checksum FROM deliveries WHERE letter IS NOT NULL";
+    let mut letters = connection.prepare(letters)?;
     let mut rows = letters.query([])?;
     let mut last = 0;
     while let Some(row) = rows.next()? {
-        last = last.max(number(row).unwrap_or_default());
+        last = last.max(number(row, (row.get(0)?, row.get(1)?)).unwrap_or_default());
     }
     Ok(last)
 }
 
-/// The number in a letter, which stands in the first column; a damaged letter has none.
-fn number(row: &Row<'_>) -> Option<u32> {
+/// The number in a letter, whose state, letter and checksum stand from the third column on; a damaged letter has none.
+fn number(row: &Row<'_>, delivery: (i64, i64)) -> Option<u32> {
     #[derive(Deserialize)]
     struct Numbered {
         number: Option<u32>,
     }
-    let letter = row.get_ref(0).ok()?;
-    serde_json::from_str::<Numbered>(letter.as_str().ok()?).ok()?.number
+    let letter = deliveries::read_letter(row, delivery, 2).ok()?;
+    serde_json::from_str::<Numbered>(&letter).ok()?.number
 }
 
 fn select(which: &str) -> String {
@@ -107,13 +110,15 @@ fn select(which: &str) -> String {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredLetter> {
     let (handler, seq) = (row.get(0)?, row.get(1)?);
+    let letter = deliveries::read_letter(row, (handler, seq), 2);
     Ok(StoredLetter {
         handler,
         seq,
         daemon_name: row.get(5)?,
         handler_name: row.get(6)?,
-        state: DeliveryState::from_number(row.get(2)?),
+        // Of a row that can't be trusted no state is believed.
+        state: if letter.is_ok() { DeliveryState::from_number(row.get(2)?) } else { DeliveryState::Exhausted },
         event: StoredEvent::read(row, 7),
-        letter: deliveries::read_letter(row, (handler, seq), 2),
+        letter,
     })
 }

@@ -188,8 +188,7 @@ mod tests {
 
     #[test]
     fn a_letter_goes_to_another_handler_with_its_effects_or_not_at_all() {
-        let connection = Connection::open_in_memory().expect("memory");
-        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        let connection = crate::store::schema::in_memory();
         deliveries::put(&connection, (1, EVENT), DeliveryState::Dead, Some("{}"), 0).expect("written");
         begin(&connection, (1, EVENT), "pay").and_then(|_| done(&connection, (1, EVENT), "pay", "5")).expect("made");
         let from = Address { handler: Handler::Number(1), event: Place::Number(EVENT) };

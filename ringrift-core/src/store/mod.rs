@@ -28,6 +28,7 @@ mod identities;
 pub(crate) mod letter_rows;
 pub(crate) mod letters;
 mod lock;
+mod mend;
 pub(crate) mod open;
 pub(crate) mod quarantine;
 mod queue;

@@ -7,10 +7,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::{
-    Store, checkup, error::OpenError, health::Health, lock::Lock, millis, queue::Queue, salvage, schema, swap,
+    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage, schema, swap,
     writer::Writer,
 };
 
@@ -42,17 +42,26 @@ impl Opening {
                 kept.display()
             )]);
         }
-        damage.tell(checkup::of_log(&file));
+        let log = checkup::of_log(&file);
+        damage.tell(log.clone());
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
-        let mut connection = connect(&file).map_err(unreadable)?;
-        schema::migrate(&mut connection, &file)?;
-        let pages = checkup::pages(&connection).map_err(unreadable)?;
+        let (mut connection, cut) = connect_to_all_there_is(&file).map_err(unreadable)?;
+        schema::found(&connection, &file)?;
+        let mut pages = checkup::pages(&connection).map_err(unreadable)?;
+        if cut == Cut::Short {
+            pages.insert(0, "the file is shorter than it says".to_owned());
+        }
         if !pages.is_empty() {
             damage.tell(pages);
             replace(connection, &file, &mut damage, now)?;
             connection = connect(&file).map_err(unreadable)?;
         }
+        schema::migrate(&mut connection, &file)?;
         damage.tell(checkup::missing(&connection, now).map_err(unreadable)?);
+        damage.tell(mend::rows(&mut connection, now).map_err(unreadable)?);
+        if log.is_some() {
+            mend::after_a_lost_log(&mut connection).map_err(unreadable)?;
+        }
         let damage = damage.lines;
         Ok(Self { file, connection, lock, damage })
     }
@@ -146,6 +155,27 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
     swap::exchange(file, now).map_err(unusable)?;
     damage.tell([format!("the damaged file is kept as `{}`", swap::kept(file, now).display())]);
     Ok(())
+}
+
+/// Whether a file has all its pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    Whole,
+    Short,
+}
+
+/// A connection to a file, and to what is left of one that was cut short.
+fn connect_to_all_there_is(file: &Path) -> rusqlite::Result<(Connection, Cut)> {
+    match connect(file) {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            let connection = Connection::open(file)?;
+            connection.busy_timeout(BUSY)?;
+            // Else SQLite refuses a file that has fewer pages than its header says. It is only read from here on.
+            connection.pragma_update(None, "writable_schema", true)?;
+            Ok((connection, Cut::Short))
+        }
+        connected => Ok((connected?, Cut::Whole)),
+    }
 }
 
 /// A connection that writes.

@@ -1,6 +1,6 @@
 //! What can't be trusted or understood: set aside as it was, with its place and the reason.
 
-use rusqlite::{Connection, params, types::ValueRef};
+use rusqlite::{Connection, ToSql, params, types::ValueRef};
 
 use super::deliveries::{self, DeliveryState};
 
@@ -17,13 +17,61 @@ pub(crate) fn delivery(
     let known = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE place = ?)";
     let is_known: bool = connection.prepare_cached(known)?.query_row([&place], |row| row.get(0))?;
     if !is_known {
-        let content = row_as_it_is(connection, event)?;
-        let insert = "INSERT INTO quarantine (found, place, reason, content) VALUES (?, ?, ?, ?)";
-        connection.prepare_cached(insert)?.execute(params![now, place, reason, content])?;
+        put(connection, &place, reason, ("SELECT * FROM events WHERE seq = ?", params![event]), now)?;
     }
     let letter = serde_json::json!({ "reason": "schema", "error_chain": [reason], "failed": now }).to_string();
     deliveries::put(connection, (handler, event), DeliveryState::Exhausted, Some(&letter), now)?;
     Ok(letter)
+}
+
+/// A dead letter whose row can't be trusted: it is for a person, under a new number.
+pub(super) fn letter(
+    connection: &Connection,
+    (handler, event): (i64, i64),
+    number: u32,
+    now: i64,
+) -> rusqlite::Result<()> {
+    const REASON: &str = "the letter in the store can't be read: its checksum is another";
+    let place = format!("letter of event {event} and handler {handler}");
+    let row = "SELECT handler, event, state, since, letter, checksum FROM deliveries WHERE handler = ? AND event = ?";
+    put(connection, &place, REASON, (row, params![handler, event]), now)?;
+    let letter = serde_json::json!({
+        "number": number, "reason": "schema", "error_chain": [REASON], "is_fatal": true, "failed": now,
+    });
+    deliveries::put(connection, (handler, event), DeliveryState::Exhausted, Some(&letter.to_string()), now)
+}
+
+/// A row, by a query that finds it.
+type Found<'a> = (&'a str, &'a [&'a dyn ToSql]);
+
+/// Sets a row aside, as it is.
+pub(super) fn put(
+    connection: &Connection,
+    place: &str,
+    reason: &str,
+    row: Found<'_>,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let content = row_as_it_is(connection, row)?;
+    let insert = "INSERT INTO quarantine (found, place, reason, content) VALUES (?, ?, ?, ?)";
+    connection.prepare_cached(insert)?.execute(params![now, place, reason, content])?;
+    Ok(())
+}
+
+/// Sets a row aside that stays where it is, unless it has been already. Returns whether it has not.
+pub(super) fn put_once(
+    connection: &Connection,
+    place: &str,
+    reason: &str,
+    row: Found<'_>,
+    now: i64,
+) -> rusqlite::Result<bool> {
+    let known = "SELECT EXISTS (SELECT 1 FROM quarantine WHERE place = ? AND content = ?)";
+    let content = row_as_it_is(connection, row)?;
+    if connection.query_row(known, params![place, content], |row| row.get(0))? {
+        return Ok(false);
+    }
+    put(connection, place, reason, row, now).map(|()| true)
 }
 
 /// Sets rows aside of which nobody knows whose they are: their place and content are columns.
@@ -36,10 +84,10 @@ pub(super) fn copy(connection: &Connection, place: &str, content: &str, from: &s
     Ok(())
 }
 
-/// The columns of an event's row, as text, whatever they hold.
-fn row_as_it_is(connection: &Connection, event: i64) -> rusqlite::Result<String> {
-    let mut select = connection.prepare_cached("SELECT * FROM events WHERE seq = ?")?;
-    let mut rows = select.query([event])?;
+/// The columns of a row, as text, whatever they hold.
+fn row_as_it_is(connection: &Connection, (select, key): Found<'_>) -> rusqlite::Result<String> {
+    let mut select = connection.prepare_cached(select)?;
+    let mut rows = select.query(key)?;
     let Some(row) = rows.next()? else { return Ok(String::new()) };
     let mut text = String::new();
     for column in 0..row.as_ref().column_count() {

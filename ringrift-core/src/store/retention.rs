@@ -128,8 +128,7 @@ mod tests {
 
     /// Events of one millisecond after the other; the third was emitted by handler 1 for the first.
     fn store(events: &[(&str, &str)]) -> Connection {
-        let connection = Connection::open_in_memory().expect("memory");
-        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        let connection = crate::store::schema::in_memory();
         let handler = "INSERT INTO handlers (daemon, handler, event, since) VALUES ('reader', 'on_it', 'NEW', 0)";
         connection.execute(handler, []).expect("it is new");
         for (number, (event, payload)) in (1_u8..).zip(events) {
@@ -178,8 +177,7 @@ mod tests {
 
     #[test]
     fn pruned_numbers_become_ranges() {
-        let connection = Connection::open_in_memory().expect("memory");
-        connection.execute_batch(include_str!("schema_1.sql")).expect("the tables");
+        let connection = crate::store::schema::in_memory();
         for seq in [1, 3, 2, 7, 5, 6] {
             note_pruned(&connection, seq).expect("noted");
         }

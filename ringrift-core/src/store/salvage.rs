@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, params_from_iter, types::Value};
 
-use super::{deliveries, error::OpenError, failpoint, handlers, identities, schema, swap};
+use super::{deliveries, effects, error::OpenError, failpoint, handlers, identities, schema, swap};
 
 /// The tables whose rows have a number: what can't be read in one go is read number by number.
 const NUMBERED: [(&str, &str); 4] =
@@ -41,12 +41,16 @@ fn connect(filling: &Path) -> rusqlite::Result<Connection> {
 pub(super) fn fill_in(old: &Connection, new: &mut Connection, now: i64) -> rusqlite::Result<Vec<String>> {
     let transaction = new.transaction()?;
     let lost = copy_all(old, &transaction)?;
+    schema::catch_up(&transaction, old)?;
     let mut told: Vec<String> = lost.iter().map(|table| format!("not every row of `{table}` can be read")).collect();
     told.extend(identities::copy(old, &transaction, now)?);
     let again = deliveries::repeat_damaged(&transaction, now)?;
     if again > 0 {
         told.push(format!("what became of {again} deliveries can't be read: they are repeated"));
     }
+    // Of a tree that is another one's now nobody sees that rows are missing; and what is repeated may have been
+    // settled.
+    effects::note_lost_of_all(&transaction)?;
     handlers::note_damage(&transaction, now)?;
     transaction.commit()?;
     Ok(told)
@@ -103,8 +107,11 @@ fn copy(old: &Connection, new: &Connection, table: &str, read: &str) -> rusqlite
     // Without its first page there is no table at all, and the file stays as it is.
     let mut select = old.prepare(read)?;
     let columns = select.column_count();
+    // A later version has more, behind these. The names are not the old one's, which may be damaged.
+    let own = new.prepare(&format!("SELECT * FROM {table}"))?;
+    let names = own.column_names().take(columns).collect::<Vec<_>>().join(", ");
     let places = vec!["?"; columns].join(", ");
-    let mut insert = new.prepare_cached(&format!("INSERT OR IGNORE INTO {table} VALUES ({places})"))?;
+    let mut insert = new.prepare_cached(&format!("INSERT OR IGNORE INTO {table} ({names}) VALUES ({places})"))?;
     let Ok(mut rows) = select.query([]) else { return Ok(Copied::InPart) };
     let mut copied = Copied::Whole;
     loop {

@@ -76,8 +76,7 @@ impl Writer {
         if let Some(failed @ StoreError::Failed(_)) = self.health.trouble() {
             return end_all(group, &Err(failed));
         }
-        let patience = GROUP_WAIT.min(self.last.1);
-        let outcome = self.transaction(&mut group, patience);
+        let outcome = self.transaction(&mut group, patience(self.last.1));
         match outcome {
             Err(StoreError::Refused(_)) if group.len() > 1 => self.each_alone(group),
             outcome => self.conclude(group, &outcome),
@@ -141,6 +140,11 @@ impl Writer {
         failpoint::at("store.commit.after")?;
         Ok(())
     }
+}
+
+/// How long a transaction is held open for more, after a commit that took so long.
+fn patience(last_commit: Duration) -> Duration {
+    GROUP_WAIT.min(last_commit)
 }
 
 /// Runs a write, in which a payload may be made, or dropped, that panics.

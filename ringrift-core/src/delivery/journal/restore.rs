@@ -107,7 +107,8 @@ impl Journal {
             seq: seq.cast_unsigned(),
             hops: row.hops,
             parent,
-            payload: serde_json::from_str(&row.payload).unwrap_or_default(),
+            // What is no JSON is kept as its text.
+            payload: serde_json::from_str(&row.payload).unwrap_or_else(|_| row.payload.clone().into()),
         }))
     }
 

@@ -90,6 +90,75 @@ impl Bench {
     }
 }
 
+/// What a transaction is made of: notes when it runs, and when it is on disk.
+struct Noted {
+    log: Arc<Mutex<Vec<&'static str>>>,
+    /// Comes in while this one is made.
+    next: Option<(Arc<Queue>, Box<dyn Write>)>,
+}
+
+impl Write for Noted {
+    fn run(&mut self, _connection: &Connection) -> rusqlite::Result<()> {
+        self.log.lock().expect("unpoisoned").push("made");
+        if let Some((queue, next)) = self.next.take() {
+            assert!(queue.push(next).is_ok(), "it is open");
+        }
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, _result: Result<(), StoreError>) {
+        self.log.lock().expect("unpoisoned").push("on disk");
+    }
+}
+
+/// How many writes each transaction had: those that were made before the next was on disk.
+fn groups(log: &[&str]) -> Vec<usize> {
+    let made = log.chunk_by(|a, b| a == b).filter(|group| group[0] == "made");
+    made.map(<[&str]>::len).collect()
+}
+
+#[test]
+fn a_transaction_has_1024_writes_at_most() {
+    let (mut bench, log) = (Bench::new(), Arc::default());
+    for _ in 0..2500 {
+        let write = Box::new(Noted { log: Arc::clone(&log), next: None });
+        assert!(bench.writer.queue.push(write).is_ok(), "it is open");
+    }
+    bench.writer.queue.close();
+    bench.writer.work();
+    assert_eq!(groups(&log.lock().expect("unpoisoned")), [1024, 1024, 452]);
+}
+
+#[test]
+fn a_transaction_is_held_open_for_two_milliseconds_at_most_and_as_long_as_the_last_commit_took() {
+    let micros = |last| patience(Duration::from_micros(last)).as_micros();
+    assert_eq!([0, 1, 1999, 2000, 2001, 1_000_000].map(micros), [0, 1, 1999, 2000, 2000, 2000]);
+}
+
+#[test]
+fn what_comes_in_while_a_transaction_is_open_shares_it_if_more_came_last_time() {
+    for (last, expected) in [((2, Duration::from_secs(3600)), vec![2]), ((1, Duration::from_secs(3600)), vec![1, 1])] {
+        let (mut bench, log) = (Bench::new(), Arc::default());
+        let second = Box::new(Noted { log: Arc::clone(&log), next: None });
+        let queue = Arc::clone(&bench.writer.queue);
+        let first = Box::new(Noted { log: Arc::clone(&log), next: Some((queue, second)) });
+        bench.writer.last = last;
+        bench.write([first]);
+        bench.writer.queue.close();
+        bench.writer.work();
+        assert_eq!(groups(&log.lock().expect("unpoisoned")), expected);
+    }
+}
+
+#[test]
+fn a_transaction_does_not_wait_longer_for_what_does_not_come() {
+    let (mut bench, log) = (Bench::new(), Arc::default());
+    // After a commit that took an hour.
+    bench.writer.last = (2, Duration::from_secs(3600));
+    bench.write([Box::new(Noted { log: Arc::clone(&log), next: None })]);
+    assert_eq!(groups(&log.lock().expect("unpoisoned")), [1]);
+}
+
 #[test]
 fn one_that_is_refused_does_not_cost_the_others() {
     let mut bench = Bench::new();
