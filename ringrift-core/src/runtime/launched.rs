@@ -21,12 +21,12 @@ impl Launched {
         tokio::select! {
             biased;
             failed = failed => Some(failed),
-            () = self.runtime.started() => None,
+            // What ended the first start may be a failure that came after the look.
+            () = self.runtime.started() => self.failed_so_far(),
         }
     }
 
     /// What [`first_start`](Self::first_start) ends with, if it has failed by now.
-    #[cfg(feature = "cli")]
     pub(crate) fn failed_so_far(&self) -> Option<(DaemonType, String)> {
         self.failed_start(&self.runtime.inner.world)
     }
