@@ -50,12 +50,20 @@ fn start(folder: &TempDir, arguments: &str) -> Running {
     Running(ringrift(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
 }
 
-/// What a `run` of 10 ms says on stderr.
-fn told(arguments: &str) -> String {
+/// What a `run` says on stderr that is interrupted once it has said all these, in any order; it ends by
+/// itself when it does not.
+fn told(arguments: &str, mut awaited: Vec<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let output = ringrift(&folder, &format!("run --no-http --for 10ms {arguments}")).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    let mut running = start(&folder, &format!("run --no-http --for 60s {arguments}"));
+    let (mut stderr, mut told) = (running.stderr(), String::new());
+    while !awaited.is_empty() {
+        let from = told.len();
+        assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "no {awaited:?} in {told}");
+        awaited.retain(|text| !told[from..].contains(text));
+    }
+    running.interrupt();
+    stderr.read_to_string(&mut told).unwrap();
+    assert_eq!(running.0.wait().unwrap().code(), Some(0), "{told}");
     told
 }
 
@@ -73,7 +81,7 @@ fn up_to(text: &str, lines: &mut impl BufRead) -> Vec<String> {
 
 #[test]
 fn run_tells_what_started_in_which_order_and_how_long_it_took() {
-    let told = told("--daemon quality_monitor");
+    let told = told("--daemon quality_monitor", vec![" daemons ready"]);
     let table: Vec<Vec<&str>> = told
         .lines()
         .skip_while(|line| !line.starts_with("STARTED"))
@@ -93,7 +101,7 @@ fn run_tells_what_started_in_which_order_and_how_long_it_took() {
 
 #[test]
 fn run_of_a_category_starts_its_daemons_and_what_they_need() {
-    let told = told("--category health");
+    let told = told("--category health", vec![" daemons ready"]);
     for daemon in ["event_router", "cluster_monitor", "quality_monitor"] {
         assert!(told.contains(&format!("INFO running daemon=\"{daemon}\" incarnation=1")), "{told}");
     }
@@ -102,23 +110,14 @@ fn run_of_a_category_starts_its_daemons_and_what_they_need() {
 
 #[test]
 fn with_log_json_every_line_is_an_object_and_the_notes_are_among_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut running = start(&folder, &format!("run --no-http --log json --daemon cluster_monitor {ALWAYS_WELL}"));
-    let mut stderr = running.stderr();
-    // Neither of the two waits for the other.
-    let mut told = up_to("3 of 3 daemons ready", &mut stderr);
-    if !told.iter().any(|line| line.contains("the machine is well")) {
-        told.extend(up_to("the machine is well", &mut stderr));
-    }
-    running.interrupt();
-    told.extend(stderr.lines().map(Result::unwrap));
-
-    let lines: Vec<Value> = told.iter().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let arguments = format!("--log json --daemon cluster_monitor {ALWAYS_WELL}");
+    let told = told(&arguments, vec!["the machine is well", " daemons ready"]);
+    let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     let cycle = lines.iter().find(|line| line["message"] == "the machine is well").unwrap();
     let spans: Vec<&Value> = cycle["spans"].as_array().unwrap().iter().collect();
     assert_eq!((&spans[0]["daemon"], &spans[0]["incarnation"]), (&"cluster_monitor".into(), &1.into()), "{cycle}");
     assert_eq!(spans[1]["cycle"], 1, "{cycle}");
-    assert!(lines.iter().any(|line| line["note"] == "3 of 3 daemons ready"), "{told:#?}");
+    assert!(lines.iter().any(|line| line["note"] == "3 of 3 daemons ready"), "{told}");
 }
 
 #[test]
