@@ -29,6 +29,22 @@ pub(crate) struct Moment {
     pub(crate) ms: u64,
 }
 
+impl Moment {
+    /// The time of day at which an event was published, to a second; of one of the store exactly.
+    pub(crate) fn wall_of(&self, event: &Erased) -> SystemTime {
+        if let Some(ms) = event.rare.as_ref().and_then(|rare| rare.emitted) {
+            return SystemTime::UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned());
+        }
+        // A reading has one millisecond more than there were.
+        self.wall_at(event.emitted.ms(self.ms) + 1)
+    }
+
+    /// The time of day of an earlier reading.
+    fn wall_at(&self, ms: u64) -> SystemTime {
+        self.wall - Duration::from_millis(self.ms.saturating_sub(ms))
+    }
+}
+
 /// The clock of one runtime.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -67,15 +83,6 @@ impl Clock {
     #[inline]
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp::of(if self.is_ticking.load(Relaxed) { self.coarse_ms() } else { self.now_ms() })
-    }
-
-    /// The time of day at which an event was published, to a second; of one of the store exactly.
-    pub(crate) fn wall_of(&self, event: &Erased) -> SystemTime {
-        if let Some(ms) = event.rare.as_ref().and_then(|rare| rare.emitted) {
-            return SystemTime::UNIX_EPOCH + Duration::from_millis(ms.max(0).cast_unsigned());
-        }
-        // A reading has one millisecond more than there were.
-        self.wall_at(event.emitted.ms(self.now_ms()) + 1)
     }
 
     /// The ticker reads the clock at every tick, from now on.
@@ -119,7 +126,6 @@ impl Clock {
 
     /// The time of day of an earlier reading.
     pub(crate) fn wall_at(&self, ms: u64) -> SystemTime {
-        let ago = self.now_ms().saturating_sub(ms);
-        self.wall() - Duration::from_millis(ago)
+        self.moment().wall_at(ms)
     }
 }

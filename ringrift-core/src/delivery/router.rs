@@ -201,7 +201,7 @@ impl Router {
             Refusal::Ended => (DeadReason::Stopped, "the daemon has ended".to_owned()),
         };
         to.mailbox.owe_dead(to.slot);
-        self.bury(to.daemon, mail, Death::new(reason, error));
+        self.bury(to.daemon, mail, Death::new(reason, error), self.clock.moment());
     }
 
     /// From now on every emit fails.

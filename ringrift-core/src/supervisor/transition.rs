@@ -156,7 +156,8 @@ fn refuse_what_waits(world: &World, record: &Record, state: &State) {
             None => {
                 mailbox.slots[usize::from(mail.slot)].account.dead.add(1);
                 let error = format!("the daemon is {state}");
-                world.router.bury(record.index, mail, Death::new(DeadReason::Stopped, error));
+                let death = Death::new(DeadReason::Stopped, error);
+                world.router.bury(record.index, mail, death, world.clock.moment());
             }
         }
     }

@@ -54,7 +54,8 @@ pub(crate) struct DeadLetters {
 
 #[derive(Debug, Default)]
 struct Inner {
-    letters: BTreeMap<LetterId, Letter>,
+    /// Boxed: an insertion moves its neighbours.
+    letters: BTreeMap<LetterId, Box<Letter>>,
     last_id: u32,
     /// How many of `letters` are settled.
     settled: usize,
@@ -118,12 +119,12 @@ impl DeadLetters {
         let mut inner = self.inner();
         let letter = inner.live(id)?;
         letter.is_retrying = true;
-        Ok(letter.clone())
+        Ok(Letter::clone(letter))
     }
 
     /// The letter, if it could be claimed now.
     pub(crate) fn look(&self, id: LetterId) -> Result<Letter, Refused> {
-        self.inner().live(id).cloned()
+        self.inner().live(id).map(|letter| Letter::clone(letter))
     }
 
     /// Takes back a retry that the mailbox did not take, or that was cut off: no attempt is spent.
@@ -137,7 +138,7 @@ impl DeadLetters {
     pub(crate) fn readdress(&self, id: LetterId, event: LetterEvent, to: Addressee) -> Result<Letter, Refused> {
         let mut inner = self.inner();
         let letter = inner.live(id)?;
-        let before = letter.clone();
+        let before = Letter::clone(letter);
         (letter.event, letter.to) = (event, to);
         inner.write_readdressed(id, &before);
         Ok(before)
@@ -177,7 +178,7 @@ impl DeadLetters {
         for (id, letter) in &mut inner.letters {
             if letter.state == LetterState::Pending && !letter.is_retrying && which(letter) {
                 letter.enter(LetterState::Exhausted, now);
-                exhausted.push((*id, letter.clone()));
+                exhausted.push((*id, Letter::clone(letter)));
             }
         }
         inner.exhausted += exhausted.len() as u64;
@@ -187,7 +188,7 @@ impl DeadLetters {
 
     /// One letter.
     pub(crate) fn get(&self, id: LetterId) -> Option<Letter> {
-        self.inner().letters.get(&id).cloned()
+        self.inner().letters.get(&id).map(|letter| Letter::clone(letter))
     }
 
     pub(crate) fn counts(&self) -> DeadLetterCounts {
@@ -198,7 +199,7 @@ impl DeadLetters {
             exhausted_total: inner.exhausted,
             discarded_total: inner.discarded,
             unwritten_total: inner.unwritten,
-            ..DeadLetterCounts::of(inner.letters.values())
+            ..DeadLetterCounts::of(inner.letters.values().map(|letter| &**letter))
         }
     }
 }
@@ -218,7 +219,7 @@ impl Inner {
         self.settled += usize::from(letter.state.is_settled());
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         let id = LetterId(NonZeroU32::new(self.last_id).expect("counted from one"));
-        self.letters.insert(id, letter);
+        self.letters.insert(id, Box::new(letter));
         self.write_new(id);
         id
     }
@@ -261,7 +262,7 @@ impl Inner {
             } else {
                 self.discarded += 1;
                 self.write_gone(&letter, false);
-                lost.push(letter);
+                lost.push(*letter);
             }
         }
         lost

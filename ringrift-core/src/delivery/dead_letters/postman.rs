@@ -11,6 +11,7 @@ use super::{Addressee, Burial, DeadReason, Death, Letter, LetterEvent, LetterId,
 use crate::delivery::journal::Journal;
 use crate::{
     delivery::{
+        clock::Moment,
         mail::{Mail, Refusal},
         mailbox::Mailbox,
         router::Router,
@@ -20,13 +21,13 @@ use crate::{
 
 impl Router {
     /// Keeps a delivery, already counted as dead, as a dead letter; a fatal one is not retried.
-    pub(crate) fn bury(&self, daemon: u32, mail: Mail, death: Death) {
+    pub(crate) fn bury(&self, daemon: u32, mail: Mail, death: Death, at: Moment) {
         if mail.letter.is_none() {
             let (event, event_id) = (mail.event.meta.name, mail.event.id);
             tracing::debug!(event, %event_id, reason = %death.reason, error = death.error(), "dead letter");
         }
-        let emitted_at = self.clock.wall_of(&mail.event);
-        let burial = Burial { daemon, mail, death, at: self.clock.moment(), emitted_at };
+        let emitted_at = at.wall_of(&mail.event);
+        let burial = Burial { daemon, mail, death, at, emitted_at };
         self.count_lost(self.letters.bury(burial));
     }
 

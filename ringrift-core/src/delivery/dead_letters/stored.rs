@@ -45,7 +45,7 @@ impl DeadLetters {
         for (id, letter) in numbered {
             inner.settled += usize::from(letter.state.is_settled());
             if let Some(id) = id {
-                inner.letters.insert(id, letter);
+                inner.letters.insert(id, Box::new(letter));
             }
         }
         for (_, letter) in new {
@@ -85,7 +85,7 @@ impl DeadLetters {
         let taken = letters.len();
         for (id, letter) in letters {
             if let Some(id) = id {
-                inner.letters.entry(id).or_insert(letter);
+                inner.letters.entry(id).or_insert_with(|| Box::new(letter));
             }
         }
         let gone = if taken < asked { waiting } else { taken as u64 };

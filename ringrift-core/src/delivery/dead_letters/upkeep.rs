@@ -32,7 +32,7 @@ impl DeadLetters {
     pub(crate) fn purge(&self, mut which: impl FnMut(&Letter) -> bool) -> Vec<Letter> {
         let mut inner = self.inner();
         let picked = inner.letters.extract_if(.., |_, letter| !letter.is_retrying && which(letter));
-        let purged: Vec<Letter> = picked.map(|(_, letter)| letter).collect();
+        let purged: Vec<Letter> = picked.map(|(_, letter)| *letter).collect();
         let settled = purged.iter().filter(|letter| letter.state.is_settled()).count();
         inner.settled -= settled;
         inner.discarded += (purged.len() - settled) as u64;
@@ -66,7 +66,7 @@ impl DeadLetters {
     pub(crate) fn select(&self, limit: usize, mut which: impl FnMut(&Letter) -> bool) -> Vec<(LetterId, Letter)> {
         let inner = self.inner();
         let picked = inner.letters.iter().filter(|(_, letter)| which(letter));
-        picked.take(limit).map(|(id, letter)| (*id, letter.clone())).collect()
+        picked.take(limit).map(|(id, letter)| (*id, Letter::clone(letter))).collect()
     }
 
     /// The types of the events whose letters are to be retried.
@@ -81,7 +81,7 @@ impl DeadLetters {
     pub(crate) fn newest(&self, limit: usize) -> Vec<(LetterId, Letter)> {
         let inner = self.inner();
         let live = inner.letters.iter().rev().filter(|(_, letter)| !letter.state.is_settled());
-        live.take(limit).map(|(id, letter)| (*id, letter.clone())).collect()
+        live.take(limit).map(|(id, letter)| (*id, Letter::clone(letter))).collect()
     }
 }
 
