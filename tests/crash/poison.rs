@@ -17,7 +17,7 @@ use super::{roles::Result, storm, torture::place};
 /// Of so many, one is poison.
 const EVERY: u64 = 100;
 /// How often it is measured with poison, and how often without, in turn.
-const ROUNDS: u64 = 9;
+const ROUNDS: u64 = 15;
 
 /// What may be poison.
 #[event("POISON", external)]
@@ -143,7 +143,7 @@ pub struct Figures {
     pub handled: u64,
     /// How many dead letters there were.
     pub dead: u64,
-    /// Events a second, without and with poison, of the fastest rounds.
+    /// Events a second, without and with poison, of the middle rounds.
     pub per_second: (u64, u64),
 }
 
@@ -187,7 +187,7 @@ pub async fn poison(kind: Kind, events: u64) -> Result<Figures> {
     let dead = table.runtime.snapshot().deliveries.dead;
     table.runtime.shutdown().await;
     let (events, poison) = (events * (1 + 2 * ROUNDS), events / EVERY * ROUNDS);
-    let per_second = (best(&without), best(&with));
+    let per_second = (middle(without), middle(with));
     Ok(Figures { events, poison, handled: table.done.0.handled.load(Relaxed), dead, per_second })
 }
 
@@ -225,7 +225,8 @@ impl Table {
     }
 }
 
-/// The fastest round: other work on the machine makes the others slower.
-fn best(figures: &[u64]) -> u64 {
-    figures.iter().copied().max().unwrap_or_default()
+/// The middle round: the fastest is one in which both sides happened to run on one core, which is a matter of luck.
+fn middle(mut figures: Vec<u64>) -> u64 {
+    figures.sort_unstable();
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
