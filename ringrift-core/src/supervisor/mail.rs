@@ -40,7 +40,7 @@ pub(super) fn run(work: &Work<'_>) -> impl Future<Output = Result<(), Failure>> 
                 Filled::Drains => break,
             };
             mail.await?;
-            if is_stream {
+            if is_stream && mailbox.is_pushed_elsewhere() {
                 // More is on its way: to look once more costs less than to be woken for it.
                 tokio::task::yield_now().await;
             }

@@ -6,6 +6,7 @@
 
 mod ending;
 mod places;
+mod pusher;
 mod retries;
 #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "nothing is stored"))]
 pub(crate) mod stored;
@@ -24,7 +25,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use self::places::Place;
+use self::{places::Place, pusher::Pusher};
 use super::{
     account::Account,
     breaker::pauses::Breakers,
@@ -66,6 +67,7 @@ struct Queue {
     pushed: u64,
     /// The last reading of `settled`.
     settled: u64,
+    pushed_by: Pusher,
     /// What waits in the store; boxed, because it is rare.
     backlog: Option<Box<stored::Backlog>>,
 }
@@ -79,6 +81,7 @@ impl Mailbox {
             gate: Gate::Absent,
             pushed: 0,
             settled: 0,
+            pushed_by: Pusher::default(),
             backlog: None,
         };
         Self {
@@ -119,6 +122,7 @@ impl Mailbox {
             }
             self.account(&mail).owed.bump();
             queue.pushed += 1;
+            queue.pushed_by = Pusher::here();
             queue.mail.push_back(mail);
             queue.waker.take()
         };
