@@ -58,14 +58,14 @@ pub(crate) fn group_commit(folder: &Path, events: usize, emitters: usize) -> Rou
             group.into_iter().for_each(|(_, done)| _ = done.send(()));
         }
     });
-    let round = measure(events, emitters, move |number| {
+    let round = runtime().block_on(measure(events, emitters, move |number| {
         let (done, outcome) = oneshot::channel();
         let sent = jobs.send((payload(number), done));
         async move {
             sent.expect("the writer lives");
             outcome.await.expect("the writer answers");
         }
-    });
+    }));
     writer.join().expect("the writer ends");
     round
 }
@@ -73,7 +73,7 @@ pub(crate) fn group_commit(folder: &Path, events: usize, emitters: usize) -> Rou
 /// Each event has a transaction of its own.
 pub(crate) fn commit_for_each(folder: &Path, events: usize, emitters: usize) -> Round {
     let connection = std::sync::Arc::new(Mutex::new(connection(folder)));
-    measure(events, emitters, move |number| {
+    runtime().block_on(measure(events, emitters, move |number| {
         let connection = std::sync::Arc::clone(&connection);
         async move {
             let written = tokio::task::spawn_blocking(move || {
@@ -84,32 +84,30 @@ pub(crate) fn commit_for_each(folder: &Path, events: usize, emitters: usize) -> 
             });
             written.await.expect("it is written");
         }
-    })
+    }))
 }
 
 /// So many tasks emit, each its share, one after the other.
-pub(crate) fn measure<F: Future<Output = ()> + Send>(
+pub(crate) async fn measure<F: Future<Output = ()> + Send>(
     events: usize,
     emitters: usize,
     emit: impl Fn(usize) -> F + Clone + Send + 'static,
 ) -> Round {
-    runtime().block_on(async move {
-        let begun = Instant::now();
-        let mut tasks = tokio::task::JoinSet::new();
-        for _ in 0..emitters {
-            let emit = emit.clone();
-            tasks.spawn(async move {
-                let mut micros = Vec::with_capacity(events / emitters);
-                for number in 0..events / emitters {
-                    let begun = Instant::now();
-                    emit(number).await;
-                    micros.push(begun.elapsed().as_secs_f64() * 1e6);
-                }
-                micros
-            });
-        }
-        drop(emit);
-        let micros = tasks.join_all().await.concat();
-        Round { per_second: micros.len() as f64 / begun.elapsed().as_secs_f64(), micros }
-    })
+    let begun = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..emitters {
+        let emit = emit.clone();
+        tasks.spawn(async move {
+            let mut micros = Vec::with_capacity(events / emitters);
+            for number in 0..events / emitters {
+                let begun = Instant::now();
+                emit(number).await;
+                micros.push(begun.elapsed().as_secs_f64() * 1e6);
+            }
+            micros
+        });
+    }
+    drop(emit);
+    let micros = tasks.join_all().await.concat();
+    Round { per_second: micros.len() as f64 / begun.elapsed().as_secs_f64(), micros }
 }

@@ -51,18 +51,12 @@ pub(crate) fn emits(folder: &Path, events: usize, emitters: usize) -> Round {
     let tokio = runtime();
     let ringrift = tokio.block_on(start(folder));
     let emitting = ringrift.clone();
-    let round = tokio.block_on(async {
-        tokio::task::spawn_blocking(move || {
-            measure(events, emitters, move |number| {
-                let ringrift = emitting.clone();
-                async move {
-                    ringrift.emit(Durable(TrainingCompleted::number(number as u64))).await.expect("it is stored");
-                }
-            })
-        })
-        .await
-        .expect("it is measured")
-    });
+    let round = tokio.block_on(measure(events, emitters, move |number| {
+        let ringrift = emitting.clone();
+        async move {
+            ringrift.emit(Durable(TrainingCompleted::number(number as u64))).await.expect("it is stored");
+        }
+    }));
     tokio.block_on(ringrift.shutdown());
     round
 }
