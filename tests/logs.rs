@@ -193,3 +193,21 @@ async fn what_an_operator_disabled_is_shown_at_every_start() {
         assert_eq!(recorder.line("disabled by an operator")["daemon"], "talker");
     }
 }
+
+/// What was called something else later.
+#[daemon(category = "misc", register = false)]
+struct TalkerOfOld;
+
+impl Daemon for TalkerOfOld {}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_daemon_that_has_another_name_now_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let kit = TestKit::builder().daemon::<TalkerOfOld>().data_dir(folder.path()).start().await;
+    kit.runtime().disable_daemon(TalkerOfOld::TYPE, Dependents::Refuse).await.unwrap();
+    kit.finish().await;
+    let (recorder, _listening) = listen();
+    TestKit::builder().daemon::<Talker>().data_dir(folder.path()).start().await.finish().await;
+    let told = "disabled by an operator, and not in this program; under another name it is not disabled";
+    assert_eq!(recorder.line(told)["daemon"], "talker_of_old");
+}

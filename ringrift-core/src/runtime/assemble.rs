@@ -89,6 +89,7 @@ pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     let registry = assembly.registry;
     let clock = Arc::new(Clock::new(assembly.time_of_day));
     let Chosen { settings, selected, places } = assembly.chosen;
+    tell_of_strangers(registry, assembly.disabled);
     let records = records(registry, settings, &selected, assembly.disabled);
     let mailboxes = records.iter().map(|record| record.mailbox.clone()).collect();
     #[cfg_attr(not(feature = "store"), expect(unused_mut, reason = "it has no journal"))]
@@ -99,6 +100,18 @@ pub(super) fn world(assembly: Assembly<'_>) -> Result<World, StartError> {
     }
     let (links, config) = (links(registry, &places), Arc::new(assembly.config));
     Ok(World::new(Parts { records, links, places, router, clock, config, provided: assembly.provided }))
+}
+
+/// A daemon that was given another name is not disabled under that. No warning: one that was removed is told of at
+/// every start, and there is nothing to do about it.
+fn tell_of_strangers(registry: &Registry, disabled: &Disabled) {
+    let is_here = |name: &str| registry.daemons.iter().any(|entry| entry.ty.as_str() == name);
+    for name in disabled.iter().filter(|name| !is_here(name)) {
+        tracing::info!(
+            daemon = name,
+            "disabled by an operator, and not in this program; under another name it is not disabled"
+        );
+    }
 }
 
 fn links(registry: &Registry, places: &Places) -> Links {
