@@ -2,14 +2,17 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use common::{Running, ringrift};
 use ringrift_daemons::data_folder::DataFolder;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -23,16 +26,6 @@ struct Place {
     folder: TempDir,
 }
 
-/// A process under test, killed at the latest when it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
 impl Place {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
@@ -43,9 +36,8 @@ impl Place {
     }
 
     fn ringrift(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ringrift"));
-        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env_remove("RINGRIFT_DATA").env("XDG_STATE_HOME", self.path("state"));
+        let mut command = ringrift(&self.folder);
+        command.args(arguments);
         command
     }
 
@@ -163,8 +155,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 fn interrupt(running: &mut Running) -> (ExitStatus, Duration) {
     let start = now();
-    let sent = Command::new("kill").args(["-INT", &running.0.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+    running.interrupt();
     let mut end = None;
     until("end", || {
         end = running.0.try_wait().unwrap();

@@ -2,11 +2,14 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "clippy.toml allows it in tests, and knows no helper of a test")]
 
+mod common;
+
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+    process::{ChildStderr, Stdio},
 };
 
+use common::{Running, ringrift};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -14,40 +17,13 @@ use tempfile::TempDir;
 const ALWAYS_WELL: &str = "--set daemons.cluster_monitor.disk_limit_percent=101 \
                            --set daemons.cluster_monitor.memory_limit_percent=101";
 
-/// A process under test, killed at the latest when it is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-impl Running {
-    fn stderr(&mut self) -> BufReader<ChildStderr> {
-        BufReader::new(self.0.stderr.take().unwrap())
-    }
-
-    fn interrupt(&self) {
-        let sent = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-
-    fn stdout(&mut self) -> BufReader<ChildStdout> {
-        BufReader::new(self.0.stdout.take().unwrap())
-    }
-}
-
-fn ringrift(folder: &TempDir, arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ringrift"));
-    command.args(arguments.split(' ')).current_dir(folder.path()).stdin(Stdio::null());
-    command.env_remove("RINGRIFT_DATA").env("XDG_STATE_HOME", folder.path().join("state"));
-    command
-}
-
 fn start(folder: &TempDir, arguments: &str) -> Running {
-    Running(ringrift(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    let mut command = ringrift(folder);
+    Running(command.args(arguments.split(' ')).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+}
+
+fn stderr(running: &mut Running) -> BufReader<ChildStderr> {
+    BufReader::new(running.0.stderr.take().unwrap())
 }
 
 /// What a `run` says on stderr that is interrupted once it has said all these, in any order; it ends by
@@ -55,7 +31,7 @@ fn start(folder: &TempDir, arguments: &str) -> Running {
 fn told(arguments: &str, mut awaited: Vec<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut running = start(&folder, &format!("run --no-http --for 60s {arguments}"));
-    let (mut stderr, mut told) = (running.stderr(), String::new());
+    let (mut stderr, mut told) = (stderr(&mut running), String::new());
     while !awaited.is_empty() {
         let from = told.len();
         assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "no {awaited:?} in {told}");
@@ -124,13 +100,13 @@ fn with_log_json_every_line_is_an_object_and_the_notes_are_among_them() {
 fn status_watch_shows_page_after_page_outlives_the_process_and_ends_at_ctrl_c() {
     let folder = tempfile::tempdir().unwrap();
     let mut running = start(&folder, "run --daemon event_router --http 127.0.0.1:0");
-    let mut stderr = running.stderr();
+    let mut stderr = stderr(&mut running);
     let told = up_to("views on http://", &mut stderr);
     let address = told.last().unwrap().split_once("views on http://").unwrap().1.split_once("/,").unwrap().0;
     up_to(" ready", &mut stderr);
 
     let mut watch = start(&folder, &format!("status --watch --http {address}"));
-    let mut pages = watch.stdout();
+    let mut pages = BufReader::new(watch.0.stdout.take().unwrap());
     for _ in 0..2 {
         let page = up_to("event_router", &mut pages);
         assert!(page.iter().any(|line| line.starts_with(&format!("pid {}, running", running.0.id()))), "{page:#?}");
