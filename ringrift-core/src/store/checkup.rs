@@ -90,6 +90,7 @@ mod tests {
     use crate::store::{
         events::{StoredEvent, append},
         open::Opening,
+        salvage, schema,
     };
 
     fn event(number: u8) -> StoredEvent {
@@ -127,6 +128,19 @@ mod tests {
         let told = opening.prepare(|connection| missing(connection, 0)).expect("read");
         assert_eq!(told, ["events 3 to 4 are missing: 2 lost", "events 9 to 9 are missing: 1 lost"]);
         assert_eq!(opening.prepare(|connection| missing(connection, 0)).expect("read"), [""; 0]);
+    }
+
+    #[test]
+    fn events_of_which_none_is_left_are_missed_in_the_new_store() {
+        let (_folder, mut opening) = opening();
+        let mut new = Connection::open_in_memory().expect("a new store");
+        schema::migrate(&mut new, Path::new("new")).expect("its tables");
+        let salvage = |old: &Connection| {
+            old.execute_batch("DELETE FROM events")?;
+            salvage::fill_in(old, &mut new, 0)?;
+            missing(&new, 0)
+        };
+        assert_eq!(opening.prepare(salvage).expect("salvaged"), ["events 1 to 9 are missing: 9 lost"]);
     }
 
     #[test]

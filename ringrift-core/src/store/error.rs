@@ -78,6 +78,14 @@ pub enum OpenError {
         /// The newest that this program knows.
         known: u32,
     },
+    /// What has the name of the store is something else.
+    #[error("`{}` is {what}, and no store of ringrift; move it away, or name another folder in `data_dir`", .file.display())]
+    NoStore {
+        /// The file.
+        file: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// SQLite can't work with it: it is not a store, or broken beyond reading, or may not be written.
     #[error("`{}` {}", .file.display(), what_is_wrong(.source))]
     Unreadable {

@@ -13,6 +13,7 @@ use super::{
     Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage, schema, swap,
     writer::Writer,
 };
+use crate::words::one_line::one_line;
 
 /// The file, in its folder.
 pub(crate) const FILE: &str = "ringrift.db";
@@ -45,6 +46,9 @@ impl Opening {
         let log = checkup::of_log(&file);
         damage.tell(log.clone());
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
+        if let Some(what) = something_else(&file) {
+            return Err(OpenError::NoStore { file, what });
+        }
         let (mut connection, cut) = connect_to_all_there_is(&file).map_err(unreadable)?;
         schema::found(&connection, &file)?;
         let mut pages = checkup::pages(&connection).map_err(unreadable)?;
@@ -132,8 +136,9 @@ struct Damage<'a> {
 impl Damage<'_> {
     fn tell(&mut self, lines: impl IntoIterator<Item = String>) {
         for line in lines {
+            let line = one_line(&line);
             tracing::error!(file = %self.file.display(), "the store is damaged: {line}");
-            self.lines.push(line);
+            self.lines.push(line.into_owned());
         }
     }
 }
@@ -155,6 +160,17 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
     swap::exchange(file, now).map_err(unusable)?;
     damage.tell([format!("the damaged file is kept as `{}`", swap::kept(file, now).display())]);
     Ok(())
+}
+
+/// What a file is that can't be a store. Only looked at: it is not ours to change.
+fn something_else(file: &Path) -> Option<&'static str> {
+    // A store has its version with its first table.
+    let has_no_version = "SELECT user_version = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) FROM pragma_user_version";
+    let is_anothers = || reader(file).and_then(|reader| reader.query_row(has_no_version, [], |row| row.get(0)));
+    match file {
+        folder if folder.is_dir() => Some("a folder"),
+        _ => is_anothers().unwrap_or(false).then_some("another program's database"),
+    }
 }
 
 /// Whether a file has all its pages.
@@ -208,6 +224,28 @@ mod tests {
     use super::*;
 
     const FULL: i64 = 2;
+
+    #[test]
+    fn what_is_no_store_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        let refusal = || Opening::open(folder.path()).expect_err("it is no store").to_string();
+        let rest = "and no store of ringrift; move it away, or name another folder in `data_dir`";
+        std::fs::create_dir(&file).unwrap();
+        assert_eq!(refusal(), format!("`{}` is a folder, {rest}", file.display()));
+        std::fs::remove_dir(&file).unwrap();
+        Connection::open(&file).unwrap().execute_batch("CREATE TABLE aunts (name TEXT)").unwrap();
+        let before = std::fs::read(&file).unwrap();
+        assert_eq!(refusal(), format!("`{}` is another program's database, {rest}", file.display()));
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+
+    #[test]
+    fn damage_that_sqlite_tells_in_lines_is_one_line() {
+        let mut damage = Damage { file: Path::new("x"), lines: Vec::new() };
+        damage.tell(["*** in database main ***\nTree 15 page 15: x".to_owned()]);
+        assert_eq!(damage.lines, ["*** in database main *** | Tree 15 page 15: x"]);
+    }
 
     #[test]
     fn every_commit_is_on_disk_before_it_returns() {

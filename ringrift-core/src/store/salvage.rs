@@ -83,8 +83,12 @@ fn copy_all(old: &Connection, new: &Connection) -> rusqlite::Result<Vec<&'static
     // Numbers that were given out are not given out again.
     let given: Option<i64> =
         old.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'events'", [], |row| row.get(0)).ok();
-    if let Some(given) = given {
-        new.execute("UPDATE sqlite_sequence SET seq = MAX(seq, ?) WHERE name = 'events'", [given])?;
+    let raise = "UPDATE sqlite_sequence SET seq = MAX(seq, ?) WHERE name = 'events'";
+    // Without an event there is no number either, and none would be missed.
+    if let Some(given) = given
+        && new.execute(raise, [given])? == 0
+    {
+        new.execute("INSERT INTO sqlite_sequence VALUES ('events', ?)", [given])?;
     }
     Ok(lost)
 }
