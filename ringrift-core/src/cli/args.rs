@@ -55,8 +55,8 @@ pub(super) struct ConfigArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "The first Ctrl-C (or SIGTERM) stops in order, the second at once. The exit code is 0,\n\
-                        1 when a critical daemon fails for good, 64 when the configuration or the wiring is\n\
+#[command(after_help = "The first Ctrl-C (or SIGTERM) stops in order, the second at once. The exit code is 0, \
+                        1 when a critical daemon fails for good, 64 when the configuration or the wiring is \
                         wrong, 70 when something can't be stopped.\n\n\
                         Examples:\n  PROGRAM run\n  PROGRAM run --profile coordinator --strict\n  PROGRAM run --daemon auto_sync --for 60s --log-level debug\n  PROGRAM run --config prod.toml --set daemons.auto_sync.options.cycle=30s --log json")]
 pub(super) struct RunArgs {
@@ -214,7 +214,7 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 fn bind_address(text: &str) -> Result<SocketAddr, String> {
-    config::address(text).ok_or("write an address and a port, as in `127.0.0.1:8790`".to_owned())
+    config::address(text).ok_or("write an address and a port, as in `127.0.0.1:8790`, or `--no-http`".to_owned())
 }
 
 /// A span of time.

@@ -76,6 +76,18 @@ impl Chosen {
         to_run.retain(|index| !is_off(index));
         to_run
     }
+
+    /// Each that is to run with what it needs and is off, for which it waits.
+    #[cfg(feature = "cli")]
+    pub(super) fn held_up<'a>(
+        &'a self,
+        registry: &'a Registry,
+        to_run: &'a Selected,
+    ) -> impl Iterator<Item = (&'static DaemonSpec, &'static DaemonSpec)> + 'a {
+        let running = registry.daemons.iter().enumerate().filter(|(index, _)| to_run.contains(*index));
+        let needs = running.flat_map(|(_, entry)| entry.spec.depends_on.iter().map(|need| (entry.spec, need.get())));
+        needs.filter(|(_, need)| self.places.of(need).is_some_and(|place| !to_run.contains(place as usize)))
+    }
 }
 
 fn disabled_because(entry: &Entry, settings: &Settings, disabled: &Disabled) -> Option<Cause> {

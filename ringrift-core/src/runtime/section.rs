@@ -31,15 +31,16 @@ pub struct RuntimeSection {
 impl RuntimeSection {
     /// The data folder in force; `None` when there is neither a setting nor a home.
     pub fn data_dir(&self) -> Option<PathBuf> {
-        self.data_dir.clone().or_else(state_folder)
+        self.data_dir.clone().or_else(|| state_folder(|variable| std::env::var_os(variable)))
     }
 }
 
 #[cfg(feature = "store")]
-fn state_folder() -> Option<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    state.or_else(home).map(|folder| folder.join(program()))
+fn state_folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    // Of an empty or relative one the place would depend on where the program is started.
+    let folder = |variable| environment(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || folder("HOME").map(|home| home.join(".local/state"));
+    folder("XDG_STATE_HOME").or_else(home).map(|folder| folder.join(program()))
 }
 
 /// The name of the program, so that two that are built with ringrift don't share a folder.
@@ -47,4 +48,21 @@ fn state_folder() -> Option<PathBuf> {
 fn program() -> OsString {
     let program = std::env::current_exe().ok();
     program.as_deref().and_then(Path::file_stem).map_or_else(|| "ringrift".into(), ToOwned::to_owned)
+}
+
+#[cfg(all(test, feature = "store"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_that_is_empty_was_the_working_directory() {
+        let folder = |home: &'static str, state: Option<&'static str>| {
+            let environment = move |name: &str| if name == "HOME" { Some(home.into()) } else { state.map(Into::into) };
+            state_folder(environment).map(|folder| folder.parent().map(Path::to_owned).unwrap_or_default())
+        };
+        assert_eq!(folder("", None), None);
+        assert_eq!(folder("somewhere", Some("elsewhere")), None);
+        assert_eq!(folder("/home/a", Some("")), Some("/home/a/.local/state".into()));
+        assert_eq!(folder("/home/a", Some("/var/b")), Some("/var/b".into()));
+    }
 }

@@ -13,14 +13,17 @@ use super::{
     client, config, exit_code,
     terminal::Terminal,
 };
-use crate::{config::problem::ConfigError, http::DEFAULT_BIND, nearest::nearest, runtime::snapshot::Snapshot};
+use crate::{
+    config::problem::ConfigError, delivery::guard::BoxError, http::DEFAULT_BIND, nearest::nearest,
+    runtime::snapshot::Snapshot,
+};
 
 pub(super) fn status(args: &StatusArgs, program: &str, terminal: Terminal) -> Answer {
     let address = match &args.http {
         Some(address) => address.clone(),
         None => match configured_address(args) {
             Ok(address) => address,
-            Err(error) => return Answer::error(exit_code::CONFIG, &error),
+            Err(error) => return Answer::error(exit_code::CONFIG, &*error),
         },
     };
     let runtime = match Builder::new_current_thread().enable_all().build() {
@@ -37,10 +40,11 @@ pub(super) fn status(args: &StatusArgs, program: &str, terminal: Terminal) -> An
 }
 
 /// Where the same configuration would serve the views.
-fn configured_address(args: &StatusArgs) -> Result<String, ConfigError> {
-    let views = config::load(&args.config).and_then(|config| config::views(&config))?;
-    let address = views.filter(|address| address.port() != 0);
-    Ok(address.unwrap_or(DEFAULT_BIND).to_string())
+fn configured_address(args: &StatusArgs) -> Result<String, BoxError> {
+    let views = config::load(&args.config).and_then(|config| config::views(&config)).map_err(ConfigError::from)?;
+    let off = "`http` is `off` in the configuration, so there is nothing to ask; name an address with `--http`";
+    let address = views.ok_or(off)?;
+    Ok(if address.port() == 0 { DEFAULT_BIND } else { address }.to_string())
 }
 
 fn render(snapshot: &Snapshot, args: &StatusArgs, terminal: Terminal) -> Answer {

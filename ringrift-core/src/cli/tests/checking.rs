@@ -40,6 +40,15 @@ fn a_wrong_address_was_not_told_beside_another_mistake_of_its_section() {
 }
 
 #[test]
+fn check_was_silent_of_daemons_that_wait_for_one_that_is_off() {
+    let answer = ask("check --set daemons.event_router.options.enabled=false");
+    let waits =
+        "warning: `auto_sync` will not start: it needs `event_router`, which is disabled\n  --> src/daemons.rs:";
+    assert!(answer.results.contains(waits), "{}", answer.results);
+    assert_eq!(answer.code, 0);
+}
+
+#[test]
 fn wiring_problems_are_errors_or_warnings() {
     let registry = registry().with_entries([odd::misspelt()]);
     let answer = ask_of(&registry, "check", EIGHTY);

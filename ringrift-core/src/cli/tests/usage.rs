@@ -61,7 +61,7 @@ fn what_is_misspelt_is_told_the_nearest_and_is_a_usage_error() {
         ("run --daemon auto_snyc", "error: no daemon is called `auto_snyc`; did you mean `auto_sync`?"),
         ("run --for soon", "write a duration, such as `60s`, `5m` or `1h 30m`"),
         ("run --set nothing", "write it as `section.key=value`"),
-        ("run --http localhost", "write an address and a port, as in `127.0.0.1:8790`"),
+        ("run --http localhost", "write an address and a port, as in `127.0.0.1:8790`, or `--no-http`"),
         ("run --http 127.0.0.1:0 --no-http", "cannot be used with"),
         ("run --log-level my_app=loud", "error: --log-level: `my_app=loud` is no log filter"),
         ("status --http localhost", "write it as `host:port`, as in `127.0.0.1:8790`"),

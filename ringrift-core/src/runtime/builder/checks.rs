@@ -2,7 +2,7 @@
 
 use super::Builder;
 #[cfg(feature = "cli")]
-use crate::declaration::wiring::WiringProblem;
+use crate::declaration::{spec::DaemonSpec, wiring::WiringProblem};
 use crate::{
     config::problem::ConfigError,
     declaration::wiring::{self, Severity},
@@ -64,8 +64,8 @@ impl Builder {
         if missing.is_empty() { Ok(chosen) } else { Err(StartError::NotProvided(missing)) }
     }
 
-    /// Every value that nobody provides, without making those that somebody does; and what else keeps the
-    /// program from starting, besides its wiring and its configuration.
+    /// Every value that nobody provides, without making those that somebody does, and every daemon that waits
+    /// for one that is off; and what else keeps the program from starting, besides its wiring and its configuration.
     #[cfg(feature = "cli")]
     pub(crate) fn obstacles(&mut self) -> (Vec<WiringProblem>, Vec<StartError>) {
         let section = self.configured();
@@ -78,14 +78,19 @@ impl Builder {
             return (Vec::new(), refusals);
         }
         let (settings, _) = overrides::readable(&self.registry, &self.config);
-        let missing = match Chosen::new(&self.registry, settings, &self.wanted) {
-            Ok(chosen) => needs::problems(&self.registry, &self.offered, &chosen.to_run(&self.registry, &disabled)),
+        let problems = match Chosen::new(&self.registry, settings, &self.wanted) {
+            Ok(chosen) => {
+                let to_run = chosen.to_run(&self.registry, &disabled);
+                let mut problems = needs::problems(&self.registry, &self.offered, &to_run);
+                problems.extend(chosen.held_up(&self.registry, &to_run).map(|(spec, need)| waits(spec, need)));
+                problems
+            }
             Err(error) => {
                 refusals.push(error.into());
                 Vec::new()
             }
         };
-        (missing, refusals)
+        (problems, refusals)
     }
 
     /// The daemons that an operator disabled, without opening the store, which another process may have open.
@@ -97,4 +102,11 @@ impl Builder {
         }
         Ok(Disabled::new())
     }
+}
+
+/// Nothing is wrong with it: somebody may have switched the other off on purpose.
+#[cfg(feature = "cli")]
+fn waits(spec: &DaemonSpec, need: &DaemonSpec) -> WiringProblem {
+    let message = format!("`{}` will not start: it needs `{}`, which is disabled", spec.ty, need.ty);
+    WiringProblem { severity: Severity::Warning, message, place: spec.place.to_string(), is_about_events: false }
 }
