@@ -16,8 +16,8 @@ use super::{roles::Result, storm, torture::place};
 
 /// Of so many, one is poison.
 const EVERY: u64 = 100;
-/// How often it is measured with poison, and how often without, in turn.
-const ROUNDS: u64 = 15;
+/// How often it is measured with poison, and how often without, in turn; all its dead letters find room.
+const ROUNDS: u64 = 9;
 
 /// What may be poison.
 #[event("POISON", external)]
