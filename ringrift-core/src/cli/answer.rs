@@ -11,6 +11,7 @@ use std::{
 use serde::Serialize;
 
 use super::exit_code;
+use crate::delivery::guard::Chain;
 
 /// The whole of what a command says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,9 +33,7 @@ impl Answer {
 
     /// The error with its causes, which are said once and here.
     pub(super) fn error(code: u8, error: &(dyn std::error::Error + 'static)) -> Self {
-        let causes = std::iter::successors(error.source(), |cause| cause.source());
-        let text = causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"));
-        Self::failure(code, text)
+        Self::failure(code, Chain(error))
     }
 
     pub(super) fn failure(code: u8, message: impl Display) -> Self {

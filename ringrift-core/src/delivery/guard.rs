@@ -149,17 +149,50 @@ pub(crate) fn panic_message(payload: Box<dyn Any + Send>) -> String {
     }
 }
 
-/// An error with all its causes on one line: `a: b: c`.
+/// An error with all its causes on one line: `a: b: c`; one that only says again what was said is left out.
 pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&one_line(&self.0.to_string()))?;
+        let mut said = one_line(&self.0.to_string()).into_owned();
+        f.write_str(&said)?;
         let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {}", one_line(&cause.to_string()))?;
-            source = cause.source();
+        while let Some(error) = source {
+            let cause = one_line(&error.to_string()).into_owned();
+            if !says_again(&said, &cause) && !says_again(&cause, &said) {
+                write!(f, ": {cause}")?;
+            }
+            (said, source) = (cause, error.source());
         }
         Ok(())
+    }
+}
+
+/// Whether one text ends with the other as its cause.
+fn says_again(text: &str, cause: &str) -> bool {
+    text.strip_suffix(cause).is_some_and(|rest| rest.is_empty() || rest.ends_with(": "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use thiserror::Error;
+
+    use super::Chain;
+
+    #[derive(Debug, Error)]
+    #[error("{says}")]
+    struct Says {
+        says: &'static str,
+        source: io::Error,
+    }
+
+    #[test]
+    fn a_cause_that_says_the_same_was_told_twice() {
+        let chain = |says| Chain(&Says { says, source: io::Error::other("no database") }).to_string();
+        assert_eq!(chain("can't be read"), "can't be read: no database");
+        assert_eq!(chain("can't be read: no database"), "can't be read: no database");
+        assert_eq!(chain("database"), "database: no database");
     }
 }
