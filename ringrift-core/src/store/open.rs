@@ -163,7 +163,7 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
 }
 
 /// What a file is that can't be a store. Only looked at: it is not ours to change.
-fn something_else(file: &Path) -> Option<&'static str> {
+pub(super) fn something_else(file: &Path) -> Option<&'static str> {
     // A store has its version with its first table.
     let has_no_version = "SELECT user_version = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) FROM pragma_user_version";
     let is_anothers = || reader(file).and_then(|reader| reader.query_row(has_no_version, [], |row| row.get(0)));
@@ -222,6 +222,7 @@ pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::disabled;
 
     const FULL: i64 = 2;
 
@@ -229,7 +230,12 @@ mod tests {
     fn what_is_no_store_is_refused_and_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(FILE);
-        let refusal = || Opening::open(folder.path()).expect_err("it is no store").to_string();
+        let refusal = || {
+            let told = Opening::open(folder.path()).expect_err("it is no store").to_string();
+            // Also where nobody needs to open it.
+            assert_eq!(disabled::of_folder(folder.path()).expect_err("it is no store").to_string(), told);
+            told
+        };
         let rest = "and no store of ringrift; move it away, or name another folder in `data_dir`";
         std::fs::create_dir(&file).unwrap();
         assert_eq!(refusal(), format!("`{}` is a folder, {rest}", file.display()));
