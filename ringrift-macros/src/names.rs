@@ -85,6 +85,16 @@ pub(crate) fn upper_snake_case(name: &str) -> String {
     words.join("_")
 }
 
+/// `LOW_QUALITY_DATA` as `LowQualityData`, and anything else as near to that as can be.
+pub(crate) fn upper_camel_case(name: &str) -> String {
+    let upper = upper_snake_case(name);
+    let words = upper.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect::<String>()
+    });
+    words.collect()
+}
+
 /// Whether it is `lower_snake_case`: letters, digits and single underscores, a letter first.
 pub(crate) fn is_snake_case(name: &str) -> bool {
     is_snake(name, |c| c.is_ascii_lowercase())
@@ -104,7 +114,7 @@ fn is_snake(name: &str, is_letter: impl Fn(char) -> bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_snake_case, is_upper_snake_case, snake_case, type_name, upper_snake_case};
+    use super::{is_snake_case, is_upper_snake_case, snake_case, type_name, upper_camel_case, upper_snake_case};
 
     #[test]
     fn types_are_written_as_people_do() {
@@ -136,6 +146,13 @@ mod tests {
     fn anything_becomes_an_event_name() {
         assert_eq!(upper_snake_case("LowQualityData"), "LOW_QUALITY_DATA");
         assert_eq!(upper_snake_case("low-quality data"), "LOW_QUALITY_DATA");
+    }
+
+    #[test]
+    fn anything_becomes_the_name_of_a_type() {
+        assert_eq!(upper_camel_case("LOW_QUALITY_DATA"), "LowQualityData");
+        assert_eq!(upper_camel_case("s3_sync"), "S3Sync");
+        assert_eq!(upper_camel_case("low-quality data"), "LowQualityData");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::{Argument, meant::meant, pieces::cut, values::read_duration};
+use super::{Argument, meant::meant_element, pieces::cut, values::read_duration};
 use crate::{names::type_name, problems::Problems};
 
 /// The elements of `[a, b]`, without their commas.
@@ -37,7 +37,7 @@ fn elements<T: Parse>(argument: &Argument, example: &str, problems: &mut Problem
 fn own_or_meant<T: Parse>(element: &TokenStream) -> Option<String> {
     match parse2::<T>(element.clone()) {
         Ok(_) => Some(type_name(element)),
-        Err(_) => meant::<T>(element),
+        Err(_) => meant_element::<T>(element),
     }
 }
 
@@ -57,7 +57,7 @@ fn read<T: Parse + ToTokens>(
     for element in elements::<T>(argument, example, problems)? {
         let Ok(parsed) = parse2::<T>(element.clone()) else {
             let (key, text) = (&argument.key, type_name(&element));
-            let way_out = meant::<T>(&element).unwrap_or_else(|| format!("{key} = [{example}]"));
+            let way_out = meant_element::<T>(&element).unwrap_or_else(|| format!("{key} = [{example}]"));
             problems.at(&element, format!("`{text}` is not {what}; write `{way_out}`"));
             continue;
         };
