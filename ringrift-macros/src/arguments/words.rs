@@ -75,14 +75,23 @@ fn list(words: Words) -> String {
     words.join(", ")
 }
 
+/// What it can be.
+fn choice(words: Words) -> String {
+    match words {
+        [(only, _)] => format!("it is `{only}`"),
+        _ => format!("it is one of {}", list(words)),
+    }
+}
+
 fn word(argument: &Argument, words: Words, problems: &mut Problems) -> Option<Ident> {
     let key = &argument.key;
     let value = argument.value.clone().unwrap_or_default();
     let Ok(literal) = parse2::<LitStr>(value.clone()) else {
         let written = value.to_string();
-        let message = match words.iter().find(|(word, _)| *word == written) {
+        let is_written = |(word, _): &&(&str, &str)| words.len() == 1 || *word == written;
+        let message = match words.iter().find(is_written) {
             Some((word, _)) => format!("write `{key} = \"{word}\"`"),
-            None => format!("write `{key} = \"{}\"`; it is one of {}", words[0].0, list(words)),
+            None => format!("write `{key} = \"{}\"`; {}", words[0].0, choice(words)),
         };
         problems.at(argument.place(), message);
         return None;
@@ -91,8 +100,8 @@ fn word(argument: &Argument, words: Words, problems: &mut Problems) -> Option<Id
     if let Some((_, variant)) = words.iter().find(|(word, _)| *word == written) {
         return Some(Ident::new(variant, Span::call_site()));
     }
-    let hint = did_you_mean(&written, words.iter().map(|(word, _)| *word))
-        .unwrap_or_else(|| format!("; it is one of {}", list(words)));
+    let hint =
+        did_you_mean(&written, words.iter().map(|(word, _)| *word)).unwrap_or_else(|| format!("; {}", choice(words)));
     problems.at(&literal, format!("unknown {key} `{written}`{hint}"));
     None
 }
