@@ -132,10 +132,11 @@ fn check(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
     Some(quote!(const _: () = #check;))
 }
 
-/// That what the daemon has a pace for is its own, at the option.
+/// That what the daemon has a pace for is its own, and that nothing is beside a runner, at the option.
 fn own_cycle(daemon: &DaemonItem, p: &Private) -> Option<TokenStream> {
-    let DaemonOptions { cycle, schedule, .. } = &daemon.options;
-    let key = cycle.as_ref().map(|cycle| &cycle.key).or(schedule.as_ref().map(|schedule| &schedule.key))?;
+    let DaemonOptions { cycle, schedule, runner, .. } = &daemon.options;
+    let pace = cycle.as_ref().map(|cycle| &cycle.key).or(schedule.as_ref().map(|schedule| &schedule.key));
+    let key = pace.or(runner.as_ref().map(|runner| &runner.key))?;
     let ident = &daemon.item.ident;
     let (name, option, sharing) = (ident.to_string(), key.to_string(), sharing::of(&quote!(#ident), p));
     let p = p.at(key.span());

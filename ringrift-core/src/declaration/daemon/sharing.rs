@@ -32,9 +32,10 @@ impl<T: ?Sized + Send + Sync> Sharing<T> {
 
 impl<D: Daemon + Send + Sync + 'static> Sharing<D> {
     /// By its constructor.
-    pub const BUILD: BuildFn = BuildFn { build: build::<D>, has_cycle: || Self::HAS_CYCLE };
+    pub const BUILD: BuildFn =
+        BuildFn { build: build::<D>, has_cycle: || own_cycle::is_own(&<D as Daemon>::run_cycle) };
     /// Whether `run_cycle` is its own.
-    pub const HAS_CYCLE: bool = own_cycle::is_own(&<D as Daemon>::run_cycle);
+    pub const HAS_CYCLE: Option<bool> = Some(own_cycle::is_own(&<D as Daemon>::run_cycle));
 }
 
 /// What is true of any other type.
@@ -44,7 +45,7 @@ pub trait NotShared {
     /// Never called: the program does not compile.
     const BUILD: BuildFn = broken::BUILD;
     /// Unknown, and reported as something else.
-    const HAS_CYCLE: bool = true;
+    const HAS_CYCLE: Option<bool> = None;
 }
 
 impl<T: ?Sized> NotShared for Sharing<T> {}
