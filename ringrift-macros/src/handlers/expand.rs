@@ -84,10 +84,11 @@ impl Sub {
             quote!(.timeout(#limit))
         });
         let from = options.from.as_ref().map(|_| quote!(.from_oldest()));
-        // At the option, where an event that is not kept is reported.
+        // At the option, where an event that is not kept is reported; its type is reported where it stands.
         let kept = options.from.as_ref().map(|from| {
-            let at_option = p.at(from.key.span());
-            quote_spanned!(from.key.span()=> const _: () = #at_option::kept::<#payload>();)
+            let (alias, at_option) = (format_ident!("__Kept{slot}", span = from.key.span()), p.at(from.key.span()));
+            let check = quote_spanned!(from.key.span()=> const _: () = #at_option::kept::<#alias>(););
+            quote!(type #alias = #payload; #check)
         });
         let breaker = options.breaker.as_ref().map(|breaker| match breaker.value {
             Some(limit) => quote!(.breaker(::core::option::Option::Some(#limit))),
