@@ -11,7 +11,7 @@ use std::{
 use serde::Serialize;
 
 use super::exit_code;
-use crate::delivery::guard::Chain;
+use crate::delivery::guard::chain;
 
 /// The whole of what a command says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Answer {
 
     /// The error with its causes, which are said once and here.
     pub(super) fn error(code: u8, error: &(dyn std::error::Error + 'static)) -> Self {
-        Self::failure(code, Chain(error))
+        Self::failure(code, chain(error, |text| text))
     }
 
     pub(super) fn failure(code: u8, message: impl Display) -> Self {

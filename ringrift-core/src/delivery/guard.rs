@@ -149,28 +149,35 @@ pub(crate) fn panic_message(payload: Box<dyn Any + Send>) -> String {
     }
 }
 
-/// An error with all its causes on one line: `a: b: c`; one that only says again what was said is left out.
+/// An error with all its causes on one line: `a: b: c`.
 pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = one_line(&self.0.to_string()).into_owned();
-        f.write_str(&said)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            let cause = one_line(&error.to_string()).into_owned();
-            if !says_again(&said, &cause) && !says_again(&cause, &said) {
-                write!(f, ": {cause}")?;
-            }
-            (said, source) = (cause, error.source());
-        }
-        Ok(())
+        f.write_str(&chain(self.0, |text| one_line(&text).into_owned()))
     }
 }
 
-/// Whether one text ends with the other as its cause.
-fn says_again(text: &str, cause: &str) -> bool {
-    text.strip_suffix(cause).is_some_and(|rest| rest.is_empty() || rest.ends_with(": "))
+/// An error with all its causes: `a: b: c`; what only says again what was just said is left out.
+pub(crate) fn chain<'a>(error: &'a (dyn Error + 'a), shown: impl Fn(String) -> String) -> String {
+    let mut said = shown(error.to_string());
+    let (mut text, mut source) = (said.clone(), error.source());
+    while let Some(error) = source {
+        let cause = shown(error.to_string());
+        let news = if before(&said, &cause).is_some() { "" } else { before(&cause, &said).unwrap_or(&cause) };
+        if !news.is_empty() {
+            text.push_str(": ");
+            text.push_str(news);
+        }
+        (said, source) = (cause, error.source());
+    }
+    text
+}
+
+/// What a text says before it ends with the other as its cause; `None` when it does not.
+fn before<'a>(text: &'a str, cause: &str) -> Option<&'a str> {
+    let rest = text.strip_suffix(cause)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_suffix(": ") }
 }
 
 #[cfg(test)]
@@ -194,5 +201,7 @@ mod tests {
         assert_eq!(chain("can't be read"), "can't be read: no database");
         assert_eq!(chain("can't be read: no database"), "can't be read: no database");
         assert_eq!(chain("database"), "database: no database");
+        let code = Says { says: "no database", source: io::Error::other("code 26: no database") };
+        assert_eq!(Chain(&code).to_string(), "no database: code 26");
     }
 }

@@ -283,6 +283,10 @@ fn a_configuration_that_can_not_be_read_was_passed_over() {
     assert!(answer.notes.contains("`runtime.http` must be an address and a port"), "{}", answer.notes);
     assert_eq!(answer.code, CONFIG);
     assert_eq!(ask("status --set runtime=5").code, CONFIG);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "a = \nb = \n").unwrap();
+    let answer = ask(&format!("status --config {}", file.path().display()));
+    assert!(answer.notes.lines().count() > 2, "each on a line of its own: {}", answer.notes);
     let answer = ask("status --set runtime.http=off");
     assert!(answer.notes.contains("there is nothing to ask; name an address with `--http`"), "{}", answer.notes);
     assert_eq!(answer.code, CONFIG);
