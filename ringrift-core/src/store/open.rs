@@ -44,11 +44,11 @@ impl Opening {
             )]);
         }
         let log = checkup::of_log(&file);
-        damage.tell(log.clone());
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
         if let Some(what) = something_else(&file) {
             return Err(OpenError::NoStore { file, what });
         }
+        damage.tell(log.clone());
         let (mut connection, cut) = connect_to_all_there_is(&file).map_err(unreadable)?;
         schema::found(&connection, &file)?;
         let mut pages = checkup::pages(&connection).map_err(unreadable)?;
@@ -162,11 +162,13 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
     Ok(())
 }
 
-/// What a file is that can't be a store. Only looked at: it is not ours to change.
+/// What a file is that can't be a store. It is not ours to change.
 pub(super) fn something_else(file: &Path) -> Option<&'static str> {
-    // A store has its version with its first table.
-    let has_no_version = "SELECT user_version = 0 AND EXISTS (SELECT 1 FROM sqlite_schema) FROM pragma_user_version";
-    let is_anothers = || reader(file).and_then(|reader| reader.query_row(has_no_version, [], |row| row.get(0)));
+    // Of a store that is damaged one name may be wrong, and of another program's database one may be right.
+    let has_other_tables =
+        "SELECT COUNT(*) > 0 AND SUM(name IN ('handlers', 'deliveries', 'effects', 'quarantine')) < 2
+        FROM sqlite_schema";
+    let is_anothers = || reader(file).and_then(|reader| reader.query_row(has_other_tables, [], |row| row.get(0)));
     match file {
         folder if folder.is_dir() => Some("a folder"),
         _ => is_anothers().unwrap_or(false).then_some("another program's database"),
@@ -240,7 +242,8 @@ mod tests {
         std::fs::create_dir(&file).unwrap();
         assert_eq!(refusal(), format!("`{}` is a folder, {rest}", file.display()));
         std::fs::remove_dir(&file).unwrap();
-        Connection::open(&file).unwrap().execute_batch("CREATE TABLE aunts (name TEXT)").unwrap();
+        let of_others = "CREATE TABLE aunts (name TEXT); CREATE TABLE events (at INTEGER); PRAGMA user_version = 7";
+        Connection::open(&file).unwrap().execute_batch(of_others).unwrap();
         let before = std::fs::read(&file).unwrap();
         assert_eq!(refusal(), format!("`{}` is another program's database, {rest}", file.display()));
         assert_eq!(std::fs::read(&file).unwrap(), before);

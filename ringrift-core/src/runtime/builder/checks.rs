@@ -64,8 +64,8 @@ impl Builder {
         if missing.is_empty() { Ok(chosen) } else { Err(StartError::NotProvided(missing)) }
     }
 
-    /// Every value that nobody provides, without making those that somebody does, and every daemon that waits
-    /// for one that is off; and what else keeps the program from starting, besides its wiring and its configuration.
+    /// Every value that nobody provides, without making those that somebody does, and every daemon that needs
+    /// one that is off; and what else keeps the program from starting, besides its wiring and its configuration.
     #[cfg(feature = "cli")]
     pub(crate) fn obstacles(&mut self) -> (Vec<WiringProblem>, Vec<StartError>) {
         let section = self.configured();
