@@ -2,7 +2,7 @@
 //! hand: a thread that commits all that waits in one transaction, and a commit for each event. And how long a
 //! process takes to deliver what an earlier one left.
 //!
-//! `cargo bench -p ringrift-core --bench durable -- [rounds] [events] [pending]`
+//! `cargo bench -p ringrift-core --bench durable -- [rounds] [events] [pending] [emitters]`
 //!
 //! The candidates take turns within every round, on the same folder of the same disk, with the same settings
 //! of SQLite: write-ahead log, `synchronous = FULL`.
@@ -43,7 +43,9 @@ fn main() {
     );
     println!("{:<9} {:<20} {:>9} {:>7} {:>9} {:>9}", "emitters", "", "k/s", "ratio", "p50", "p99");
     for emitters in EMITTERS {
-        emits(rounds, events, emitters);
+        if arguments.number(3).is_none_or(|wanted| wanted == emitters) {
+            emits(rounds, events, emitters);
+        }
     }
     recovery(pending);
 }

@@ -75,15 +75,18 @@ fn main() {
 /// Of each candidate the rate of every round.
 fn rates(shape: Shape, rounds: usize, is_alone: bool) -> [Vec<f64>; 4] {
     let mut rates = [const { Vec::new() }; 4];
-    for _ in 0..rounds {
-        if !is_alone {
-            rates[0].push(shape.rate(runtime().block_on(raw::mpsc(shape))));
-            rates[1].push(shape.rate(runtime().block_on(raw::broadcast(shape))));
+    for round in 0..rounds {
+        if is_alone {
+            rates[2].push(shape.rate(runtime().block_on(ringrift::run(shape, None))));
+            continue;
         }
-        rates[2].push(shape.rate(runtime().block_on(ringrift::run(shape, None))));
-        if !is_alone {
-            let folder = tempfile::tempdir().expect("a folder");
-            rates[3].push(shape.rate(runtime().block_on(ringrift::run(shape, Some(folder.path())))));
+        rates[0].push(shape.rate(runtime().block_on(raw::mpsc(shape))));
+        rates[1].push(shape.rate(runtime().block_on(raw::broadcast(shape))));
+        // Whoever comes first finds another machine than the second, so they change places.
+        for has_store in [round % 2 == 0, round % 2 == 1] {
+            let folder = has_store.then(|| tempfile::tempdir().expect("a folder"));
+            let took = runtime().block_on(ringrift::run(shape, folder.as_ref().map(tempfile::TempDir::path)));
+            rates[2 + usize::from(has_store)].push(shape.rate(took));
         }
     }
     rates
