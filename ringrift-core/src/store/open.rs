@@ -107,6 +107,7 @@ impl Opening {
             _lock: self.lock,
             kept: Default::default(),
             last: (0, Duration::ZERO),
+            dozed: Duration::ZERO,
         };
         let thread = std::thread::Builder::new().name("ringrift-store".to_owned());
         let writer = thread.spawn(|| writer.run()).map_err(OpenError::Thread)?;

@@ -1,5 +1,8 @@
 //! The writes that wait for the writer: bounded for all that can wait. What it keeps for a full disk does not count:
 //! transient events must go on.
+//!
+//! A write that nobody waits for goes with the next that somebody does, if one comes soon: so an acknowledgement
+//! neither costs a sync of its own nor holds up the emit behind it.
 
 use std::{
     collections::VecDeque,
@@ -12,6 +15,8 @@ use tokio::sync::Notify;
 
 use super::Write;
 
+/// How many writes are taken at once, and share a transaction, at most.
+pub(super) const GROUP: usize = 1024;
 /// How many writes may wait before those that can wait do. What can't is bounded where it comes from: dead letters of
 /// transient events, of which only so many are on their way, and what becomes of those that are in memory.
 pub(super) const ROOM: usize = 4096;
@@ -28,10 +33,35 @@ pub(super) struct Queue {
 
 #[derive(Default)]
 struct State {
-    writes: VecDeque<Box<dyn Write>>,
+    writes: Writes,
+    /// How many of them somebody waits for.
+    awaited: usize,
     is_closed: bool,
-    /// Whether the writer waits: only then it costs a call of the system to wake it.
-    is_waiting: bool,
+    writer: Writer,
+}
+
+pub(super) type Writes = VecDeque<Box<dyn Write>>;
+
+/// What the writer does: only when it sleeps it costs a call of the system to wake it.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    #[default]
+    Works,
+    /// Until there is a write that somebody waits for, or a whole group; and not for long.
+    Dozes,
+    /// Until there is anything.
+    Sleeps,
+}
+
+impl State {
+    /// Whether there is enough for a transaction.
+    fn is_due(&self, limit: usize) -> bool {
+        self.is_closed || self.awaited > 0 || self.writes.len() >= limit
+    }
+
+    fn is_idle(&self) -> bool {
+        !self.is_closed && self.writes.is_empty()
+    }
 }
 
 impl fmt::Debug for Queue {
@@ -51,10 +81,16 @@ impl Queue {
         if state.is_closed {
             return Err(write);
         }
+        state.awaited += usize::from(!write.is_kept());
         state.writes.push_back(write);
-        let is_waiting = std::mem::take(&mut state.is_waiting);
-        drop(state);
-        if is_waiting {
+        let wakes = match state.writer {
+            Writer::Works => false,
+            Writer::Dozes => state.is_due(GROUP),
+            Writer::Sleeps => true,
+        };
+        if wakes {
+            state.writer = Writer::Works;
+            drop(state);
             self.more.notify_one();
         }
         Ok(())
@@ -76,31 +112,37 @@ impl Queue {
         state.is_closed || state.writes.len() < ROOM
     }
 
-    /// Takes up to `limit`; waits for the first, up to `patience` if there is one. `None` when the
-    /// queue is closed and empty.
-    pub(super) fn take(&self, limit: usize, patience: Option<Duration>) -> Option<VecDeque<Box<dyn Write>>> {
-        let mut state = self.state();
-        while state.writes.is_empty() && !state.is_closed {
-            state.is_waiting = true;
-            let Some(patience) = patience else {
-                state = self.more.wait(state).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let (woken, timeout) = self.more.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner);
-            state = woken;
-            if timeout.timed_out() {
-                break;
-            }
-        }
+    /// Takes up to `limit`: as soon as somebody waits for one of them, or there are so many, or after `patience`,
+    /// which may be with nothing. `None` when the queue is closed and empty.
+    pub(super) fn take(&self, limit: usize, patience: Duration) -> Option<Writes> {
+        let mut state = self.wait(Writer::Dozes, patience, |state| !state.is_due(limit));
         if state.writes.is_empty() && state.is_closed {
             return None;
         }
         let taken = limit.min(state.writes.len());
         let rest = state.writes.split_off(taken);
         let taken = std::mem::replace(&mut state.writes, rest);
+        state.awaited -= awaited(&taken);
         drop(state);
         self.room.notify_waiters();
         Some(taken)
+    }
+
+    /// Waits until there is something, or for so long.
+    pub(super) fn sleep(&self, patience: Duration) {
+        drop(self.wait(Writer::Sleeps, patience, State::is_idle));
+    }
+
+    fn wait(&self, how: Writer, patience: Duration, is_early: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
+        let waits = |state: &mut State| {
+            let waits = is_early(state);
+            state.writer = if waits { how } else { Writer::Works };
+            waits
+        };
+        let waited = self.more.wait_timeout_while(self.state(), patience, waits);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.writer = Writer::Works;
+        state
     }
 
     /// Takes nothing more; what waits is still written.
@@ -112,5 +154,98 @@ impl Queue {
 
     pub(super) fn is_closed(&self) -> bool {
         self.state().is_closed
+    }
+}
+
+/// How many of the writes somebody waits for.
+pub(super) fn awaited(writes: &Writes) -> usize {
+    writes.iter().filter(|write| !write.is_kept()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rusqlite::Connection;
+
+    use super::{super::error::StoreError, *};
+
+    /// A write that somebody waits for, or nobody.
+    struct Idle {
+        is_kept: bool,
+    }
+
+    impl Write for Idle {
+        fn run(&mut self, _connection: &Connection) -> rusqlite::Result<()> {
+            Ok(())
+        }
+
+        fn end(self: Box<Self>, _result: Result<(), StoreError>) {}
+
+        fn is_kept(&self) -> bool {
+            self.is_kept
+        }
+    }
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn push(queue: &Queue, is_kept: bool) {
+        assert!(queue.push(Box::new(Idle { is_kept })).is_ok(), "it is open");
+    }
+
+    fn taken(queue: &Queue, patience: Duration) -> usize {
+        queue.take(GROUP, patience).expect("it is open").len()
+    }
+
+    #[test]
+    fn what_nobody_waits_for_goes_with_the_next_that_somebody_does() {
+        let queue = Arc::new(Queue::default());
+        push(&queue, true);
+        let writer = Arc::clone(&queue);
+        let taking = std::thread::spawn(move || taken(&writer, HOUR));
+        while queue.state().writer == Writer::Works {
+            std::thread::yield_now();
+        }
+        push(&queue, true);
+        assert_eq!(queue.state().writer, Writer::Dozes, "it was woken");
+        push(&queue, false);
+        assert_eq!(taking.join().expect("it ends"), 3);
+    }
+
+    #[test]
+    fn what_nobody_waits_for_does_not_wait_for_ever() {
+        let queue = Queue::default();
+        push(&queue, true);
+        assert_eq!(taken(&queue, Duration::ZERO), 1);
+    }
+
+    #[test]
+    fn a_whole_group_that_nobody_waits_for_is_taken_at_once() {
+        let queue = Queue::default();
+        (0..1025).for_each(|_| push(&queue, true));
+        assert_eq!(taken(&queue, HOUR), 1024);
+        push(&queue, false);
+        assert_eq!(taken(&queue, HOUR), 2);
+    }
+
+    #[test]
+    fn a_closed_queue_is_emptied_at_once() {
+        let queue = Queue::default();
+        push(&queue, true);
+        queue.close();
+        assert_eq!(taken(&queue, HOUR), 1);
+        assert!(queue.take(GROUP, HOUR).is_none());
+    }
+
+    #[test]
+    fn whoever_sleeps_is_woken_by_anything() {
+        let queue = Arc::new(Queue::default());
+        let writer = Arc::clone(&queue);
+        let sleeping = std::thread::spawn(move || writer.sleep(HOUR));
+        while queue.state().writer == Writer::Works {
+            std::thread::yield_now();
+        }
+        push(&queue, true);
+        assert!(sleeping.join().is_ok());
     }
 }

@@ -14,8 +14,8 @@ pub(crate) trait Write: Send {
     /// Hears whether it is on disk. On the writer's thread, in the order of the writes: be short.
     fn end(self: Box<Self>, result: Result<(), StoreError>);
 
-    /// Whether it is kept and tried again when the disk is full, or the file held by another program, because
-    /// nobody is there to be told.
+    /// Whether nobody waits for it. It may wait for company then; and when the disk is full, or the file held by
+    /// another program, it is kept and tried again, because nobody is there to be told.
     fn is_kept(&self) -> bool {
         false
     }

@@ -1,7 +1,6 @@
 //! The one thread that writes: it makes a transaction of all that waits.
 
 use std::{
-    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -9,16 +8,23 @@ use std::{
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Write, error::StoreError, failpoint, health::Health, lock::Lock, queue::Queue};
+use super::{
+    Write,
+    error::StoreError,
+    failpoint,
+    health::Health,
+    lock::Lock,
+    queue::{GROUP, Queue, Writes, awaited},
+};
 
-/// How many writes share a transaction, at most.
-pub(super) const GROUP: usize = 1024;
-/// How long a transaction is held open for more, at most; and never longer than the last commit took.
+/// How long what nobody waits for waits for company, and then a transaction is held open for more, in all and at most;
+/// the latter never longer than the last commit took.
 pub(super) const GROUP_WAIT: Duration = Duration::from_millis(2);
 /// How often a disk that is full, or a file that another program holds, is tried again.
 pub(super) const RETRY: Duration = Duration::from_secs(1);
 
-type Writes = VecDeque<Box<dyn Write>>;
+/// How long it sleeps when nothing is to be done: as good as for ever.
+const IDLE: Duration = Duration::from_secs(3600);
 
 /// The writer.
 pub(super) struct Writer {
@@ -29,8 +35,10 @@ pub(super) struct Writer {
     pub(super) _lock: Lock,
     /// Writes that wait until there is room on the disk, or nobody else holds the file.
     pub(super) kept: Writes,
-    /// How many shared the last transaction, and how long its commit took.
+    /// How many that somebody waited for shared the last transaction, and how long its commit took.
     pub(super) last: (usize, Duration),
+    /// How long the group in hand has waited for company, at most.
+    pub(super) dozed: Duration,
 }
 
 impl Writer {
@@ -42,17 +50,13 @@ impl Writer {
         let failed = StoreError::Failed("its thread panicked".to_owned());
         self.health.note(Some(failed.clone()));
         end_all(std::mem::take(&mut self.kept), &Err(failed.clone()));
-        while let Some(group) = self.queue.take(GROUP, None) {
+        while let Some(group) = self.next() {
             end_all(group, &Err(failed.clone()));
         }
     }
 
     fn work(&mut self) {
-        loop {
-            let is_waiting = self.health.trouble().is_some_and(|trouble| trouble.may_pass());
-            let Some(group) = self.queue.take(GROUP, is_waiting.then_some(RETRY)) else {
-                break;
-            };
+        while let Some(group) = self.next() {
             self.write(group);
         }
         if !self.kept.is_empty() {
@@ -60,6 +64,24 @@ impl Writer {
             self.write(Writes::new());
         }
         self.merge_log();
+    }
+
+    /// What is to be written now; nothing, when only what is kept is to be tried again. `None` at the end.
+    #[expect(clippy::disallowed_methods, reason = "a thread of its own, whose time no test pauses")]
+    fn next(&mut self) -> Option<Writes> {
+        loop {
+            let dozing = Instant::now();
+            let group = self.queue.take(GROUP, GROUP_WAIT)?;
+            self.dozed = dozing.elapsed();
+            if !group.is_empty() {
+                return Some(group);
+            }
+            let is_retried = self.health.trouble().is_some_and(|trouble| trouble.may_pass());
+            self.queue.sleep(if is_retried { RETRY } else { IDLE });
+            if is_retried {
+                return self.queue.take(GROUP, Duration::ZERO);
+            }
+        }
     }
 
     /// Moves the log into the file. SQLite does it when the last connection is closed; but that may be one that
@@ -76,7 +98,7 @@ impl Writer {
         if let Some(failed @ StoreError::Failed(_)) = self.health.trouble() {
             return end_all(group, &Err(failed));
         }
-        let outcome = self.transaction(&mut group, patience(self.last.1));
+        let outcome = self.transaction(&mut group, patience(self.last.1, self.dozed));
         match outcome {
             Err(StoreError::Refused(_)) if group.len() > 1 => self.each_alone(group),
             outcome => self.conclude(group, &outcome),
@@ -122,12 +144,14 @@ impl Writer {
                 make(write.as_mut(), &transaction)?;
             }
             made = group.len();
-            // As many as last time are likely to come again.
+            let awaited = awaited(group);
+            // As many as last time are likely to come again; behind those that nobody waits for, none.
+            let is_all = awaited == 0 || awaited >= self.last.0;
             let left = patience.saturating_sub(begun.elapsed());
-            if made >= GROUP || made >= self.last.0 || left.is_zero() || self.queue.is_closed() {
+            if is_all || made >= GROUP || left.is_zero() || self.queue.is_closed() {
                 break;
             }
-            group.extend(self.queue.take(GROUP - made, Some(left)).unwrap_or_default());
+            group.extend(self.queue.take(GROUP - made, left).unwrap_or_default());
         }
         if self.health.trouble().is_some() {
             // A group that only reads would not tell whether there is room again.
@@ -136,15 +160,15 @@ impl Writer {
         failpoint::at("store.commit.before")?;
         let committing = Instant::now();
         transaction.commit()?;
-        self.last = (made, committing.elapsed());
+        self.last = (awaited(group), committing.elapsed());
         failpoint::at("store.commit.after")?;
         Ok(())
     }
 }
 
-/// How long a transaction is held open for more, after a commit that took so long.
-fn patience(last_commit: Duration) -> Duration {
-    GROUP_WAIT.min(last_commit)
+/// How long a transaction is held open for more, after a commit that took so long, and when so much is over already.
+fn patience(last_commit: Duration, dozed: Duration) -> Duration {
+    GROUP_WAIT.min(last_commit).min(GROUP_WAIT.saturating_sub(dozed))
 }
 
 /// Runs a write, in which a payload may be made, or dropped, that panics.

@@ -1,4 +1,7 @@
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
 
 use rusqlite::ffi;
 use tempfile::TempDir;
@@ -61,6 +64,7 @@ impl Bench {
             _lock: Lock::take(folder.path()).expect("nobody has it"),
             kept: Writes::new(),
             last: (0, Duration::ZERO),
+            dozed: Duration::ZERO,
         };
         Self { writer, ends: Ends::default(), folder }
     }
@@ -95,6 +99,7 @@ struct Noted {
     log: Arc<Mutex<Vec<&'static str>>>,
     /// Comes in while this one is made.
     next: Option<(Arc<Queue>, Box<dyn Write>)>,
+    is_kept: bool,
 }
 
 impl Write for Noted {
@@ -109,6 +114,10 @@ impl Write for Noted {
     fn end(self: Box<Self>, _result: Result<(), StoreError>) {
         self.log.lock().expect("unpoisoned").push("on disk");
     }
+
+    fn is_kept(&self) -> bool {
+        self.is_kept
+    }
 }
 
 /// How many writes each transaction had: those that were made before the next was on disk.
@@ -121,7 +130,7 @@ fn groups(log: &[&str]) -> Vec<usize> {
 fn a_transaction_has_1024_writes_at_most() {
     let (mut bench, log) = (Bench::new(), Arc::default());
     for _ in 0..2500 {
-        let write = Box::new(Noted { log: Arc::clone(&log), next: None });
+        let write = Box::new(Noted { log: Arc::clone(&log), next: None, is_kept: false });
         assert!(bench.writer.queue.push(write).is_ok(), "it is open");
     }
     bench.writer.queue.close();
@@ -131,18 +140,26 @@ fn a_transaction_has_1024_writes_at_most() {
 
 #[test]
 fn a_transaction_is_held_open_for_two_milliseconds_at_most_and_as_long_as_the_last_commit_took() {
-    let micros = |last| patience(Duration::from_micros(last)).as_micros();
+    let micros = |last| patience(Duration::from_micros(last), Duration::ZERO).as_micros();
     assert_eq!([0, 1, 1999, 2000, 2001, 1_000_000].map(micros), [0, 1, 1999, 2000, 2000, 2000]);
 }
 
 #[test]
+fn the_two_milliseconds_count_from_when_its_first_may_have_come() {
+    let micros = |dozed| patience(Duration::from_millis(1), Duration::from_micros(dozed)).as_micros();
+    assert_eq!([0, 1000, 1001, 2000, 3000].map(micros), [1000, 1000, 999, 0, 0]);
+}
+
+#[test]
 fn what_comes_in_while_a_transaction_is_open_shares_it_if_more_came_last_time() {
-    for (last, expected) in [((2, Duration::from_secs(3600)), vec![2]), ((1, Duration::from_secs(3600)), vec![1, 1])] {
+    let hour = Duration::from_secs(3600);
+    // Behind what nobody waits for, nothing is likely to come.
+    for (last, is_kept, expected) in [(2, false, vec![2]), (1, false, vec![1, 1]), (2, true, vec![1, 1])] {
         let (mut bench, log) = (Bench::new(), Arc::default());
-        let second = Box::new(Noted { log: Arc::clone(&log), next: None });
+        let second = Box::new(Noted { log: Arc::clone(&log), next: None, is_kept: false });
         let queue = Arc::clone(&bench.writer.queue);
-        let first = Box::new(Noted { log: Arc::clone(&log), next: Some((queue, second)) });
-        bench.writer.last = last;
+        let first = Box::new(Noted { log: Arc::clone(&log), next: Some((queue, second)), is_kept });
+        bench.writer.last = (last, hour);
         bench.write([first]);
         bench.writer.queue.close();
         bench.writer.work();
@@ -155,7 +172,7 @@ fn a_transaction_does_not_wait_longer_for_what_does_not_come() {
     let (mut bench, log) = (Bench::new(), Arc::default());
     // After a commit that took an hour.
     bench.writer.last = (2, Duration::from_secs(3600));
-    bench.write([Box::new(Noted { log: Arc::clone(&log), next: None })]);
+    bench.write([Box::new(Noted { log: Arc::clone(&log), next: None, is_kept: false })]);
     assert_eq!(groups(&log.lock().expect("unpoisoned")), [1]);
 }
 
