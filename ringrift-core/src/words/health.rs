@@ -119,6 +119,20 @@ mod tests {
     }
 
     #[test]
+    fn the_five_words_are_the_guides() {
+        use HealthStatus::{Degraded, Error, Running, Starting, Stopped};
+        let words = [Starting, Running, Degraded, Error, Stopped];
+        let texts = ["STARTING", "RUNNING", "DEGRADED", "ERROR", "STOPPED"];
+        assert_eq!(words.map(HealthStatus::as_str), texts);
+        assert_eq!(words.map(|word| serde_json::to_value(word).unwrap()), texts.map(Value::from));
+        assert_eq!(words.map(HealthStatus::is_healthy), [true, true, true, false, false]);
+        // Whoever reads another word is told all that there are.
+        let told = serde_json::from_value::<HealthStatus>("FINE".into()).unwrap_err().to_string();
+        let all = texts.map(|text| format!("`{text}`")).join(", ");
+        assert_eq!(told, format!("unknown variant `FINE`, expected one of {all}"));
+    }
+
+    #[test]
     fn over_half_is_error_over_a_fifth_degraded() {
         assert_eq!(status(10, 19), HealthStatus::Error);
         assert_eq!(status(10, 20), HealthStatus::Degraded);
