@@ -156,6 +156,12 @@ mod tests {
     }
 
     #[test]
+    fn a_derived_id_is_a_uuid_of_version_8() {
+        let id = run().0.derive("DONE", "a").id;
+        assert_eq!(uuid::Uuid::from_bytes(id.to_bytes()).get_version_num(), 8);
+    }
+
+    #[test]
     fn a_second_run_emits_the_same_ids() {
         let ids = |(origin, _folder): (Origin, _)| ["a", "b", "a"].map(|payload| origin.derive("DONE", payload).id);
         assert_eq!(ids(run()), ids(run()));
