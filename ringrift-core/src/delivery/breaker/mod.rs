@@ -118,6 +118,17 @@ mod tests {
     }
 
     #[test]
+    fn failures_a_millisecond_less_than_a_minute_apart_count() {
+        for (last, is_paused) in [(60_000, true), (60_001, false)] {
+            let mut breaker = Breaker::default();
+            for at in [1, 1, 1, last] {
+                breaker.failed(3, at, "broken");
+            }
+            assert_eq!(breaker.pause().is_some(), is_paused, "at {last}");
+        }
+    }
+
+    #[test]
     fn pauses_last_sixty_seconds_doubling_to_an_hour() {
         let mut breaker = Breaker::default();
         let mut now = 1;
