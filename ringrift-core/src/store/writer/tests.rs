@@ -1,6 +1,7 @@
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
 };
 
 use rusqlite::ffi;
@@ -246,6 +247,48 @@ fn while_another_program_holds_the_file_what_nobody_waits_for_is_kept() {
     bench.write([]);
     assert_eq!(bench.ends(), (vec!["kept"], vec![]));
     assert_eq!(bench.writer.health.trouble(), None);
+}
+
+/// Finds no room on the disk so often, and tells when it was tried.
+struct Tried {
+    full: u32,
+    at: mpsc::Sender<Instant>,
+}
+
+impl Write for Tried {
+    #[expect(clippy::disallowed_methods, reason = "the time of the writer's thread")]
+    fn run(&mut self, _connection: &Connection) -> rusqlite::Result<()> {
+        self.at.send(Instant::now()).expect("the test waits for it");
+        match self.full.checked_sub(1) {
+            None => Ok(()),
+            Some(left) => {
+                self.full = left;
+                Err(rusqlite::Error::SqliteFailure(ffi::Error::new(FULL), None))
+            }
+        }
+    }
+
+    fn end(self: Box<Self>, _result: Result<(), StoreError>) {}
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_full_disk_is_tried_again_every_second_also_when_nothing_new_comes() {
+    let Bench { mut writer, folder: _folder, .. } = Bench::new();
+    let queue = Arc::clone(&writer.queue);
+    let (at, tried) = mpsc::channel();
+    assert!(queue.push(Box::new(Tried { full: 2, at })).is_ok(), "it is open");
+    let writer = thread::spawn(move || writer.work());
+    let tries = [(); 3].map(|()| tried.recv_timeout(Duration::from_secs(60)).expect("it is tried again"));
+    queue.close();
+    writer.join().expect("it ends");
+    // How much later a thread goes on that waited is up to the machine.
+    let second = Duration::from_secs(1);
+    assert!(tries.windows(2).all(|pair| pair[1] - pair[0] >= second), "{tries:?}");
+    assert_eq!(RETRY, second);
 }
 
 #[test]
