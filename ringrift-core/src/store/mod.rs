@@ -197,7 +197,7 @@ pub(crate) fn millis(at: SystemTime) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, task::Poll};
+    use std::{sync::mpsc, task::Poll, thread};
 
     use super::open::Opening;
 
@@ -218,6 +218,34 @@ mod tests {
         assert!(Opening::open(folder.path()).is_ok(), "the lock is let go");
     }
 
+    #[tokio::test]
+    async fn one_thread_makes_every_change() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Opening::open(folder.path()).and_then(Opening::start).expect("a store");
+        let (begun, has_begun) = mpsc::channel();
+        let (go, wait) = mpsc::channel::<()>();
+        let mut first = Box::pin(store.run(move |_| {
+            begun.send(()).expect("the test waits for it");
+            wait.recv().expect("it is let go");
+            Ok(thread::current().id())
+        }));
+        assert!(matches!(futures_util::poll!(&mut first), Poll::Pending));
+        has_begun.recv().expect("it is made");
+        // These wait for a thread while that one is made.
+        let change = || Box::pin(store.run(|_| Ok(thread::current().id())));
+        let mut others = [change(), change(), change()];
+        for other in &mut others {
+            assert!(matches!(futures_util::poll!(other), Poll::Pending));
+        }
+        go.send(()).expect("the write waits for it");
+        let writer = first.await.expect("there is room");
+        for other in others {
+            assert_eq!(other.await.expect("there is room"), writer);
+        }
+        assert_ne!(writer, thread::current().id());
+        store.close().await;
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_reader_that_outlived_the_writer_left_the_log_unmerged() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -228,7 +256,7 @@ mod tests {
         let (begun, has_begun) = mpsc::channel();
         let (go, wait) = mpsc::channel::<()>();
         let reader = std::sync::Arc::clone(&store);
-        let reading = std::thread::spawn(move || {
+        let reading = thread::spawn(move || {
             reader.read_here(move |connection| {
                 let read = super::disabled::all(connection);
                 begun.send(()).expect("the test waits for it");
