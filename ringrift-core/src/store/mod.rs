@@ -199,7 +199,7 @@ pub(crate) fn millis(at: SystemTime) -> i64 {
 mod tests {
     use std::{sync::mpsc, task::Poll, thread};
 
-    use super::open::Opening;
+    use super::{Store, open::Opening};
 
     #[tokio::test]
     async fn who_closes_it_a_second_time_waits_for_the_end_too() {
@@ -243,6 +243,26 @@ mod tests {
             assert_eq!(other.await.expect("there is room"), writer);
         }
         assert_ne!(writer, thread::current().id());
+        store.close().await;
+    }
+
+    /// Reads within a read, so many deep.
+    fn read_at_once(store: &Store, readers: u32) {
+        let read = store.read_here(|_| {
+            if readers > 1 {
+                read_at_once(store, readers - 1);
+            }
+            Ok(())
+        });
+        read.expect("the file is there");
+    }
+
+    #[tokio::test]
+    async fn eight_connections_that_read_are_held_open_at_most() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Opening::open(folder.path()).and_then(Opening::start).expect("a store");
+        read_at_once(&store, 10);
+        assert_eq!(store.readers.lock().expect("unpoisoned").len(), 8);
         store.close().await;
     }
 

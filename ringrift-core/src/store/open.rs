@@ -265,4 +265,14 @@ mod tests {
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!((mode.as_str(), number("synchronous")), ("wal", FULL));
     }
+
+    #[test]
+    fn a_statement_waits_five_seconds_for_another_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        for connection in [connect(&file).unwrap(), reader(&file).unwrap()] {
+            let wait = connection.pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0)).unwrap();
+            assert_eq!(wait, 5000);
+        }
+    }
 }

@@ -164,8 +164,9 @@ pub(super) fn awaited(writes: &Writes) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::{sync::Arc, task::Poll};
 
+    use futures_util::poll;
     use rusqlite::Connection;
 
     use super::{super::error::StoreError, *};
@@ -247,5 +248,17 @@ mod tests {
         }
         push(&queue, true);
         assert!(sleeping.join().is_ok());
+    }
+
+    #[tokio::test]
+    async fn while_4096_writes_wait_there_is_no_room_for_those_that_can_wait() {
+        let queue = Queue::default();
+        (0..4095).for_each(|_| push(&queue, true));
+        assert_eq!(poll!(Box::pin(queue.room())), Poll::Ready(()));
+        push(&queue, true);
+        let mut room = Box::pin(queue.room());
+        assert_eq!(poll!(&mut room), Poll::Pending);
+        queue.take(1, HOUR);
+        assert_eq!(poll!(room), Poll::Ready(()));
     }
 }
