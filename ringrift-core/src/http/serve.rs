@@ -22,9 +22,9 @@ use tracing::{debug, warn};
 use super::{Source, routes::router};
 
 /// So many connections at once; the next one waits in the system's backlog.
-pub(crate) const MAX_CONNECTIONS: usize = 64;
+const MAX_CONNECTIONS: usize = 64;
 /// What a client has to send a request's head, and an idle connection until it is closed.
-pub(crate) const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
+const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest head of a request.
 const MAX_HEAD: usize = 16 * 1024;
 /// What responses under way have to end, at a stop.
