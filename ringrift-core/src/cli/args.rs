@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::config;
-use crate::{Category, nearest::nearest};
+use crate::{Category, http::DEFAULT_BIND, nearest::nearest};
 
 /// Runs, checks and shows the background daemons of this program.
 #[derive(Debug, Parser)]
@@ -77,8 +77,13 @@ pub(super) struct RunArgs {
     pub(super) strict: bool,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
-    /// Serve the HTTP views at this loopback address; port 0 takes any free one [default: 127.0.0.1:8790]
-    #[arg(long, value_name = "ADDR", value_parser = bind_address, conflicts_with = "no_http")]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        value_parser = bind_address,
+        conflicts_with = "no_http",
+        help = format!("Serve the HTTP views at this loopback address; port 0 takes any free one [default: {DEFAULT_BIND}]"),
+    )]
     pub(super) http: Option<SocketAddr>,
     /// Serve no HTTP views
     #[arg(long)]
@@ -175,8 +180,12 @@ pub(super) struct StatusArgs {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-    /// Where the process serves its views [default: `runtime.http` of the configuration, 127.0.0.1:8790]
-    #[arg(long, value_name = "ADDR", value_parser = address)]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        value_parser = address,
+        help = format!("Where the process serves its views [default: `runtime.http` of the configuration, {DEFAULT_BIND}]"),
+    )]
     pub(super) http: Option<String>,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
