@@ -1,5 +1,8 @@
 use super::{EIGHTY, ask, ask_of, check};
-use crate::declaration::graph::fixture::registry;
+use crate::{
+    cli::exit_code::{CONFIG, DEGRADED, ERROR, FAILED, LEAKED, OK},
+    declaration::graph::fixture::registry,
+};
 
 #[test]
 fn help_names_the_commands_the_exit_codes_and_the_program() {
@@ -40,6 +43,29 @@ fn every_command_has_examples_with_the_programs_own_name() {
         assert!(answer.results.contains(&example), "{}", answer.results);
         assert!(!answer.results.contains("PROGRAM"), "{}", answer.results);
         assert!(answer.results.lines().all(|line| line.chars().count() <= 90), "{}", answer.results);
+    }
+}
+
+#[test]
+fn the_help_of_a_command_names_the_address_and_its_exit_codes() {
+    let run = format!(
+        "The exit code is {OK}, {ERROR} when a critical daemon fails for good, {CONFIG} when the configuration or the \
+         wiring is wrong, {LEAKED} when something can't be stopped."
+    );
+    let status = format!(
+        "The exit code is {OK} when all is well, {DEGRADED} when a daemon is not in order, {FAILED} when one has failed \
+         for good or a critical one is unhealthy, {ERROR} when nothing answers, {CONFIG} when the configuration is wrong."
+    );
+    for (command, says) in [
+        ("run", "[default: 127.0.0.1:8790]"),
+        ("run", &run),
+        ("status", "[default: `runtime.http` of the configuration, 127.0.0.1:8790]"),
+        ("status", &status),
+        ("check", &format!("The exit code is {ERROR} when one is an error.")),
+    ] {
+        let help = ask(&format!("{command} --help")).results;
+        let in_a_line = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(in_a_line.contains(says), "{help}");
     }
 }
 
