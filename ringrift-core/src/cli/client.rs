@@ -79,3 +79,37 @@ async fn exchange(stream: TcpStream, host: &str) -> hyper::Result<(StatusCode, B
     let status = response.status();
     Ok((status, response.into_body().collect().await?.to_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use tokio::{io::AsyncReadExt, net::TcpListener, time::Instant};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_process_has_five_seconds_to_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let before = Instant::now();
+        let mut asked = pin!(snapshot(&address, "ringrift"));
+        let silent = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // The question has come, so its time runs.
+            stream.read_u8().await.unwrap();
+            stream
+        };
+        let _stream = tokio::select! {
+            stream = silent => stream,
+            _ = &mut asked => panic!("it is not answered"),
+        };
+        tokio::time::pause();
+        let since = Instant::now();
+        let error = asked.await.unwrap_err().to_string();
+        assert!(before.elapsed() >= Duration::from_secs(5), "{:?}", before.elapsed());
+        assert!(since.elapsed() <= Duration::from_millis(5_010), "{:?}", since.elapsed());
+        let told = "took the connection but did not answer within 5 s; the process hangs, or is no ringrift";
+        assert_eq!(error, format!("`{address}` {told}"));
+    }
+}
