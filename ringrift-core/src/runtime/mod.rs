@@ -24,6 +24,8 @@ pub mod snapshot;
 mod start_error;
 #[cfg(feature = "store")]
 mod storage;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
