@@ -9,7 +9,12 @@ use std::{
     },
 };
 
-use ringrift_core::{StateName, prelude::*, runtime::Dependents, testing::TestKit};
+use ringrift_core::{
+    StateName,
+    prelude::*,
+    runtime::Dependents,
+    testing::{Fault, FaultAt, TestKit},
+};
 use tracing::{
     Dispatch, Event as LogLine, Id, Metadata, Subscriber,
     field::{Field, Visit},
@@ -17,7 +22,10 @@ use tracing::{
     subscriber::DefaultGuard,
 };
 
-use crate::desk::{Ask, Does, Work};
+use crate::{
+    desk::{Ask, Does, Work},
+    look::{health, millis},
+};
 
 type Fields = BTreeMap<String, String>;
 
@@ -51,6 +59,12 @@ impl Recorder {
         let lines = self.0.lines.lock().unwrap();
         let line = lines.iter().find(|line| line["message"] == message);
         line.unwrap_or_else(|| panic!("no line says {message}")).clone()
+    }
+
+    /// The lines with that field.
+    fn with(&self, field: &str) -> Vec<Fields> {
+        let lines = self.0.lines.lock().unwrap();
+        lines.iter().filter(|line| line.contains_key(field)).cloned().collect()
     }
 }
 
@@ -192,6 +206,21 @@ async fn what_an_operator_disabled_is_shown_at_every_start() {
         start().await.finish().await;
         assert_eq!(recorder.line("disabled by an operator")["daemon"], "talker");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_third_failed_check_is_reported_and_the_second_is_not() {
+    let (recorder, _listening) = listen();
+    let config = "[daemons.talker.options]\nhealth_check_interval = '1s'\nstartup_grace = '0s'";
+    let kit = TestKit::builder().daemon::<Talker>().config(config).start().await;
+    kit.fault(Talker::TYPE, FaultAt::Health, Fault::Error, 3);
+    kit.advance(millis(2_500)).await;
+    assert_eq!((health(&kit, Talker::TYPE).failed_checks, recorder.with("failed_checks")), (2, vec![]));
+    kit.advance(millis(1_000)).await;
+    let reported = recorder.with("failed_checks");
+    assert_eq!(reported.len(), 1, "{reported:?}");
+    assert_eq!((who(&reported[0]), reported[0]["failed_checks"].as_str()), (("talker", "1"), "3"));
+    kit.finish().await;
 }
 
 /// What was called something else later.
