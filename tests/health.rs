@@ -1,5 +1,7 @@
 //! Health checks: their pace, their limits, what failed ones mean, and what dependents say.
 
+use std::sync::{Arc, Mutex};
+
 use ringrift_core::{
     HealthStatus,
     StateName::{Backoff, Running},
@@ -84,6 +86,68 @@ async fn within_thirty_seconds_of_the_start_nothing_counts_against_it() {
     assert_eq!(health(&kit, Base::TYPE).status(), HealthStatus::Error);
     kit.advance(secs(7)).await;
     assert_eq!(health(&kit, Base::TYPE).failed_checks, 1);
+    kit.finish().await;
+}
+
+/// Takes 20 s to start.
+#[daemon(category = "misc", cycle = "1h", health_check_interval = "1s", register = false)]
+struct Lengthy;
+impl Daemon for Lengthy {
+    idle!();
+
+    async fn on_start(&self, _cx: &Context<Self>) -> DaemonResult {
+        tokio::time::sleep(secs(20)).await;
+        Ok(())
+    }
+
+    async fn health(&self, _cx: &Context<Self>) -> HealthReport {
+        HealthReport::error("it is not well")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_grace_counts_from_the_end_of_the_start() {
+    let kit = kit_of::<Lengthy>().await;
+    kit.advance(secs(29)).await;
+    assert_eq!(health(&kit, Lengthy::TYPE).status(), HealthStatus::Starting);
+    kit.advance(secs(2)).await;
+    assert_eq!(health(&kit, Lengthy::TYPE).status(), HealthStatus::Error);
+    kit.finish().await;
+}
+
+/// Is checked every second, and takes three for it.
+#[daemon(category = "misc", cycle = "1h", health_check_interval = "1s", register = false)]
+struct Slow {
+    #[inject]
+    checks: Checks,
+}
+
+/// How many checks have begun, how many go on, and how many have at the same time.
+type Checks = Arc<Mutex<(usize, usize, usize)>>;
+
+impl Daemon for Slow {
+    idle!();
+
+    async fn health(&self, _cx: &Context<Self>) -> HealthReport {
+        let count = |change: fn(&mut (usize, usize, usize))| change(&mut self.checks.lock().unwrap());
+        count(|(begun, going_on, most)| {
+            (*begun, *going_on) = (*begun + 1, *going_on + 1);
+            *most = (*most).max(*going_on);
+        });
+        tokio::time::sleep(secs(3)).await;
+        count(|(_, going_on, _)| *going_on -= 1);
+        HealthReport::running()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn checks_of_one_daemon_never_overlap() {
+    let checks = Checks::default();
+    let kit = TestKit::builder().daemon::<Slow>().provide(Arc::clone(&checks)).start().await;
+    kit.advance(secs(39)).await;
+    let (begun, _, most) = *checks.lock().unwrap();
+    // The interval counts from the end of the last: at 1 s, 5 s, .. 37 s.
+    assert_eq!((begun, most), (10, 1));
     kit.finish().await;
 }
 
