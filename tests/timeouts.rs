@@ -38,6 +38,24 @@ async fn a_deadline_is_looked_at_every_hundred_milliseconds_and_noticed_at_the_s
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_look_that_is_up_to_a_second_late_counts_and_a_later_one_is_that_of_a_process_that_was_stopped() {
+    for (stopped, expected) in [(1_090, 2_100..2_300), (1_110, 3_100..3_300)] {
+        let kit = erring_worker(&Desk::default(), "handler_timeout = \"2s\"").await;
+        let begun = tokio::time::Instant::now();
+        kit.work(1, Does::Hang).await;
+        kit.moment().await;
+        // The next look is due in 99 ms. As SIGSTOP and SIGCONT: nothing runs meanwhile.
+        tokio::time::advance(Duration::from_millis(stopped)).await;
+        while kit.letters().is_empty() {
+            kit.moment().await;
+        }
+        let took = begun.elapsed().as_millis();
+        assert!(expected.contains(&took), "{stopped}: {took}");
+        kit.finish().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_handlers_own_timeout_goes_before_its_daemons() {
     /// Hurries.
     #[daemon(category = "misc", handler_timeout = "10s", register = false)]
