@@ -170,6 +170,13 @@ async fn cron_doubles_and_skips_nothing_when_the_clock_is_set() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn cron_takes_a_clock_that_is_set_back_by_more_than_three_hours_for_one_that_was_wrong() {
+    let three_hours = 3 * HOUR.cast_signed();
+    assert_eq!(minutes_around(60 - three_hours).await, [60, 120, 180]);
+    assert_eq!(minutes_around(-60 - three_hours).await, [60, 120, 0, 60, 120, 180]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_sleep_of_ten_minutes_in_which_every_clock_goes_on_restarts_nothing_and_doubles_no_cycle() {
     let (kit, wall) = hourly(NOON + HOUR - 300).await;
     kit.advance(millis(58_250)).await;
