@@ -35,17 +35,17 @@ async fn the_batch_in_hand_was_not_counted_though_the_bound_counts_it() {
 #[tokio::test(start_paused = true)]
 async fn a_mailbox_full_of_mail_in_hand_was_not_nearly_full_to_the_router() {
     let desk = Desk::default();
-    let kit = worker(&desk, "mailbox = 10\nhandler_timeout = \"1h\"").await;
-    for n in 0..8 {
+    let kit = worker(&desk, "mailbox = 100\nhandler_timeout = \"1h\"").await;
+    for n in 0..89 {
         kit.work(n, Does::Wait).await;
     }
     kit.seconds(31).await;
-    assert_eq!(health(&kit, EventRouter::TYPE).status(), HealthStatus::Running, "eight tenths are not nearly all");
-    kit.work(8, Does::Wait).await;
+    assert_eq!(health(&kit, EventRouter::TYPE).status(), HealthStatus::Running, "less than nine tenths");
+    kit.work(89, Does::Wait).await;
     kit.seconds(31).await;
     let found = health(&kit, EventRouter::TYPE);
     assert_eq!((found.status(), &*found.report.message), (HealthStatus::Degraded, "mailboxes nearly full: `worker`"));
-    desk.let_go(9);
+    desk.let_go(90);
     kit.settle().await;
     kit.seconds(31).await;
     assert_eq!(health(&kit, EventRouter::TYPE).status(), HealthStatus::Running);
