@@ -17,6 +17,7 @@ use ringrift_core::{
 };
 use serde::{Deserialize, Serialize};
 
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const WEEK: Duration = Duration::from_secs(168 * 3600);
 
@@ -57,10 +58,14 @@ impl Clerk {
 }
 
 async fn kit(folder: &Path, well: &Well) -> TestKit {
-    let kit = TestKit::builder().daemon::<Clerk>().provide(well.clone()).data_dir(folder);
     // A week of looks every 10 s would take longer than all other tests together.
+    kit_that_looks_every(folder, well, "10m").await
+}
+
+async fn kit_that_looks_every(folder: &Path, well: &Well, time: &str) -> TestKit {
+    let kit = TestKit::builder().daemon::<Clerk>().provide(well.clone()).data_dir(folder);
     let rarely = |cycle: &str| format!("cycle = \"{cycle}\"\nhealth_check_interval = \"1d\"\n");
-    let options = [("dlq_retry", "10m"), ("event_router", "1d")];
+    let options = [("dlq_retry", time), ("event_router", "1d")];
     let config = options.map(|(daemon, cycle)| format!("[daemons.{daemon}.options]\n{}", rarely(cycle))).concat();
     let kit = kit.config(&config).start().await;
     kit.expect_failures_of(Clerk::TYPE);
@@ -139,6 +144,23 @@ async fn a_process_that_starts_with_a_clock_ahead_has_an_hour_to_set_it() {
     assert_eq!(states(&second), [Exhausted, Pending]);
     second.advance(3 * HOUR).await;
     assert_eq!(states(&second), [Exhausted], "the time between the processes counts");
+    second.finish().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_not_set_for_an_hour_is_right() {
+    let (folder, well) = (tempfile::tempdir().unwrap(), Well::default());
+    let first = kit(folder.path(), &well).await;
+    first.set_time_of_day(today());
+    two(&first).await;
+    first.finish().await;
+    let second = kit_that_looks_every(folder.path(), &well, "1m").await;
+    second.runtime().stop_daemon(Clerk::TYPE, Dependents::Refuse).await.unwrap();
+    second.set_time_of_day(today() + 52 * WEEK);
+    second.advance(HOUR - MINUTE / 2).await;
+    assert_eq!(states(&second), [Exhausted, Pending]);
+    second.advance(MINUTE).await;
+    assert_eq!(states(&second), [Exhausted], "the one is purged, the other given up");
     second.finish().await;
 }
 
