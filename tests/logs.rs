@@ -220,6 +220,8 @@ async fn the_third_failed_check_is_reported_and_the_second_is_not() {
     let reported = recorder.with("failed_checks");
     assert_eq!(reported.len(), 1, "{reported:?}");
     assert_eq!((who(&reported[0]), reported[0]["failed_checks"].as_str()), (("talker", "1"), "3"));
+    assert_eq!(reported[0]["message"], "unhealthy", "what the check says stood for what the line says");
+    assert!(reported[0].contains_key("error"));
     kit.finish().await;
 }
 

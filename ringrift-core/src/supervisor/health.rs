@@ -73,7 +73,7 @@ fn judge(world: &Arc<World>, record: &Arc<Record>, report: HealthReport, now: u6
     if failed_checks < FAILED_CHECKS || !failed_checks.is_multiple_of(FAILED_CHECKS) {
         return;
     }
-    tracing::error!(daemon = %record.ty, failed_checks, message, "unhealthy");
+    tracing::error!(daemon = %record.ty, failed_checks, error = message, "unhealthy");
     let is_on_its_own = dependencies::missing(world, record).is_empty();
     if record.options().on_unhealthy == OnUnhealthy::Restart && is_on_its_own {
         record.signals.raise(Signal::Unhealthy);
