@@ -8,7 +8,7 @@ use std::{
     collections::VecDeque,
     fmt,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
@@ -20,6 +20,10 @@ pub(super) const GROUP: usize = 1024;
 /// How many writes may wait before those that can wait do. What can't is bounded where it comes from: dead letters of
 /// transient events, of which only so many are on their way, and what becomes of those that are in memory.
 pub(super) const ROOM: usize = 4096;
+
+/// How long the writer stays awake for the next write, once all are written: who emits again at once finds it so, and
+/// to wake a thread may take longer than the sync. No more than a part of what a commit takes.
+const WATCH: Duration = Duration::from_micros(50);
 
 /// The queue of one store.
 #[derive(Default)]
@@ -115,6 +119,7 @@ impl Queue {
     /// Takes up to `limit`: as soon as somebody waits for one of them, or there are so many, or after `patience`,
     /// which may be with nothing. `None` when the queue is closed and empty.
     pub(super) fn take(&self, limit: usize, patience: Duration) -> Option<Writes> {
+        self.watch(limit);
         let mut state = self.wait(Writer::Dozes, patience, |state| !state.is_due(limit));
         if state.writes.is_empty() && state.is_closed {
             return None;
@@ -126,6 +131,16 @@ impl Queue {
         drop(state);
         self.room.notify_waiters();
         Some(taken)
+    }
+
+    /// Stays awake for a moment.
+    #[expect(clippy::disallowed_methods, reason = "a thread of its own, whose time no test pauses")]
+    fn watch(&self, limit: usize) {
+        let begun = Instant::now();
+        while !self.state().is_due(limit) && begun.elapsed() < WATCH {
+            // Whoever is about to push may need this core.
+            std::thread::yield_now();
+        }
     }
 
     /// Waits until there is something, or for so long.
@@ -163,102 +178,4 @@ pub(super) fn awaited(writes: &Writes) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{sync::Arc, task::Poll};
-
-    use futures_util::poll;
-    use rusqlite::Connection;
-
-    use super::{super::error::StoreError, *};
-
-    /// A write that somebody waits for, or nobody.
-    struct Idle {
-        is_kept: bool,
-    }
-
-    impl Write for Idle {
-        fn run(&mut self, _connection: &Connection) -> rusqlite::Result<()> {
-            Ok(())
-        }
-
-        fn end(self: Box<Self>, _result: Result<(), StoreError>) {}
-
-        fn is_kept(&self) -> bool {
-            self.is_kept
-        }
-    }
-
-    const HOUR: Duration = Duration::from_secs(3600);
-
-    fn push(queue: &Queue, is_kept: bool) {
-        assert!(queue.push(Box::new(Idle { is_kept })).is_ok(), "it is open");
-    }
-
-    fn taken(queue: &Queue, patience: Duration) -> usize {
-        queue.take(GROUP, patience).expect("it is open").len()
-    }
-
-    #[test]
-    fn what_nobody_waits_for_goes_with_the_next_that_somebody_does() {
-        let queue = Arc::new(Queue::default());
-        push(&queue, true);
-        let writer = Arc::clone(&queue);
-        let taking = std::thread::spawn(move || taken(&writer, HOUR));
-        while queue.state().writer == Writer::Works {
-            std::thread::yield_now();
-        }
-        push(&queue, true);
-        assert_eq!(queue.state().writer, Writer::Dozes, "it was woken");
-        push(&queue, false);
-        assert_eq!(taking.join().expect("it ends"), 3);
-    }
-
-    #[test]
-    fn what_nobody_waits_for_does_not_wait_for_ever() {
-        let queue = Queue::default();
-        push(&queue, true);
-        assert_eq!(taken(&queue, Duration::ZERO), 1);
-    }
-
-    #[test]
-    fn a_whole_group_that_nobody_waits_for_is_taken_at_once() {
-        let queue = Queue::default();
-        (0..1025).for_each(|_| push(&queue, true));
-        assert_eq!(taken(&queue, HOUR), 1024);
-        push(&queue, false);
-        assert_eq!(taken(&queue, HOUR), 2);
-    }
-
-    #[test]
-    fn a_closed_queue_is_emptied_at_once() {
-        let queue = Queue::default();
-        push(&queue, true);
-        queue.close();
-        assert_eq!(taken(&queue, HOUR), 1);
-        assert!(queue.take(GROUP, HOUR).is_none());
-    }
-
-    #[test]
-    fn whoever_sleeps_is_woken_by_anything() {
-        let queue = Arc::new(Queue::default());
-        let writer = Arc::clone(&queue);
-        let sleeping = std::thread::spawn(move || writer.sleep(HOUR));
-        while queue.state().writer == Writer::Works {
-            std::thread::yield_now();
-        }
-        push(&queue, true);
-        assert!(sleeping.join().is_ok());
-    }
-
-    #[tokio::test]
-    async fn while_4096_writes_wait_there_is_no_room_for_those_that_can_wait() {
-        let queue = Queue::default();
-        (0..4095).for_each(|_| push(&queue, true));
-        assert_eq!(poll!(Box::pin(queue.room())), Poll::Ready(()));
-        push(&queue, true);
-        let mut room = Box::pin(queue.room());
-        assert_eq!(poll!(&mut room), Poll::Pending);
-        queue.take(1, HOUR);
-        assert_eq!(poll!(room), Poll::Ready(()));
-    }
-}
+mod tests;
