@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::kills::{check, folder};
 
 /// Every version there was, each with what it acknowledged.
-const VERSIONS: [(u32, usize); 2] = [(1, 32), (2, 32)];
+const VERSIONS: [(u32, usize); 3] = [(1, 32), (2, 32), (3, 60)];
 
 #[test]
 fn a_store_of_every_version_goes_on_where_it_was_left() {

@@ -18,7 +18,7 @@ use super::{
     failpoint,
     handlers::{self, Declared},
     open::{FILE, Opening},
-    salvage, schema,
+    owed, salvage, schema,
 };
 
 const EVENTS: u8 = 40;
@@ -88,7 +88,7 @@ fn assert_whole(folder: &Path) {
     assert!(!opening.damage().is_empty(), "the damage is told");
     let read = |connection: &Connection| {
         let (handler, _) = handlers::register(connection, &READER, 0)?;
-        Ok((deliveries::pending(connection, handler, 0, 1000)?, disabled::all(connection)?))
+        Ok((owed::pending(connection, handler, (0, 1000), 1000)?, disabled::all(connection)?))
     };
     let (pending, disabled) = opening.prepare(read).expect("it is read");
     drop(opening);
@@ -130,6 +130,7 @@ fn a_salvage_that_finds_the_disk_full_fails_and_does_not_leave_rows_out() {
     for more in 0..2 {
         let mut new = Connection::open_in_memory().expect("a new store");
         schema::migrate(&mut new, Path::new("new")).expect("its tables");
+        new.execute_batch("VACUUM").expect("no free page");
         let pages: u32 = new.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("its size");
         new.pragma_update(None, "max_page_count", pages + more).expect("a small disk");
         let error = salvage::fill_in(&old, &mut new, 0).expect_err("there is no room");

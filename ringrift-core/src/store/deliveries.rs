@@ -2,12 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::{
-    checksum::checksum,
-    effects,
-    events::{self, StoredEvent},
-    failpoint,
-};
+use super::{checksum::checksum, effects, failpoint};
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +28,6 @@ impl DeliveryState {
             _ => Self::Exhausted,
         }
     }
-}
-
-/// A delivery that is owed, with its event.
-#[derive(Debug)]
-pub(crate) struct Pending {
-    pub(crate) handler: i64,
-    pub(crate) seq: i64,
-    /// `Err` says why it can't be read.
-    pub(crate) event: Result<StoredEvent, String>,
 }
 
 fn row_checksum(handler: i64, event: i64, state: u8, letter: Option<&str>) -> u32 {
@@ -132,9 +118,9 @@ pub(super) fn read_letter(row: &Row<'_>, (handler, event): (i64, i64), from: usi
     }
 }
 
-/// After damage: owes again what nobody can tell the state of. Returns how many.
-pub(super) fn repeat_damaged(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
-    let damaged = damaged(connection, "TRUE")?;
+/// Owes again what nobody can tell the state of, of those that a condition names. Returns how many.
+pub(super) fn repeat_damaged(connection: &Connection, which: &str, now: i64) -> rusqlite::Result<usize> {
+    let damaged = damaged(connection, which)?;
     for delivery in &damaged {
         put(connection, *delivery, DeliveryState::Pending, None, now)?;
     }
@@ -185,72 +171,4 @@ pub(crate) fn count_pending(connection: &Connection, handler: i64) -> rusqlite::
     let (count, first): (i64, Option<i64>) =
         connection.prepare_cached(count)?.query_row([handler], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(first.map(|first| (count as u64, first)))
-}
-
-/// The most that a page holds of the payloads of one handler, in bytes; but at least one event.
-const PAGE: usize = 8 << 20;
-
-/// Some of what a handler is owed, in order.
-#[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) deliveries: Vec<Pending>,
-    /// Whether more may follow.
-    pub(crate) is_cut: bool,
-}
-
-/// The first deliveries that a handler is owed, from an event on.
-pub(crate) fn pending(connection: &Connection, handler: i64, from: i64, limit: usize) -> rusqlite::Result<Page> {
-    let select = format!(
-        "SELECT d.event, {} FROM deliveries d LEFT JOIN events e ON e.seq = d.event
-         WHERE d.handler = ? AND d.state = 0 AND d.event >= ? ORDER BY d.event LIMIT ?",
-        events::COLUMNS
-    );
-    let mut select = connection.prepare_cached(&select)?;
-    let mut rows = select.query(params![handler, from, limit as i64])?;
-    let (mut deliveries, mut bytes) = (Vec::new(), 0);
-    while bytes < PAGE
-        && let Some(row) = rows.next()?
-    {
-        let event = StoredEvent::read(row, 1);
-        bytes += event.as_ref().map_or(0, |event| event.payload.len());
-        deliveries.push(Pending { handler, seq: row.get(0)?, event });
-    }
-    let is_cut = deliveries.len() == limit || bytes >= PAGE;
-    Ok(Page { deliveries, is_cut })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// So many events of a megabyte, all of which a handler is owed.
-    fn store(count: u8) -> Connection {
-        let connection = crate::store::schema::in_memory();
-        for number in 1..=count {
-            let event = StoredEvent {
-                id: [number; 16],
-                event: "LARGE".to_owned(),
-                payload: "x".repeat(1 << 20),
-                hops: 0,
-                emitter: None,
-                emitted: 0,
-                cause: None,
-                replay_of: None,
-            };
-            let (seq, _) = events::append(&connection, &event).expect("it is new");
-            owe(&connection, 1, seq, 0).expect("it is new");
-        }
-        connection
-    }
-
-    #[test]
-    fn a_page_has_eight_megabytes_at_most() {
-        let page = |count, from, limit| {
-            let page = pending(&store(count), 1, from, limit).expect("read");
-            (page.deliveries.len(), page.is_cut)
-        };
-        assert_eq!(page(10, 1, 1000), (8, true));
-        assert_eq!(page(10, 9, 1000), (2, false));
-        assert_eq!(page(10, 1, 4), (4, true));
-    }
 }

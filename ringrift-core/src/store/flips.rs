@@ -11,6 +11,7 @@ use super::{
     events::{self, StoredEvent, append},
     handlers::{self, Declared},
     open::{FILE, Opening},
+    owed,
 };
 
 const EVENTS: u8 = 12;
@@ -104,7 +105,7 @@ fn read(folder: &Path, place: &str, the_end: bool) -> Ending {
     for (reader, declared) in READERS.iter().enumerate() {
         let read = opening.prepare(|connection| {
             let (id, _) = handlers::register(connection, declared, 0)?;
-            deliveries::pending(connection, id, 0, 1000)
+            owed::pending(connection, id, (0, i64::MAX), 1000)
         });
         let Ok(rows) = read else { return Ending::Refused };
         let mut found = Vec::new();

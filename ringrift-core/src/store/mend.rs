@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{audit, deliveries, disabled, effects, letter_rows, quarantine, states};
+use super::{audit, deliveries, disabled, effects, handlers, letter_rows, quarantine, states};
 
 /// Why a row is set aside.
 const REASON: &str = "its checksum is another";
@@ -23,6 +23,10 @@ pub(super) fn rows(connection: &mut Connection, now: i64) -> rusqlite::Result<Ve
             told.push(format!("{what}: {count} set aside"));
         }
     }
+    if let Some(repeated) = deliveries(&transaction, "letter IS NULL", now)? {
+        told.push(repeated);
+        owe_again(&transaction, now)?;
+    }
     told.extend(states(&transaction, now)?);
     told.extend(disabled(&transaction, now)?);
     transaction.commit()?;
@@ -34,6 +38,19 @@ pub(super) fn after_a_lost_log(connection: &mut Connection) -> rusqlite::Result<
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     effects::note_lost_of_all(&transaction)?;
     transaction.commit()
+}
+
+/// What became of a delivery whose row is damaged nobody knows, of those that a condition names: it is repeated.
+pub(super) fn deliveries(connection: &Connection, which: &str, now: i64) -> rusqlite::Result<Option<String>> {
+    let again = deliveries::repeat_damaged(connection, which, now)?;
+    Ok((again > 0).then(|| format!("what became of {again} deliveries can't be read: they are repeated")))
+}
+
+/// A damaged row may be of another delivery, of which none is left: whoever has none for what it hears is owed it.
+/// And what is repeated may have been settled.
+pub(super) fn owe_again(connection: &Connection, now: i64) -> rusqlite::Result<()> {
+    effects::note_lost_of_all(connection)?;
+    handlers::note_damage(connection, now)
 }
 
 /// A dead letter whose row is damaged is for a person, whatever state it says. Returns how many.

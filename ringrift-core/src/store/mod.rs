@@ -30,6 +30,7 @@ pub(crate) mod letters;
 mod lock;
 mod mend;
 pub(crate) mod open;
+pub(crate) mod owed;
 pub(crate) mod quarantine;
 mod queue;
 pub(crate) mod retention;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, params_from_iter, types::Value};
 
-use super::{deliveries, effects, error::OpenError, failpoint, handlers, identities, schema, swap};
+use super::{error::OpenError, failpoint, identities, mend, schema, swap};
 
 /// The tables whose rows have a number: what can't be read in one go is read number by number.
 const NUMBERED: [(&str, &str); 4] =
@@ -44,14 +44,9 @@ pub(super) fn fill_in(old: &Connection, new: &mut Connection, now: i64) -> rusql
     schema::catch_up(&transaction, old)?;
     let mut told: Vec<String> = lost.iter().map(|table| format!("not every row of `{table}` can be read")).collect();
     told.extend(identities::copy(old, &transaction, now)?);
-    let again = deliveries::repeat_damaged(&transaction, now)?;
-    if again > 0 {
-        told.push(format!("what became of {again} deliveries can't be read: they are repeated"));
-    }
-    // Of a tree that is another one's now nobody sees that rows are missing; and what is repeated may have been
-    // settled.
-    effects::note_lost_of_all(&transaction)?;
-    handlers::note_damage(&transaction, now)?;
+    told.extend(mend::deliveries(&transaction, "TRUE", now)?);
+    // Of a tree that is another one's now nobody sees that rows are missing.
+    mend::owe_again(&transaction, now)?;
     transaction.commit()?;
     Ok(told)
 }

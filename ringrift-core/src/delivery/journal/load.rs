@@ -14,10 +14,12 @@ use crate::{
     },
     store::{
         Write,
-        deliveries::{self, DeliveryState, Pending},
+        deliveries::DeliveryState,
         error::StoreError,
         letter_rows::StoredLetter,
-        millis, quarantine,
+        millis,
+        owed::{self, Pending},
+        quarantine,
     },
 };
 
@@ -51,7 +53,7 @@ impl Load {
     }
 
     fn read(&mut self, connection: &Connection, wanted: Wanted) -> rusqlite::Result<Loaded> {
-        let (rows, next) = rows(connection, self.handlers(), wanted)?;
+        let (rows, next) = owed::rows(connection, self.handlers(), wanted.from, wanted.room)?;
         let mut loaded = Loaded { from: wanted.from, mail: Vec::new(), unreadable: Vec::new(), next };
         self.dead.clear();
         for (slot, row) in rows {
@@ -106,31 +108,4 @@ impl Write for Load {
         // The daemon may have ended meanwhile.
         _ = this.done.send(result);
     }
-}
-
-/// What was found, each with the handler's place; and from where on more is.
-type Rows = (Vec<(u16, Pending)>, Option<u64>);
-
-/// What its handlers are owed, by event and handler, whole events only; and from where on more is.
-fn rows(connection: &Connection, handlers: &[i64], wanted: Wanted) -> rusqlite::Result<Rows> {
-    let limit = wanted.room as usize;
-    let mut rows = Vec::new();
-    // Up to which event all is here.
-    let mut until = i64::MAX;
-    for (slot, handler) in handlers.iter().enumerate() {
-        let page = deliveries::pending(connection, *handler, wanted.from as i64, limit)?;
-        if let Some(last) = page.deliveries.last().filter(|_| page.is_cut) {
-            until = until.min(last.seq);
-        }
-        rows.extend(page.deliveries.into_iter().map(|row| (slot as u16, row)));
-    }
-    rows.sort_by_key(|(slot, row)| (row.seq, *slot));
-    let is_cut = until < i64::MAX;
-    if let Some((_, last)) = rows.get(limit - 1) {
-        until = until.min(last.seq);
-    }
-    let whole = rows.partition_point(|(_, row)| row.seq <= until);
-    let is_more = is_cut || whole < rows.len();
-    rows.truncate(whole);
-    Ok((rows, is_more.then(|| until as u64 + 1)))
 }

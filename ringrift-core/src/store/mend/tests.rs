@@ -92,7 +92,7 @@ const DELIVERY: (i64, i64) = (1, 1);
 
 /// A store with a delivery that is owed, which has made two effects and begun a third; and changed as damage does.
 fn damaged_effects(damage: &str) -> Opening {
-    let folder = damaged(DeliveryState::Pending, "UPDATE deliveries SET letter = NULL");
+    let folder = damaged(DeliveryState::Pending, "DELETE FROM deliveries");
     let mut opening = Opening::open(folder.path()).expect("a store");
     let fill = |connection: &Connection| {
         deliveries::put(connection, DELIVERY, DeliveryState::Pending, None, 0)?;
@@ -106,6 +106,21 @@ fn damaged_effects(damage: &str) -> Opening {
     opening.prepare(|connection| connection.execute_batch(damage)).expect("damaged");
     drop(opening);
     Opening::open(folder.path()).expect("it is not refused")
+}
+
+#[test]
+fn what_became_of_a_damaged_delivery_nobody_knows_and_it_is_repeated() {
+    for damage in ["state = 1", "state = 4", "checksum = checksum + 1", "handler = 2", "event = 129"] {
+        let mut opening = damaged_effects(&format!("UPDATE deliveries SET {damage}"));
+        assert_eq!(opening.damage(), ["what became of 1 deliveries can't be read: they are repeated"], "{damage}");
+        let owed = |connection: &Connection| {
+            let (handler, _) = handlers::register(connection, &READER, 0)?;
+            deliveries::pending_places(connection, handler)
+        };
+        assert!(opening.prepare(owed).expect("read").contains(&1), "{damage}: it is owed by whom it was");
+        assert_eq!(begun(&mut opening, "pay"), Effect::Done("15".to_owned()), "{damage}");
+        assert_eq!(begun(&mut opening, "another"), Effect::Begun, "{damage}: it may have been made before");
+    }
 }
 
 fn begun(opening: &mut Opening, name: &str) -> Effect {
