@@ -53,3 +53,24 @@ fn note_pid(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     write!(file, "{}", std::process::id())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "before the runtime starts, whose time a test pauses")]
+    fn a_lock_that_another_holds_is_tried_for_half_a_second() {
+        let folder = tempfile::tempdir().unwrap();
+        let _held = Lock::take(folder.path()).unwrap();
+        let begun = Instant::now();
+        let refused = Lock::take(folder.path()).unwrap_err();
+        assert!(begun.elapsed() >= Duration::from_millis(475), "{:?}", begun.elapsed());
+        assert!(
+            matches!(refused, OpenError::Locked { pid: Some(pid), .. } if pid == std::process::id()),
+            "{refused:?}"
+        );
+    }
+}
