@@ -176,6 +176,19 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_free_pages_at_once_go_back_to_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = crate::store::open::connect(&folder.path().join("large.db")).expect("a file");
+        let large = "CREATE TABLE large (bytes); INSERT INTO large VALUES (zeroblob(8000000)); DELETE FROM large";
+        connection.execute_batch(large).expect("there is room");
+        let free =
+            || connection.pragma_query_value(None, "freelist_count", |row| row.get::<_, i64>(0)).expect("a number");
+        let before = free();
+        vacuum(&connection).expect("it is made for that");
+        assert_eq!(before - free(), 1000);
+    }
+
+    #[test]
     fn pruned_numbers_become_ranges() {
         let connection = crate::store::schema::in_memory();
         for seq in [1, 3, 2, 7, 5, 6] {
