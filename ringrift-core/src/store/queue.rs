@@ -119,8 +119,8 @@ impl Queue {
     /// Takes up to `limit`: as soon as somebody waits for one of them, or there are so many, or after `patience`,
     /// which may be with nothing. `None` when the queue is closed and empty.
     pub(super) fn take(&self, limit: usize, patience: Duration) -> Option<Writes> {
-        self.watch(limit);
-        let mut state = self.wait(Writer::Dozes, patience, |state| !state.is_due(limit));
+        let left = patience.saturating_sub(self.watch(limit, WATCH.min(patience)));
+        let mut state = self.wait(Writer::Dozes, left, |state| !state.is_due(limit));
         if state.writes.is_empty() && state.is_closed {
             return None;
         }
@@ -133,14 +133,15 @@ impl Queue {
         Some(taken)
     }
 
-    /// Stays awake for a moment.
+    /// Stays awake for so long, or until there is enough for a transaction. Returns how long that was.
     #[expect(clippy::disallowed_methods, reason = "a thread of its own, whose time no test pauses")]
-    fn watch(&self, limit: usize) {
+    fn watch(&self, limit: usize, patience: Duration) -> Duration {
         let begun = Instant::now();
-        while !self.state().is_due(limit) && begun.elapsed() < WATCH {
+        while begun.elapsed() < patience && !self.state().is_due(limit) {
             // Whoever is about to push may need this core.
             std::thread::yield_now();
         }
+        begun.elapsed()
     }
 
     /// Waits until there is something, or for so long.
