@@ -1,6 +1,7 @@
 //! The counters of one daemon.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -97,7 +98,11 @@ impl Counters {
         if kept.len() == KEPT_ERRORS {
             kept.pop_front();
         }
-        kept.push_back(ErrorRecord { at, hook: hook.into(), message: one_line(&message).into_owned() });
+        let message = match one_line(&message) {
+            Cow::Borrowed(_) => message,
+            Cow::Owned(line) => line,
+        };
+        kept.push_back(ErrorRecord { at, hook: hook.into(), message });
     }
 
     fn troubles(&self) -> MutexGuard<'_, Option<Box<Troubles>>> {

@@ -144,16 +144,15 @@ fn deduplicated(life: &Life, slot: &Slot, mail: &Mail) {
 fn failed(life: &Life, mailbox: &Mailbox, mail: &Mail, death: Death) {
     let (slot, at) = (&mailbox.slots[usize::from(mail.slot)], life.world.clock.moment());
     let (event, reason, error) = (slot.event.name, death.reason, death.error());
-    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, %reason, error, "handler failed");
+    tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, %reason, error = &*error, "handler failed");
     life.record.counters.outcome(true);
     life.record.counters.error(slot.handler, format!("{event}: {error}"), at.wall);
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
+    let pause = slot.breaker.and_then(|limit| mailbox.breakers.failed(mail.slot, limit, at.ms, &error));
     life.world.router.bury(life.record.index, mail.clone(), death, at);
-    if let Some(limit) = slot.breaker
-        && let Some(pause) = mailbox.breakers.failed(mail.slot, limit, at.ms, &error)
-    {
+    if let Some(pause) = pause {
         paused(life, slot, &pause);
     }
 }

@@ -1,6 +1,6 @@
 //! How a delivery died.
 
-use std::error::Error;
+use std::{borrow::Cow, error::Error};
 
 use super::{DeadReason, Interrupted};
 use crate::{
@@ -53,7 +53,10 @@ impl Death {
     }
 
     /// The error with its causes on one line.
-    pub(crate) fn error(&self) -> String {
-        one_line(&self.error_chain.join(": ")).into_owned()
+    pub(crate) fn error(&self) -> Cow<'_, str> {
+        match &self.error_chain[..] {
+            [alone] => one_line(alone),
+            chain => Cow::Owned(one_line(&chain.join(": ")).into_owned()),
+        }
     }
 }

@@ -24,7 +24,7 @@ impl Router {
     pub(crate) fn bury(&self, daemon: u32, mail: Mail, death: Death, at: Moment) {
         if mail.letter.is_none() {
             let (event, event_id) = (mail.event.meta.name, mail.event.id);
-            tracing::debug!(event, %event_id, reason = %death.reason, error = death.error(), "dead letter");
+            tracing::debug!(event, %event_id, reason = %death.reason, error = &*death.error(), "dead letter");
         }
         let emitted_at = at.wall_of(&mail.event);
         let burial = Burial { daemon, mail, death, at, emitted_at };

@@ -89,7 +89,7 @@ impl DeadLetter {
             in_state_since: letter.since,
             retrying: letter.is_retrying,
             reason: letter.death.reason,
-            error: letter.death.error(),
+            error: letter.death.error().into_owned(),
             error_chain: letter.death.error_chain.clone(),
             panicked_at: letter.death.panicked_at.clone(),
             attempts: letter.attempts,
