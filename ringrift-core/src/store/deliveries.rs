@@ -118,21 +118,22 @@ pub(super) fn read_letter(row: &Row<'_>, (handler, event): (i64, i64), from: usi
     }
 }
 
-/// Owes again what nobody can tell the state of, of those that a condition names. Returns how many.
-pub(super) fn repeat_damaged(connection: &Connection, which: &str, now: i64) -> rusqlite::Result<usize> {
-    let damaged = damaged(connection, which)?;
-    for delivery in &damaged {
-        put(connection, *delivery, DeliveryState::Pending, None, now)?;
-    }
+/// Owes damaged deliveries again, since nobody can tell what became of them. Returns those that are left.
+pub(super) fn repeat(connection: &Connection, damaged: &[(i64, i64)], now: i64) -> rusqlite::Result<Vec<(i64, i64)>> {
     // What is damaged may be whose it is. Whoever is owed it then has no row, and is owed it when it registers.
-    let of_another = "DELETE FROM deliveries WHERE handler = ? AND event = ? AND EXISTS
-        (SELECT 1 FROM handlers h JOIN events e ON e.event <> h.event
-         WHERE h.id = deliveries.handler AND e.seq = deliveries.event)";
+    let of_another = "DELETE FROM deliveries WHERE handler = ? AND event = ? AND
+        (handler NOT IN (SELECT id FROM handlers) OR EXISTS
+            (SELECT 1 FROM handlers h JOIN events e ON e.event <> h.event
+             WHERE h.id = deliveries.handler AND e.seq = deliveries.event))";
     let mut of_another = connection.prepare(of_another)?;
-    for (handler, event) in &damaged {
-        of_another.execute([handler, event])?;
+    let mut repeated = Vec::new();
+    for (handler, event) in damaged {
+        put(connection, (*handler, *event), DeliveryState::Pending, None, now)?;
+        if of_another.execute([handler, event])? == 0 {
+            repeated.push((*handler, *event));
+        }
     }
-    Ok(damaged.len())
+    Ok(repeated)
 }
 
 /// Whether a whole delivery belongs to a handler that is not there.

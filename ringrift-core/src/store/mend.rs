@@ -15,6 +15,7 @@ pub(super) fn rows(connection: &mut Connection, now: i64) -> rusqlite::Result<Ve
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut told = Vec::new();
     for (count, what) in [
+        (deliveries(&transaction, now)?, "deliveries that can't be read, and are repeated but for their effects"),
         (letters(&transaction, now)?, "dead letters that can't be read, and are for a person now"),
         (effects(&transaction, now)?, "effects of `once` that can't be read: their deliveries are left to a person"),
         (audit(&transaction, now)?, "notes of what operators did that can't be read"),
@@ -22,10 +23,6 @@ pub(super) fn rows(connection: &mut Connection, now: i64) -> rusqlite::Result<Ve
         if count > 0 {
             told.push(format!("{what}: {count} set aside"));
         }
-    }
-    if let Some(repeated) = deliveries(&transaction, "letter IS NULL", now)? {
-        told.push(repeated);
-        owe_again(&transaction, now)?;
     }
     told.extend(states(&transaction, now)?);
     told.extend(disabled(&transaction, now)?);
@@ -40,17 +37,19 @@ pub(super) fn after_a_lost_log(connection: &mut Connection) -> rusqlite::Result<
     transaction.commit()
 }
 
-/// What became of a delivery whose row is damaged nobody knows, of those that a condition names: it is repeated.
-pub(super) fn deliveries(connection: &Connection, which: &str, now: i64) -> rusqlite::Result<Option<String>> {
-    let again = deliveries::repeat_damaged(connection, which, now)?;
-    Ok((again > 0).then(|| format!("what became of {again} deliveries can't be read: they are repeated")))
-}
-
-/// A damaged row may be of another delivery, of which none is left: whoever has none for what it hears is owed it.
-/// And what is repeated may have been settled.
-pub(super) fn owe_again(connection: &Connection, now: i64) -> rusqlite::Result<()> {
-    effects::note_lost_of_all(connection)?;
-    handlers::note_damage(connection, now)
+/// What became of a delivery whose row is damaged nobody knows: it is repeated, and as it may have been settled, and
+/// its effects forgotten, it makes none. The row may be of another delivery, of which none is left: whoever has none
+/// for what it hears is owed it when it registers. Returns how many.
+fn deliveries(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
+    let damaged = deliveries::damaged(connection, "letter IS NULL")?;
+    if damaged.is_empty() {
+        return Ok(0);
+    }
+    damaged.iter().try_for_each(|delivery| quarantine::row_of(connection, "delivery", *delivery, REASON, now))?;
+    let repeated = deliveries::repeat(connection, &damaged, now)?;
+    repeated.into_iter().try_for_each(|delivery| effects::note_lost(connection, delivery))?;
+    handlers::note_damage(connection, now)?;
+    Ok(damaged.len())
 }
 
 /// A dead letter whose row is damaged is for a person, whatever state it says. Returns how many.

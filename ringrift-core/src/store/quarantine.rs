@@ -32,13 +32,24 @@ pub(super) fn letter(
     now: i64,
 ) -> rusqlite::Result<()> {
     const REASON: &str = "the letter in the store can't be read: its checksum is another";
-    let place = format!("letter of event {event} and handler {handler}");
-    let row = "SELECT handler, event, state, since, letter, checksum FROM deliveries WHERE handler = ? AND event = ?";
-    put(connection, &place, REASON, (row, params![handler, event]), now)?;
+    row_of(connection, "letter", (handler, event), REASON, now)?;
     let letter = serde_json::json!({
         "number": number, "reason": "schema", "error_chain": [REASON], "is_fatal": true, "failed": now,
     });
     deliveries::put(connection, (handler, event), DeliveryState::Exhausted, Some(&letter.to_string()), now)
+}
+
+/// Sets the row of a delivery aside, as it is; `what` it is in the name of its place.
+pub(super) fn row_of(
+    connection: &Connection,
+    what: &str,
+    (handler, event): (i64, i64),
+    reason: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let place = format!("{what} of event {event} and handler {handler}");
+    let row = "SELECT handler, event, state, since, letter, checksum FROM deliveries WHERE handler = ? AND event = ?";
+    put(connection, &place, reason, (row, params![handler, event]), now)
 }
 
 /// A row, by a query that finds it.

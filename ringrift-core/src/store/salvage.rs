@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, params_from_iter, types::Value};
 
-use super::{error::OpenError, failpoint, identities, mend, schema, swap};
+use super::{deliveries, effects, error::OpenError, failpoint, handlers, identities, schema, swap};
 
 /// The tables whose rows have a number: what can't be read in one go is read number by number.
 const NUMBERED: [(&str, &str); 4] =
@@ -44,9 +44,15 @@ pub(super) fn fill_in(old: &Connection, new: &mut Connection, now: i64) -> rusql
     schema::catch_up(&transaction, old)?;
     let mut told: Vec<String> = lost.iter().map(|table| format!("not every row of `{table}` can be read")).collect();
     told.extend(identities::copy(old, &transaction, now)?);
-    told.extend(mend::deliveries(&transaction, "TRUE", now)?);
-    // Of a tree that is another one's now nobody sees that rows are missing.
-    mend::owe_again(&transaction, now)?;
+    let again = deliveries::damaged(&transaction, "TRUE")?;
+    deliveries::repeat(&transaction, &again, now)?;
+    if !again.is_empty() {
+        told.push(format!("deliveries of which nobody can tell what became, and which are repeated: {}", again.len()));
+    }
+    // Of a tree that is another one's now nobody sees that rows are missing; and what is repeated may have been
+    // settled.
+    effects::note_lost_of_all(&transaction)?;
+    handlers::note_damage(&transaction, now)?;
     transaction.commit()?;
     Ok(told)
 }

@@ -112,7 +112,8 @@ fn damaged_effects(damage: &str) -> Opening {
 fn what_became_of_a_damaged_delivery_nobody_knows_and_it_is_repeated() {
     for damage in ["state = 1", "state = 4", "checksum = checksum + 1", "handler = 2", "event = 129"] {
         let mut opening = damaged_effects(&format!("UPDATE deliveries SET {damage}"));
-        assert_eq!(opening.damage(), ["what became of 1 deliveries can't be read: they are repeated"], "{damage}");
+        let told = ["deliveries that can't be read, and are repeated but for their effects: 1 set aside"];
+        assert_eq!(opening.damage(), told, "{damage}");
         let owed = |connection: &Connection| {
             let (handler, _) = handlers::register(connection, &READER, 0)?;
             deliveries::pending_places(connection, handler)
@@ -120,6 +121,27 @@ fn what_became_of_a_damaged_delivery_nobody_knows_and_it_is_repeated() {
         assert!(opening.prepare(owed).expect("read").contains(&1), "{damage}: it is owed by whom it was");
         assert_eq!(begun(&mut opening, "pay"), Effect::Done("15".to_owned()), "{damage}");
         assert_eq!(begun(&mut opening, "another"), Effect::Begun, "{damage}: it may have been made before");
+    }
+}
+
+#[test]
+fn a_damaged_delivery_is_set_aside_and_leaves_the_others_and_their_effects_alone() {
+    for (damage, of) in [("state = 1", 1), ("handler = 99", 99)] {
+        let mut opening = damaged_effects(&format!(
+            "INSERT INTO events SELECT 2, x'02020202020202020202020202020202', event, payload, hops, emitter, emitted,
+                 cause_event, cause_handler, replay_of, checksum FROM events;
+             UPDATE deliveries SET {damage}"
+        ));
+        let set_aside = |connection: &Connection| {
+            let aside = "SELECT place FROM quarantine WHERE content LIKE '%handler: Integer%'";
+            let aside: String = connection.query_row(aside, [], |row| row.get(0))?;
+            let of_nobody = "SELECT COUNT(*) FROM deliveries WHERE handler = 99";
+            let of_nobody: u32 = connection.query_row(of_nobody, [], |row| row.get(0))?;
+            let other = effects::begin(connection, (1, 2), "pay")?;
+            Ok((aside, of_nobody, other))
+        };
+        let found = opening.prepare(set_aside).expect("read");
+        assert_eq!(found, (format!("delivery of event 1 and handler {of}"), 0, Effect::New), "{damage}");
     }
 }
 
