@@ -16,7 +16,10 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A duration that is read and written as text with units.
+/// No clock can be told a time that is much further away.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// A duration that is read and written as text with units, of 100 years at most.
 ///
 /// A bare number is refused: nobody can see whether `60` means seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -49,7 +52,7 @@ impl Serialize for HumanDuration {
 /// Reads a duration, for `#[serde(with)]`.
 ///
 /// # Errors
-/// If the value is not text of the form `5m`; the error names both.
+/// If the value is not text of the form `5m`, or longer than 100 years; the error names both.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_str(DurationVisitor)
 }
@@ -72,7 +75,13 @@ impl Visitor<'_> for DurationVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-        humantime::parse_duration(text).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        match humantime::parse_duration(text) {
+            Ok(duration) if duration > LONGEST => {
+                Err(E::invalid_value(Unexpected::Str(text), &"a duration of at most 100 years"))
+            }
+            Ok(duration) => Ok(duration),
+            Err(_) => Err(E::invalid_value(Unexpected::Str(text), &self)),
+        }
     }
 }
 
@@ -108,5 +117,7 @@ mod tests {
         let form = r#"expected a duration such as "60s", "5m" or "1h 30m""#;
         check("\"5 parsecs\"", &format!("invalid value: string \"5 parsecs\", {form}"));
         check("60", &format!("invalid type: integer `60`, {form}"));
+        check("\"36501d\"", "invalid value: string \"36501d\", expected a duration of at most 100 years");
+        assert!(serde_json::from_str::<HumanDuration>("\"36500d\"").is_ok());
     }
 }

@@ -138,12 +138,18 @@ pub(crate) fn any_duration(argument: &Argument, problems: &mut Problems) -> Opti
     }
 }
 
+/// As in `ringrift_core::config`: no clock can be told a time that is much further away.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// Reads a duration as `ringrift_core::config` does.
 pub(super) fn read_duration(literal: &Lit, key: &str, problems: &mut Problems) -> Option<Duration> {
     match literal {
         Lit::Str(text) => {
-            let duration = humantime::parse_duration(&text.value());
-            duration.map_err(|error| problems.at(text, no_duration(&text.value(), &error))).ok()
+            let duration = match humantime::parse_duration(&text.value()) {
+                Ok(duration) if duration > LONGEST => Err(too_long(&text.value())),
+                read => read.map_err(|error| no_duration(&text.value(), &error)),
+            };
+            duration.map_err(|problem| problems.at(text, problem)).ok()
         }
         Lit::Int(number) if !number.suffix().is_empty() => {
             problems.at(literal, in_quotes(key, &literal.to_token_stream()));
@@ -167,12 +173,16 @@ fn in_quotes(key: &str, written: &TokenStream) -> String {
     format!("write `{key} = \"{}\"`", written.as_deref().unwrap_or("5m"))
 }
 
+fn too_long(text: &str) -> String {
+    format!("`{text}` is too long to be counted; write 100 years at most")
+}
+
 fn no_duration(text: &str, error: &humantime::DurationError) -> String {
     use humantime::DurationError::{NumberOverflow, UnknownUnit};
     let way_out = "write a number with a unit, as in \"60s\", \"5m\" or \"1h 30m\"";
     match error {
         NumberOverflow if text.contains('.') => format!("`{text}` is too long, or finer than a nanosecond"),
-        NumberOverflow => format!("`{text}` is too long to be counted; write a shorter one"),
+        NumberOverflow => too_long(text),
         UnknownUnit { unit, value, .. } if unit.is_empty() => {
             let place = if value.to_string() == text { String::new() } else { format!(" in `{text}`") };
             format!("`{value}`{place} has no unit; {way_out}")
