@@ -242,3 +242,18 @@ async fn a_disabled_daemon_that_has_another_name_now_is_told_of() {
     let told = "disabled by an operator, and not in this program; under another name it is not disabled";
     assert_eq!(recorder.line(told)["daemon"], "talker_of_old");
 }
+
+/// Needs somebody who talks.
+#[daemon(category = "misc", depends_on = [Talker], register = false)]
+struct Listener;
+
+impl Daemon for Listener {}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_that_needs_a_disabled_one_is_told_of() {
+    let (recorder, _listening) = listen();
+    let config = "[daemons.talker.options]\nenabled = false";
+    TestKit::builder().daemon::<Talker>().daemon::<Listener>().config(config).start().await.finish().await;
+    let line = recorder.line("the daemon will not start: what it needs is disabled");
+    assert_eq!((line["daemon"].as_str(), line["needs"].as_str()), ("listener", "talker"));
+}

@@ -78,7 +78,6 @@ impl Chosen {
     }
 
     /// Each that is to run with what it needs and is off, for which it waits.
-    #[cfg(feature = "cli")]
     pub(super) fn held_up<'a>(
         &'a self,
         registry: &'a Registry,

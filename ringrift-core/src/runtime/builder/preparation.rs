@@ -37,6 +37,9 @@ impl Builder {
         #[cfg(not(feature = "store"))]
         let disabled = Disabled::new();
         let chosen = self.chosen(settings, &disabled)?;
+        for (spec, need) in chosen.held_up(&self.registry, &chosen.to_run(&self.registry, &disabled)) {
+            tracing::warn!(daemon = %spec.ty, needs = %need.ty, "the daemon will not start: what it needs is disabled");
+        }
         #[cfg(feature = "store")]
         let storage = store.map(|store| Storage::new(store, &self.registry)).transpose()?;
         let provided = std::mem::take(&mut self.offered).make()?;
