@@ -132,7 +132,7 @@ async fn everything_that_is_missing_is_reported_at_once_before_anything_starts()
     let text = refused.to_string().replace("it::inject::", "");
     assert_eq!(
         text,
-        "nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder
+        "nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder (of `Runtime::builder()` or `cli::main_with`)
   `GameDb` for field `games` of daemon `also_injected`
   `GameDb` for field `games` of daemon `injected`
   `Clock` for field `clock` of daemon `injected`"

@@ -13,7 +13,7 @@ use crate::{Category, http::DEFAULT_BIND, nearest::nearest};
     version = concat!("(ringrift ", env!("CARGO_PKG_VERSION"), ")"),
     propagate_version = true,
     after_help = "Exit codes: 0 ok, 1 error, 2 usage, 3 degraded and 4 failed (status),\n\
-                  64 bad configuration or wiring, 70 something could not be stopped,\n\
+                  64 bad configuration or wiring (`check`: 1), 70 something could not be stopped,\n\
                   78 refused to listen on an unsafe address.\n\n\
                   `PROGRAM <command> --help` shows examples."
 )]

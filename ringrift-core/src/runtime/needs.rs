@@ -51,7 +51,9 @@ pub(super) fn problems(registry: &Registry, offered: &Offered, to_run: &Selected
             true => (Severity::Error, ""),
             false => (Severity::Warning, ", should it ever run"),
         };
-        let message = format!("nobody provides the {need}{when}; add `.provide(value)` to the builder");
+        let message = format!(
+            "nobody provides the {need}{when}; add `.provide(value)` to the builder (of `Runtime::builder()` or `cli::main_with`)"
+        );
         WiringProblem { severity, message, place: need.entry.spec.place.to_string(), is_about_events: false }
     };
     unmet(registry, offered).into_iter().map(problem).collect()

@@ -24,7 +24,7 @@ pub enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Nobody provides values that `#[inject]` fields need.
-    #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder{}", list(.0))]
+    #[error("nobody provides what `#[inject]` fields need; add `.provide(value)` to the builder (of `Runtime::builder()` or `cli::main_with`){}", list(.0))]
     NotProvided(Vec<String>),
     /// A value given with [`Builder::provide_with`](super::Builder::provide_with) can't be made.
     #[error("the `{type_name}` that is to be provided can't be made")]

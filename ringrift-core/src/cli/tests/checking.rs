@@ -98,7 +98,7 @@ fn a_value_that_nobody_provides_was_not_reported_though_run_refuses() {
         answer.results,
         "\
 error: --set daemons.needy.options.mailbox: `daemons.needy.options.mailbox` must be a whole number of at least 1, not 0
-error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder
+error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder (of `Runtime::builder()` or `cli::main_with`)
   --> src/daemons.rs:60
 2 errors: 6 daemons, 3 events, no configuration file
 "
@@ -112,7 +112,7 @@ fn a_value_that_only_a_disabled_daemon_needs_is_a_warning() {
     assert_eq!(
         answer.results,
         "\
-warning: nobody provides the `GameDb` for field `games` of daemon `needy`, should it ever run; add `.provide(value)` to the builder
+warning: nobody provides the `GameDb` for field `games` of daemon `needy`, should it ever run; add `.provide(value)` to the builder (of `Runtime::builder()` or `cli::main_with`)
   --> src/daemons.rs:60
 ok, with 1 warning: 6 daemons, 3 events, no configuration file
 "

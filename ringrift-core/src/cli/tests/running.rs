@@ -96,7 +96,7 @@ fn what_nobody_provides_is_named() {
     let answer = run(&registry, "--no-http");
     assert_eq!(
         answer.notes,
-        "error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder\n  \
+        "error: nobody provides the `GameDb` for field `games` of daemon `needy`; add `.provide(value)` to the builder (of `Runtime::builder()` or `cli::main_with`)\n  \
          --> src/daemons.rs:60\n\
          nothing was started: 1 error\n"
     );

@@ -26,7 +26,7 @@ Options:
   -V, --version  Print version
 
 Exit codes: 0 ok, 1 error, 2 usage, 3 degraded and 4 failed (status),
-64 bad configuration or wiring, 70 something could not be stopped,
+64 bad configuration or wiring (`check`: 1), 70 something could not be stopped,
 78 refused to listen on an unsafe address.
 
 `ringrift <command> --help` shows examples.
