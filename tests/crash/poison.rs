@@ -8,7 +8,11 @@ use std::{
     },
 };
 
-use ringrift_core::{Registry, Runtime, prelude::*};
+use ringrift_core::{
+    Registry, Runtime,
+    prelude::*,
+    runtime::letters::{LetterFilter, Purge},
+};
 use serde::{Deserialize, Serialize};
 use tokio::{sync::Notify, task::JoinSet, time::Instant};
 
@@ -16,9 +20,6 @@ use super::{roles::Result, storm, torture::place};
 
 /// Of so many, one is poison.
 const EVERY: u64 = 100;
-/// How often it is measured with poison, and how often without, in turn; all its dead letters find room.
-const ROUNDS: u64 = 9;
-
 /// What may be poison.
 #[event("POISON", external)]
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,6 +62,15 @@ impl Kind {
         match self {
             Self::Transient => 1,
             Self::Durable => 64,
+        }
+    }
+
+    /// How often it is measured with poison and without, side by side. How fast transient events are is a matter of
+    /// where the two sides happen to run, and changes by half from one round to the next.
+    const fn pairs(self) -> usize {
+        match self {
+            Self::Transient => 101,
+            Self::Durable => 15,
         }
     }
 
@@ -143,23 +153,17 @@ pub struct Figures {
     pub handled: u64,
     /// How many dead letters there were.
     pub dead: u64,
-    /// Events a second, without and with poison, of the middle rounds.
-    pub per_second: (u64, u64),
+    /// Events a second without poison, of the middle round.
+    pub per_second: f64,
+    /// How many of them there are with poison, of the middle pair: 1 is as many.
+    pub ratio: f64,
 }
 
 impl Figures {
     /// What poison costs.
     #[must_use]
     pub fn loss_percent(&self) -> f64 {
-        let (without, with) = self.per_second;
-        100.0 * (1.0 - with as f64 / without as f64)
-    }
-
-    /// What one dead letter costs more than an event that is handled, in µs.
-    #[must_use]
-    pub fn letter_us(&self) -> f64 {
-        let (without, with) = self.per_second;
-        1e6 * (1.0 / with as f64 - 1.0 / without as f64) * EVERY as f64
+        100.0 * (1.0 - self.ratio)
     }
 }
 
@@ -179,16 +183,22 @@ pub async fn poison(kind: Kind, events: u64) -> Result<Figures> {
     runtime.started().await;
     let table = Table { runtime, done, kind, events };
     table.round(false).await?;
-    let (mut without, mut with) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        without.push(table.round(false).await?);
-        with.push(table.round(true).await?);
+    let (mut without, mut ratios, mut dead) = (Vec::new(), Vec::new(), 0);
+    for pair in 0..kind.pairs() {
+        // In turn first, so that what drifts counts for neither.
+        let first_is_poison = pair % 2 == 1;
+        let (first, second) = (table.round(first_is_poison).await?, table.round(!first_is_poison).await?);
+        let (bare, poisoned) = if first_is_poison { (second, first) } else { (first, second) };
+        without.push(bare);
+        ratios.push(poisoned / bare);
+        // So that all find room.
+        dead += table.runtime.dead_letters().purge(&LetterFilter::default(), Purge::Everything);
     }
-    let dead = table.runtime.snapshot().deliveries.dead;
     table.runtime.shutdown().await;
-    let (events, poison) = (events * (1 + 2 * ROUNDS), events / EVERY * ROUNDS);
-    let per_second = (middle(without), middle(with));
-    Ok(Figures { events, poison, handled: table.done.0.handled.load(Relaxed), dead, per_second })
+    let pairs = kind.pairs() as u64;
+    let (poison, handled) = (pairs * events / EVERY, table.done.0.handled.load(Relaxed));
+    let events = events * (1 + 2 * pairs);
+    Ok(Figures { events, poison, handled, dead, per_second: middle(without), ratio: middle(ratios) })
 }
 
 /// Where it is tasted, and what.
@@ -201,7 +211,7 @@ struct Table {
 
 impl Table {
     /// Events a second, from the first emit to the end of the last handler.
-    async fn round(&self, has_poison: bool) -> Result<u64> {
+    async fn round(&self, has_poison: bool) -> Result<f64> {
         self.done.0.left.store(self.events, Relaxed);
         let begun = Instant::now();
         let mut emitters = JoinSet::new();
@@ -221,12 +231,12 @@ impl Table {
         let took = begun.elapsed();
         // Not measured: each look at the accounts copies all the dead letters.
         storm::closed(&self.runtime).await?;
-        Ok((self.events as f64 / took.as_secs_f64()) as u64)
+        Ok(self.events as f64 / took.as_secs_f64())
     }
 }
 
-/// The middle round: the fastest is one in which both sides happened to run on one core, which is a matter of luck.
-fn middle(mut figures: Vec<u64>) -> u64 {
-    figures.sort_unstable();
+/// The middle one: the fastest is one in which both sides happened to run on one core, which is a matter of luck.
+fn middle(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }

@@ -107,9 +107,7 @@ fn slow_handler(plan: &Plan, seconds: u64, figures: &mut Figures) -> Result {
 
 fn poisoned(plan: &Plan, kind: &str, figures: &mut Figures) -> Result {
     let found: poison::Figures = role(plan, &["poison", kind, FOOD])?;
-    let (without, with) = found.per_second;
-    let letter = format!("{:.1} µs a dead letter", found.letter_us());
-    let loss = format!("{without} to {with} events/s, {:.1} % less; {letter}", found.loss_percent());
+    let loss = format!("{:.0} events/s, {:.1} % less with poison", found.per_second, found.loss_percent());
     figures.section("poison, 1 in 100", format!("{kind}: {loss}"));
     let is_exact = (found.dead, found.handled) == (found.poison, found.events - found.poison);
     figures.expect(is_exact, || format!("poison: {found:?}"));

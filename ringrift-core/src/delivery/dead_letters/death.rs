@@ -32,18 +32,18 @@ impl Death {
     /// Of an error that a handler returned.
     pub(crate) fn of_error(error: &BoxError, is_fatal: bool) -> Self {
         let outermost: &(dyn Error + 'static) = &**error;
-        let chain = || std::iter::successors(Some(outermost), |error: &&(dyn Error + 'static)| (*error).source());
-        let is_hop_limit =
-            chain().any(|error| matches!(error.downcast_ref::<EmitError>(), Some(EmitError::HopLimit { .. })));
-        // No retry by itself knows more.
-        let is_interrupted = chain().any(<dyn Error>::is::<Interrupted>);
-        let reason = match (is_interrupted, is_hop_limit) {
-            (true, _) => DeadReason::Interrupted,
-            (false, true) => DeadReason::HopLimit,
-            (false, false) => DeadReason::HandlerError,
-        };
-        let error_chain = chain().map(ToString::to_string).collect();
-        Self { reason, error_chain, panicked_at: None, is_fatal: is_fatal || is_interrupted }
+        let (mut error_chain, mut reason) = (Vec::with_capacity(1), DeadReason::HandlerError);
+        for error in std::iter::successors(Some(outermost), |error: &&(dyn Error + 'static)| (*error).source()) {
+            error_chain.push(error.to_string());
+            if error.is::<Interrupted>() {
+                reason = DeadReason::Interrupted;
+            } else if reason == DeadReason::HandlerError && is_hop_limit(error) {
+                reason = DeadReason::HopLimit;
+            }
+        }
+        // Of what was interrupted no retry by itself knows more.
+        let is_fatal = is_fatal || reason == DeadReason::Interrupted;
+        Self { reason, error_chain, panicked_at: None, is_fatal }
     }
 
     /// Of a panic of a handler.
@@ -59,4 +59,8 @@ impl Death {
             chain => Cow::Owned(one_line(&chain.join(": ")).into_owned()),
         }
     }
+}
+
+fn is_hop_limit(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(EmitError::HopLimit { .. }))
 }

@@ -99,7 +99,8 @@ impl Inner {
     /// written until it changes again: only they come faster than anything can be written. What an operator brings
     /// in finds room here first.
     pub(super) fn write(&mut self, id: LetterId) {
-        let (Some(journal), Some(letter)) = (&self.journal, self.letters.get_mut(&id)) else { return };
+        let Some(journal) = &self.journal else { return };
+        let Some(letter) = self.letters.get_mut(&id) else { return };
         let is_new = !letter.is_written;
         let may_wait = !letter.event.is_durable() && !letter.is_from_before;
         if is_new && may_wait && !journal.has_room_for_letters() {
