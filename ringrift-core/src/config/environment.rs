@@ -8,6 +8,8 @@ use super::problem::Problem;
 use super::setting::Setting;
 
 const PREFIX: &str = "RINGRIFT__";
+/// With this alone it is one of somebody else's, unless it has the separator further on.
+const NEARLY: &str = "RINGRIFT_";
 const SEPARATOR: &str = "__";
 
 /// Picks the variables that set a key: `RINGRIFT__A__B` sets `a.b`.
@@ -20,7 +22,8 @@ pub(crate) fn settings(variables: Vec<(String, String)>) -> (Vec<Setting>, Vec<P
     let mut variables = variables;
     variables.sort();
     for (variable, text) in variables {
-        let Some(keys) = keys(&variable) else {
+        let Some(keys) = after(PREFIX, &variable) else {
+            problems.extend(nearly_ours(variable));
             continue;
         };
         let path = KeyPath::from_keys(keys.split(SEPARATOR));
@@ -40,10 +43,17 @@ pub(crate) fn settings(variables: Vec<(String, String)>) -> (Vec<Setting>, Vec<P
 }
 
 /// What follows the prefix, in lower case as keys are.
-fn keys(variable: &str) -> Option<String> {
-    let prefix = variable.get(..PREFIX.len())?;
-    let is_ours = prefix.eq_ignore_ascii_case(PREFIX);
-    is_ours.then(|| variable[PREFIX.len()..].to_lowercase())
+fn after(prefix: &str, variable: &str) -> Option<String> {
+    let (begin, rest) = variable.split_at_checked(prefix.len())?;
+    begin.eq_ignore_ascii_case(prefix).then(|| rest.to_lowercase())
+}
+
+/// One that was meant to set a key, and would be ignored.
+fn nearly_ours(variable: String) -> Option<Problem> {
+    let rest = after(NEARLY, &variable).filter(|rest| rest.contains(SEPARATOR))?;
+    let message =
+        format!("sets no key, for there is one `_` after `RINGRIFT`; write it as {PREFIX}{}", rest.to_uppercase());
+    Some(Problem { origin: Origin::Env { variable }, path: String::new(), message })
 }
 
 fn names_no_key(origin: Origin) -> Problem {
@@ -87,6 +97,16 @@ mod tests {
                 "environment RINGRIFT__: names no key; write it as RINGRIFT__SECTION__KEY",
                 "environment RINGRIFT__A____B: names no key; write it as RINGRIFT__SECTION__KEY",
             ],
+        );
+    }
+
+    #[test]
+    fn a_variable_with_one_underscore_after_the_prefix_was_ignored() {
+        check(
+            &["RINGRIFT_DAEMONS__A__PORT", "RINGRIFT_LOG", "RINGRIFT_LOG_LEVEL"],
+            &[],
+            &["environment RINGRIFT_DAEMONS__A__PORT: sets no key, for there is one `_` after `RINGRIFT`; \
+               write it as RINGRIFT__DAEMONS__A__PORT"],
         );
     }
 
