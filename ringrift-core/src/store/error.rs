@@ -50,7 +50,7 @@ impl From<rusqlite::Error> for StoreError {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The folder can't be made, or the file not be locked.
-    #[error("the folder `{}` can't be used", .folder.display())]
+    #[error("the data folder `{}` (of `data_dir`) can't be used", .folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
