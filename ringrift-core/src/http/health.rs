@@ -135,10 +135,17 @@ fn overall(snapshot: &Snapshot) -> (HealthStatus, String) {
     match runtime.phase {
         Phase::Stopping | Phase::Stopped => (HealthStatus::Stopped, "the runtime stops".into()),
         Phase::Starting => (HealthStatus::Starting, "the runtime starts".into()),
-        Phase::Running => match names(is_amiss) {
-            none if none.is_empty() => (HealthStatus::Running, "OK".into()),
-            some => (HealthStatus::Degraded, format!("not in order: {some}")),
-        },
+        Phase::Running => running(&names(is_amiss), &runtime.not_ready_because),
+    }
+}
+
+/// Not ready, too, is not in order: no daemon is to blame for a store that can't be written.
+fn running(amiss: &str, not_ready_because: &[String]) -> (HealthStatus, String) {
+    let amiss = (!amiss.is_empty()).then(|| format!("not in order: {amiss}"));
+    let parts: Vec<String> = amiss.into_iter().chain(not_ready_because.iter().cloned()).collect();
+    match parts.is_empty() {
+        true => (HealthStatus::Running, "OK".into()),
+        false => (HealthStatus::Degraded, parts.join("; ")),
     }
 }
 

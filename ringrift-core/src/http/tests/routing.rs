@@ -48,6 +48,17 @@ async fn health_is_running_when_all_is_in_order() {
 }
 
 #[tokio::test]
+async fn health_was_running_while_the_store_could_not_be_written() {
+    let mut snapshot = snapshot();
+    snapshot.daemons.retain(|daemon| daemon.name == "event_router");
+    (snapshot.runtime.ready, snapshot.runtime.not_ready_because) = (false, vec!["the disk is full".to_owned()]);
+    let answer = get(snapshot, "/health").await;
+    assert_eq!(answer.status, StatusCode::OK, "no critical daemon is unhealthy");
+    let json = answer.json();
+    assert_eq!((&json["status"], &json["message"]), (&json!("DEGRADED"), &json!("the disk is full")));
+}
+
+#[tokio::test]
 async fn health_of_one_daemon_has_its_own_status_code() {
     let good = get(snapshot(), "/health/AUTO_SYNC").await;
     assert_eq!(good.status, StatusCode::OK);
