@@ -16,6 +16,8 @@ struct Listed {
     name: &'static str,
     description: &'static str,
     aliases: &'static [&'static str],
+    /// Kept on disk until it is handled.
+    durable: bool,
     /// Comes from outside the program.
     external: bool,
     /// Is emitted by the runtime itself.
@@ -37,7 +39,7 @@ pub(super) fn events(registry: &Registry, args: &EventsArgs, terminal: Terminal)
     }
     let mut table = Table::new(["EVENT", "EMITTED BY", "HANDLED BY"]);
     for event in &events {
-        table.row([Cell::new(event.name), Cell::new(lines(&event.sources())), Cell::new(lines(&event.listeners()))]);
+        table.row([Cell::new(event.title()), Cell::new(lines(&event.sources())), Cell::new(lines(&event.listeners()))]);
     }
     Answer::results(table.broken(terminal)).note(plural(events.len(), "event"))
 }
@@ -54,12 +56,18 @@ impl Listed {
             name: meta.name,
             description: meta.description,
             aliases: meta.aliases,
+            durable: meta.durable,
             external: meta.external,
             runtime: RUNTIME_EVENTS.contains(&meta.name),
             emitters: emitters.map(|entry| entry.ty.as_str()).collect(),
             handlers: handlers.collect(),
             place: format!("{}:{}", meta.file, meta.line),
         }
+    }
+
+    fn title(&self) -> String {
+        let mark = if self.durable { "\n(durable)" } else { "" };
+        format!("{}{mark}", self.name)
     }
 
     /// The runtime's own events may be declared by a daemon of its own, which is then named.

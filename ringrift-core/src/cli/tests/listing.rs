@@ -123,6 +123,21 @@ QUALITY_LOW      quality_monitor  auto_export
 }
 
 #[test]
+fn events_did_not_say_which_are_durable() {
+    let registry = Registry::empty().with_entries([odd::cashier()]);
+    let table = "\
+EVENT      EMITTED BY  HANDLED BY
+GAME_PAID  cashier     (nobody)
+(durable)
+";
+    assert_eq!(ask_of(&registry, "events", EIGHTY).results, table);
+    let durable = |events: serde_json::Value| events[0]["durable"].clone();
+    let answer = ask_of(&registry, "events --json", EIGHTY);
+    assert_eq!(durable(serde_json::from_str(&answer.results).unwrap()), true);
+    assert_eq!(durable(json("events --json")), false);
+}
+
+#[test]
 fn graph_draws_dependencies_and_with_events_those_too() {
     let tree = "\
 auto_export [pipeline]

@@ -14,6 +14,7 @@ use crate::{
 
 event!(GameAvailable, "GAME_AVAILABLE", GAME_AVAILABLE);
 event!(Unheard, "UNHEARD", UNHEARD);
+event!(GamePaid, "GAME_PAID", GAME_PAID, durable);
 
 static MISSPELT: DaemonSpec = DaemonSpec {
     handlers: &[on("on_game", GameAvailable::meta)],
@@ -23,6 +24,13 @@ static MISSPELT: DaemonSpec = DaemonSpec {
 /// Handles an event that is almost one of the fixture's, and emits one that nobody handles.
 pub(super) fn misspelt() -> Entry {
     Entry::of(&MISSPELT)
+}
+
+static CASHIER: DaemonSpec = spec("cashier", Category::Misc, 55).emits(&[GamePaid::meta]);
+
+/// Emits an event that is kept on disk.
+pub(super) fn cashier() -> Entry {
+    Entry::of(&CASHIER)
 }
 
 static NEEDY: DaemonSpec = spec("needy", Category::Misc, 60).injects(&[InjectSpec {
