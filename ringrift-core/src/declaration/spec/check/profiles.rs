@@ -27,7 +27,12 @@ const fn check_profile_of(spec: &DaemonSpec, dependency: &DaemonSpec, theirs: &[
     while i < mine.len() {
         if !contains(theirs, mine[i]) {
             let text = Text::new("profile `").push(mine[i]).push("`: `").push(spec.ty.as_str());
-            let text = text.push("` needs `").push(dependency.ty.as_str()).push("`, which is not in it");
+            let text = text
+                .push("` needs `")
+                .push(dependency.ty.as_str())
+                .push("`, which is not in it; add it to the `profiles` of `")
+                .push(dependency.ty.as_str());
+            let text = text.push("`, or remove it from those of `").push(spec.ty.as_str()).push("`");
             panic!("{}", text.as_str())
         }
         i += 1;
