@@ -8,6 +8,7 @@ pub(crate) mod lists;
 mod meant;
 mod pieces;
 pub(crate) mod retention;
+pub(crate) mod section;
 mod table;
 pub(crate) mod values;
 pub(crate) mod words;

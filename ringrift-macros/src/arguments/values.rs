@@ -24,6 +24,19 @@ fn parse<T: Parse>(argument: &Argument, example: &str, problems: &mut Problems) 
     parsed
 }
 
+/// A value that people give to this option.
+fn example(argument: &Argument) -> &'static str {
+    match argument.key.to_string().as_str() {
+        "mailbox" => "1024",
+        "max_restarts" => "5",
+        "concurrency" => "8",
+        "schedule" => "\"0 3 * * *\"",
+        "tz" => "\"Europe/Berlin\"",
+        "deprecated" => "\"use another_daemon\"",
+        _ => "\"..\"",
+    }
+}
+
 /// `key`, `key = true`, `key = false`.
 pub(crate) fn flag(argument: &Argument, problems: &mut Problems) -> Option<bool> {
     let Some(value) = argument.value.clone() else {
@@ -46,7 +59,7 @@ pub(crate) fn boolean(argument: &Argument, problems: &mut Problems) -> Option<bo
 
 /// Text that says something.
 pub(crate) fn text(argument: &Argument, problems: &mut Problems) -> Option<LitStr> {
-    let text: LitStr = parse(argument, "\"..\"", problems)?;
+    let text: LitStr = parse(argument, example(argument), problems)?;
     if text.value().trim().is_empty() {
         problems.at(&text, format!("`{}` must not be empty", argument.key));
         return None;
@@ -70,7 +83,7 @@ pub(crate) fn daemon_name(argument: &Argument, problems: &mut Problems) -> Optio
 
 /// A number from 1.
 pub(crate) fn count(argument: &Argument, problems: &mut Problems) -> Option<u32> {
-    let number: LitInt = parse(argument, "8", problems)?;
+    let number: LitInt = parse(argument, example(argument), problems)?;
     let is_positive = number.base10_digits().chars().any(|digit| ('1'..='9').contains(&digit));
     match number.base10_parse::<u32>() {
         Ok(count) if is_positive => return Some(count),

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Path, Type};
 
 use crate::{
-    arguments::{Given, calendar, lists, option_table, values, words},
+    arguments::{Given, calendar, lists, option_table, section, values, words},
     names::type_name,
     problems::Problems,
 };
@@ -41,7 +41,7 @@ option_table! {
         "mailbox" => mailbox: u32 = values::count;
         "overflow" => overflow: Ident = words::overflow;
         "concurrency" => concurrency: u32 = values::count;
-        "config" => config: Type = values::ty;
+        "config" => config: Type = section::section;
         "init" => init: Path = values::path;
         "runner" => runner: Path = values::path;
         "kind" => kind: Ident = words::kind;
@@ -102,6 +102,12 @@ impl DaemonOptions {
         let useless = [key(&self.max_restarts), key(&self.backoff), key(&self.restart_reset), key(&self.on_exhausted)];
         for option in useless.into_iter().flatten() {
             problems.at(option, format!("a daemon with `{never}` has no `{option}`; remove one of the two"));
+        }
+        if let Some(restarts) = self.on_unhealthy.as_ref().filter(|unhealthy| unhealthy.value == "Restart") {
+            problems.at(
+                &restarts.key,
+                format!("a daemon with `{never}` is not restarted when it is unhealthy; remove one of the two"),
+            );
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     options::DaemonOptions,
 };
 use crate::{
-    arguments::{Form, split, words::category_list},
+    arguments::{Form, section::is_no_section, split, words::category_list},
     attributes::{first_doc_line, take_repeated},
     names::{snake_case, type_name},
     problems::Problems,
@@ -127,9 +127,17 @@ fn check_fields(fields: &[DaemonField], options: &DaemonOptions, problems: &mut 
                 ),
             );
         } else if options.config.is_none() && matches!(field.source, Source::Config) {
-            let ty = type_name(&field.ty);
-            problems
-                .at(attribute, format!("a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`"));
+            problems.at(attribute, without_config(field));
         }
     }
+}
+
+fn without_config(field: &DaemonField) -> String {
+    let (name, ty) = (&field.name, type_name(&field.ty));
+    if is_no_section(&field.ty) {
+        return format!(
+            "`#[config]` is the whole section, and `{ty}` has no keys; write a struct with a field `{name}: {ty}` that derives `Deserialize`, and name it as `config = Struct` in `#[daemon]`"
+        );
+    }
+    format!("a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`")
 }

@@ -1,9 +1,9 @@
 //! Attributes of fields with wrong arguments.
 use ringrift_core::prelude::*;
-#[daemon(category = "misc", config = u32)]
+#[daemon(category = "misc", config = Section)]
 struct Alpha {
-    #[config(u32)]
-    one: u32,
+    #[config(Section)]
+    one: Section,
     #[inject = 1]
     two: u32,
     #[init]
@@ -12,5 +12,8 @@ struct Alpha {
     four: u32,
 }
 impl Daemon for Alpha {}
+
+#[derive(serde::Deserialize)]
+struct Section {}
 
 fn main() {}

@@ -1,9 +1,9 @@
 //! The constructor is the user's own.
 use ringrift_core::prelude::*;
-#[daemon(category = "misc", config = u32, init = Alpha::new)]
+#[daemon(category = "misc", config = Section, init = Alpha::new)]
 struct Alpha {
     #[config]
-    limit: u32,
+    limit: Section,
     #[init(1)]
     count: u32,
 }
@@ -11,8 +11,11 @@ impl Daemon for Alpha {}
 
 impl Alpha {
     async fn new(_cx: InitContext<Self>) -> DaemonResult<Self> {
-        Ok(Self { limit: 1, count: 1 })
+        Ok(Self { limit: Section {}, count: 1 })
     }
 }
+
+#[derive(serde::Deserialize)]
+struct Section {}
 
 fn main() {}

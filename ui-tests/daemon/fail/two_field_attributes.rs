@@ -1,11 +1,14 @@
 //! A field from two places.
 use ringrift_core::prelude::*;
-#[daemon(category = "misc", config = u32)]
+#[daemon(category = "misc", config = Section)]
 struct Alpha {
     #[config]
     #[inject]
-    value: u32,
+    value: Section,
 }
 impl Daemon for Alpha {}
+
+#[derive(serde::Deserialize)]
+struct Section {}
 
 fn main() {}
