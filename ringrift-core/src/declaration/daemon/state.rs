@@ -131,6 +131,9 @@ impl<T: Serialize + DeserializeOwned + Default> StoredState<T> {
 
     /// Loads, changes and saves the value; returns it. Updates of one value go one after the other.
     ///
+    /// A handler that runs again, after a kill or as the retry of a dead letter, makes its change again: what must
+    /// count an event once keeps the ids it has counted, or is made within [`Context::once`](super::Context::once).
+    ///
     /// # Errors
     /// As [`load`](Self::load) and [`save`](Self::save).
     ///
