@@ -19,8 +19,12 @@ pub(crate) fn parse_document(path: &Path, text: &str) -> (Node, Vec<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader { place: Place::Document { path, text }, problems: Vec::new() };
     for error in errors {
-        let origin = reader.place.at(&error.span().unwrap_or_default());
-        reader.report(origin, &KeyPath::default(), syntax_message(error.message()));
+        let span = error.span().unwrap_or_default();
+        let message = match (error.message(), text.get(span.clone())) {
+            ("duplicate key", Some(key)) => format!("`{key}` is given twice; keep one"),
+            (message, _) => syntax_message(message),
+        };
+        reader.report(reader.place.at(&span), &KeyPath::default(), message);
     }
     let value = Value::Table(reader.table(table.get_ref(), &KeyPath::default()));
     (Node::new(Origin::whole_file(path), value), reader.problems)
@@ -166,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn every_syntax_error_is_reported_at_its_place() {
+    fn every_syntax_error_is_reported_at_its_place_and_a_repeated_key_by_its_name() {
         assert_eq!(
             complaints("a = yes\nb = 1\nb = 2\n[c\n"),
             [
                 "r.toml:4:3: malformed TOML: unclosed table, expected `]`",
                 "r.toml:1:5: malformed TOML: string values must be quoted, expected literal string",
-                "r.toml:3:1: malformed TOML: duplicate key",
+                "r.toml:3:1: `b` is given twice; keep one",
             ]
         );
     }

@@ -21,7 +21,7 @@ pub(crate) struct Pending {
 pub(crate) type Rows = (Vec<(u16, Pending)>, Option<u64>);
 
 /// What handlers are owed, by event and handler, whole events only. Each stretch is twice as long as the one before,
-/// so that no more than twice of what is returned is looked at.
+/// so that no more is looked at than twice the way from the first of what is returned to the last.
 pub(crate) fn rows(connection: &Connection, handlers: &[i64], from: u64, room: u64) -> rusqlite::Result<Rows> {
     let mut last = 0;
     for handler in handlers {
