@@ -21,7 +21,7 @@ pub(crate) fn parse_document(path: &Path, text: &str) -> (Node, Vec<Problem>) {
     for error in errors {
         let span = error.span().unwrap_or_default();
         let message = match (error.message(), text.get(span.clone())) {
-            ("duplicate key", Some(key)) => format!("`{key}` is given twice; keep one"),
+            ("duplicate key", Some(key)) => given_twice(key, line_of(text, span.start)),
             (message, _) => syntax_message(message),
         };
         reader.report(reader.place.at(&span), &KeyPath::default(), message);
@@ -123,6 +123,19 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
     (line, shown.chars().count() + 1)
 }
 
+fn line_of(text: &str, offset: usize) -> &str {
+    let start = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim()
+}
+
+/// A table may be begun by its header, by a header below it, and by a dotted key: at one place only.
+fn given_twice(key: &str, line: &str) -> String {
+    match line.split_inclusive(']').next().filter(|header| header.starts_with('[')) {
+        Some(header) => format!("the table `{header}` is begun twice; put its keys under one header"),
+        None => format!("`{key}` is given twice, or is a table elsewhere; put it in one place"),
+    }
+}
+
 /// Takes the parser's wording for ours: one line, no capital, no full stop.
 fn syntax_message(message: &str) -> String {
     let line = message.trim_end_matches('.').replace('\n', ", ");
@@ -170,14 +183,26 @@ mod tests {
     }
 
     #[test]
-    fn every_syntax_error_is_reported_at_its_place_and_a_repeated_key_by_its_name() {
+    fn every_syntax_error_is_reported_at_its_place() {
         assert_eq!(
             complaints("a = yes\nb = 1\nb = 2\n[c\n"),
             [
                 "r.toml:4:3: malformed TOML: unclosed table, expected `]`",
                 "r.toml:1:5: malformed TOML: string values must be quoted, expected literal string",
-                "r.toml:3:1: `b` is given twice; keep one",
+                "r.toml:3:1: `b` is given twice, or is a table elsewhere; put it in one place",
             ]
+        );
+    }
+
+    #[test]
+    fn a_table_that_is_begun_twice_is_named_with_its_header() {
+        assert_eq!(
+            complaints("[daemons.a]\nx = 1\n[daemons.a]\ny = 2\n"),
+            ["r.toml:3:10: the table `[daemons.a]` is begun twice; put its keys under one header"]
+        );
+        assert_eq!(
+            complaints("[a.b]\n[a]\nb.d = 2\n"),
+            ["r.toml:3:1: `b` is given twice, or is a table elsewhere; put it in one place"]
         );
     }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::origin::Origin;
 use super::path::KeyPath;
 use super::problem::Problem;
-use super::setting::Setting;
+use super::{SECTIONS, setting::Setting};
 
 const PREFIX: &str = "RINGRIFT__";
-/// With this alone it is one of somebody else's, unless it has the separator further on.
+/// With this alone it is somebody else's, unless what follows is the path of one of our keys.
 const NEARLY: &str = "RINGRIFT_";
 const SEPARATOR: &str = "__";
 
@@ -50,9 +50,12 @@ fn after(prefix: &str, variable: &str) -> Option<String> {
 
 /// One that was meant to set a key, and would be ignored.
 fn nearly_ours(variable: String) -> Option<Problem> {
-    let rest = after(NEARLY, &variable).filter(|rest| rest.contains(SEPARATOR))?;
-    let message =
-        format!("sets no key, for there is one `_` after `RINGRIFT`; write it as {PREFIX}{}", rest.to_uppercase());
+    let rest = after(NEARLY, &variable)?;
+    let is_section = |(section, _): &(&str, &str)| SECTIONS.contains(section);
+    rest.split_once(SEPARATOR).filter(is_section)?;
+    KeyPath::from_keys(rest.split(SEPARATOR))?;
+    let meant = format!("{PREFIX}{}", rest.to_uppercase());
+    let message = format!("sets no key, for there is one `_` after `RINGRIFT`; write it as {meant}");
     Some(Problem { origin: Origin::Env { variable }, path: String::new(), message })
 }
 
@@ -101,9 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_with_one_underscore_after_the_prefix_was_ignored() {
+    fn a_variable_of_ours_with_one_underscore_after_the_prefix_is_told() {
         check(
-            &["RINGRIFT_DAEMONS__A__PORT", "RINGRIFT_LOG", "RINGRIFT_LOG_LEVEL"],
+            &["RINGRIFT_DAEMONS__A__PORT", "RINGRIFT_LOG", "RINGRIFT_SIDECAR__URL", "RINGRIFT_DAEMONS____A"],
             &[],
             &["environment RINGRIFT_DAEMONS__A__PORT: sets no key, for there is one `_` after `RINGRIFT`; \
                write it as RINGRIFT__DAEMONS__A__PORT"],

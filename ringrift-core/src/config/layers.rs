@@ -66,7 +66,8 @@ impl Layers {
         self
     }
 
-    /// Adds the variables `RINGRIFT__A__B`, which set `a.b`; others are ignored.
+    /// Adds the variables `RINGRIFT__A__B`, which set `a.b`; others are ignored, but for one like
+    /// `RINGRIFT_DAEMONS__A`, which was meant to set a key.
     ///
     /// Give it `std::env::vars()`. Names are taken in lower case, so a key with a
     /// capital can't be set here. The text becomes what the reader of the key

@@ -70,6 +70,9 @@ use origin::Origin;
 use path::KeyPath;
 use problem::Problem;
 
+/// The tables of a configuration; what belongs to a program is below one of them.
+pub(crate) const SECTIONS: [&str; 2] = ["runtime", "daemons"];
+
 /// The merged configuration.
 ///
 /// Paths are dotted keys, `daemons.quality_monitor`; the empty path is all of it.

@@ -10,7 +10,7 @@ use super::{
     selection::profiles,
 };
 use crate::{
-    config::{Config, duration::HumanDuration, problem::Problem},
+    config::{Config, SECTIONS, duration::HumanDuration, problem::Problem},
     declaration::{live::settings::Settings, registry::Registry, spec::DaemonSpec},
     words::{
         options::{OnUnhealthy, Options, Overflow},
@@ -70,7 +70,7 @@ pub fn check_config(registry: &Registry, config: &Config) -> Vec<Problem> {
 /// The effective settings of every daemon, of a wrong one as far as they can be read, and every problem of the
 /// configuration.
 pub(super) fn readable(registry: &Registry, config: &Config) -> (AllSettings, Vec<Problem>) {
-    let mut problems = config.unknown_children("", &["runtime", "daemons"]);
+    let mut problems = config.unknown_children("", &SECTIONS);
     let (section, theirs) = config.readable::<RuntimeSection>("runtime");
     problems.extend(theirs);
     problems.extend(unknown_profile(registry, config, &section));
