@@ -135,18 +135,16 @@ fn overall(snapshot: &Snapshot) -> (HealthStatus, String) {
     match runtime.phase {
         Phase::Stopping | Phase::Stopped => (HealthStatus::Stopped, "the runtime stops".into()),
         Phase::Starting => (HealthStatus::Starting, "the runtime starts".into()),
-        Phase::Running => running(&names(is_amiss), &runtime.not_ready_because),
+        Phase::Running => running(&names(is_amiss), runtime.store.as_ref().and_then(|store| store.trouble.as_deref())),
     }
 }
 
-/// Not ready, too, is not in order: no daemon is to blame for a store that can't be written.
-fn running(amiss: &str, not_ready_because: &[String]) -> (HealthStatus, String) {
+/// A store that can't be written is not in order either, and no daemon's fault.
+fn running(amiss: &str, trouble: Option<&str>) -> (HealthStatus, String) {
     let amiss = (!amiss.is_empty()).then(|| format!("not in order: {amiss}"));
-    let parts: Vec<String> = amiss.into_iter().chain(not_ready_because.iter().cloned()).collect();
-    match parts.is_empty() {
-        true => (HealthStatus::Running, "OK".into()),
-        false => (HealthStatus::Degraded, parts.join("; ")),
-    }
+    let trouble = trouble.map(|trouble| format!("the store can't be written: {trouble}"));
+    let parts: Vec<String> = amiss.into_iter().chain(trouble).collect();
+    if parts.is_empty() { (HealthStatus::Running, "OK".into()) } else { (HealthStatus::Degraded, parts.join("; ")) }
 }
 
 /// Unhealthy or degraded, unless it is meant to be out of work.

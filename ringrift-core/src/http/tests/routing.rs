@@ -2,7 +2,12 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::{fixture::snapshot, get, request, send};
-use crate::{Graph, HealthReport, declaration::graph::fixture::registry, metrics, runtime::snapshot::Phase};
+use crate::{
+    Graph, HealthReport,
+    declaration::graph::fixture::registry,
+    metrics,
+    runtime::snapshot::{Phase, StoreSnapshot},
+};
 
 #[tokio::test]
 async fn health_shows_every_selected_daemon_in_the_guides_form() {
@@ -48,14 +53,21 @@ async fn health_is_running_when_all_is_in_order() {
 }
 
 #[tokio::test]
-async fn health_was_running_while_the_store_could_not_be_written() {
-    let mut snapshot = snapshot();
-    snapshot.daemons.retain(|daemon| daemon.name == "event_router");
-    (snapshot.runtime.ready, snapshot.runtime.not_ready_because) = (false, vec!["the disk is full".to_owned()]);
-    let answer = get(snapshot, "/health").await;
+async fn health_is_degraded_while_the_store_can_not_be_written() {
+    let trouble = "the disk is full".to_owned();
+    let store = StoreSnapshot { file: "a.db".into(), trouble: Some(trouble), damage: Vec::new() };
+    let mut broken = snapshot();
+    broken.runtime.store = Some(store);
+    let mut healthy = broken.clone();
+    healthy.daemons.retain(|daemon| daemon.name == "event_router");
+    let answer = get(healthy, "/health").await;
     assert_eq!(answer.status, StatusCode::OK, "no critical daemon is unhealthy");
     let json = answer.json();
-    assert_eq!((&json["status"], &json["message"]), (&json!("DEGRADED"), &json!("the disk is full")));
+    assert_eq!(json["status"], "DEGRADED");
+    assert_eq!(json["message"], "the store can't be written: the disk is full");
+    let json = get(broken, "/health").await.json();
+    let both = "not in order: auto_sync, quality_monitor; the store can't be written: the disk is full";
+    assert_eq!(json["message"], both);
 }
 
 #[tokio::test]
