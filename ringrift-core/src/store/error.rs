@@ -50,7 +50,7 @@ impl From<rusqlite::Error> for StoreError {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The folder can't be made, or the file not be locked.
-    #[error("the data folder `{}` (of `data_dir`) can't be used", .folder.display())]
+    #[error("the folder of the store, `{}` (`runtime.data_dir` names another), can't be used", .folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,

@@ -79,7 +79,10 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         for folder in [file.path().to_owned(), file.path().join("store")] {
             let said = refusal(&folder);
-            let expected = format!("the data folder `{}` (of `data_dir`) can't be used: ", folder.display());
+            let expected = format!(
+                "the folder of the store, `{}` (`runtime.data_dir` names another), can't be used: ",
+                folder.display()
+            );
             assert!(said.starts_with(&expected) && said.to_lowercase().contains("not a directory"), "{said}");
         }
     }

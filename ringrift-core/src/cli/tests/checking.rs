@@ -152,7 +152,9 @@ fn what_only_run_refused_was_not_told() {
     assert!(address.starts_with("error: refused to listen on `0.0.0.0:8790`: "), "{address}");
     // It may be run as another user.
     assert!(
-        folder.starts_with(&format!("warning: the data folder `{path}` (of `data_dir`) can't be used: ")),
+        folder.starts_with(&format!(
+            "warning: the folder of the store, `{path}` (`runtime.data_dir` names another), can't be used: "
+        )),
         "{folder}"
     );
     assert!(folder.ends_with("\n1 error, 1 warning: 5 daemons, 3 events, no configuration file\n"), "{folder}");

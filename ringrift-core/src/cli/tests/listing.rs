@@ -123,7 +123,7 @@ QUALITY_LOW      quality_monitor  auto_export
 }
 
 #[test]
-fn events_did_not_say_which_are_durable() {
+fn events_say_which_are_durable() {
     let registry = Registry::empty().with_entries([odd::cashier()]);
     let table = "\
 EVENT      EMITTED BY  HANDLED BY
