@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use ringrift_core::{
     HealthStatus,
-    StateName::{Backoff, Running},
+    StateName::{Backoff, Failed, Running},
     prelude::*,
     testing::{Fault, FaultAt, TestKit},
 };
@@ -22,6 +22,13 @@ impl Daemon for Base {
 #[daemon(category = "misc", cycle = "1h", depends_on = [Base], on_unhealthy = "restart", register = false)]
 struct Touchy;
 impl Daemon for Touchy {
+    idle!();
+}
+
+/// Fails when it is unhealthy, and stays down.
+#[daemon(category = "misc", cycle = "1h", restart = "never", on_unhealthy = "restart", register = false)]
+struct Brittle;
+impl Daemon for Brittle {
     idle!();
 }
 
@@ -175,6 +182,15 @@ async fn three_failed_checks_in_a_row_fail_it_with_on_unhealthy_restart_and_two_
         assert_eq!(daemon(&kit, Touchy::TYPE).restarts, attempts);
         kit.finish().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_checks_are_a_failure_also_of_what_is_never_restarted() {
+    let kit = kit_of::<Brittle>().await;
+    kit.advance(secs(31)).await;
+    kit.fault(Brittle::TYPE, FaultAt::Health, Fault::Error, 3);
+    assert_eq!(kit.wait_for(Brittle::TYPE, Failed).await.cause(), "3 health checks in a row failed");
+    kit.finish().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -103,12 +103,6 @@ impl DaemonOptions {
         for option in useless.into_iter().flatten() {
             problems.at(option, format!("a daemon with `{never}` has no `{option}`; remove one of the two"));
         }
-        if let Some(restarts) = self.on_unhealthy.as_ref().filter(|unhealthy| unhealthy.value == "Restart") {
-            problems.at(
-                &restarts.key,
-                format!("a daemon with `{never}` is not restarted when it is unhealthy; remove one of the two"),
-            );
-        }
     }
 
     fn check_links(&self, problems: &mut Problems) {
