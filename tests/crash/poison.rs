@@ -20,6 +20,7 @@ use super::{roles::Result, storm, torture::place};
 
 /// Of so many, one is poison.
 const EVERY: u64 = 100;
+
 /// What may be poison.
 #[event("POISON", external)]
 #[derive(Debug, Clone, Serialize, Deserialize)]

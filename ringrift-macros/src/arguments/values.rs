@@ -30,7 +30,6 @@ fn example(argument: &Argument) -> &'static str {
         "mailbox" => "1024",
         "max_restarts" => "5",
         "concurrency" => "8",
-        "schedule" => "\"0 3 * * *\"",
         "tz" => "\"Europe/Berlin\"",
         "deprecated" => "\"use another_daemon\"",
         _ => "\"..\"",

@@ -136,7 +136,7 @@ fn without_config(field: &DaemonField) -> String {
     let (name, ty) = (&field.name, type_name(&field.ty));
     if is_no_section(&field.ty) {
         return format!(
-            "`#[config]` is the whole section, and `{ty}` has no keys; write a struct with a field `{name}: {ty}` that derives `Deserialize`, and name it as `config = Struct` in `#[daemon]`"
+            "`#[config]` is the whole section, and `{ty}` has no keys; write a struct that derives `Deserialize` with a field `{name}: {ty}`, give this field that type, and name it in `#[daemon]`: `config = Struct`"
         );
     }
     format!("a `#[config]` field needs its type named in `#[daemon]`; add `config = {ty}`")

@@ -1,11 +1,7 @@
-//! Text for numbers, and numbers for text.
+//! Text for numbers, and options without their value.
 use ringrift_core::prelude::*;
-#[daemon(category = "misc", mailbox = "big", max_restarts = "few", concurrency = "much", schedule = *, tz = [], deprecated = 5)]
+#[daemon(category = "misc", mailbox = "big", max_restarts = "few", concurrency = "much", tz, deprecated)]
 struct Alpha;
-impl Daemon for Alpha {
-    async fn run_cycle(&self, _cx: &Context<Self>) -> DaemonResult {
-        Ok(())
-    }
-}
+impl Daemon for Alpha {}
 
 fn main() {}
