@@ -18,6 +18,8 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub(super) struct Lock {
     _file: File,
+    /// The folder itself, where that can be locked: its file may be removed while a process holds it.
+    _folder: Option<File>,
 }
 
 impl Lock {
@@ -28,10 +30,10 @@ impl Lock {
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(refused)?;
         for left in (0..TRIES).rev() {
-            match file.try_lock() {
-                Ok(()) => {
+            match file.try_lock().and_then(|()| lock_folder(folder)) {
+                Ok(locked) => {
                     note_pid(&mut file).map_err(refused)?;
-                    return Ok(Self { _file: file });
+                    return Ok(Self { _file: file, _folder: locked });
                 }
                 Err(TryLockError::WouldBlock) if left > 0 => wait(),
                 Err(TryLockError::WouldBlock) => break,
@@ -40,6 +42,16 @@ impl Lock {
         }
         let pid = fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok());
         Err(OpenError::Locked { folder: folder.to_owned(), pid })
+    }
+}
+
+/// `None` where the system or the file system has no lock of a folder.
+fn lock_folder(folder: &Path) -> Result<Option<File>, TryLockError> {
+    let Ok(folder) = File::open(folder) else { return Ok(None) };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
+        Err(TryLockError::Error(_)) => Ok(None),
     }
 }
 
@@ -72,5 +84,16 @@ mod tests {
             matches!(refused, OpenError::Locked { pid: Some(pid), .. } if pid == std::process::id()),
             "{refused:?}"
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_lock_whose_file_was_removed_let_a_second_process_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Lock::take(folder.path()).unwrap();
+        fs::remove_file(folder.path().join("ringrift.lock")).unwrap();
+        assert!(matches!(Lock::take(folder.path()), Err(OpenError::Locked { .. })));
+        drop(held);
+        Lock::take(folder.path()).unwrap();
     }
 }
