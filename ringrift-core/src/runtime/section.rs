@@ -47,7 +47,15 @@ fn state_folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBu
 #[cfg(feature = "store")]
 fn program() -> OsString {
     let program = std::env::current_exe().ok();
-    program.as_deref().and_then(Path::file_stem).map_or_else(|| "ringrift".into(), ToOwned::to_owned)
+    program.as_deref().and_then(name_of).unwrap_or_else(|| "ringrift".into())
+}
+
+/// What is behind a dot is part of it, unless the system asks for it: of `app-v1.2`, too.
+#[cfg(feature = "store")]
+fn name_of(program: &Path) -> Option<OsString> {
+    let name = program.file_name()?;
+    let plain = name.to_str().and_then(|name| name.strip_suffix(std::env::consts::EXE_SUFFIX));
+    Some(plain.map_or_else(|| name.to_owned(), OsString::from))
 }
 
 #[cfg(all(test, feature = "store"))]
@@ -64,5 +72,12 @@ mod tests {
         assert_eq!(folder("somewhere", Some("elsewhere")), None);
         assert_eq!(folder("/home/a", Some("")), Some("/home/a/.local/state".into()));
         assert_eq!(folder("/home/a", Some("/var/b")), Some("/var/b".into()));
+    }
+
+    #[test]
+    fn two_versions_of_a_program_shared_a_folder() {
+        let name = |path: &str| name_of(Path::new(path)).unwrap();
+        assert_eq!(name(&format!("/usr/bin/app-v1.2{}", std::env::consts::EXE_SUFFIX)), "app-v1.2");
+        assert_eq!(name("/usr/bin/app"), "app");
     }
 }
