@@ -16,7 +16,7 @@ pub const DEFAULT_BIND: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALH
 pub enum BindError {
     /// Other machines could reach it, and there is no token that would keep them out.
     #[error(
-        "refused to listen on `{0}`: it is not a loopback address, and without a token everybody who reaches it could read the daemons' state; listen on 127.0.0.1 or [::1], behind a proxy that authenticates"
+        "refused to listen on `{0}`: it is not a loopback address, and everybody who reaches it could read the daemons' state; listen on 127.0.0.1 or [::1], behind a proxy that authenticates"
     )]
     Unsafe(SocketAddr),
     /// Another process listens there.

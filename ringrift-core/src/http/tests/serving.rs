@@ -128,7 +128,7 @@ async fn a_public_address_is_refused() {
         assert_eq!(
             error.to_string(),
             format!(
-                "refused to listen on `{address}`: it is not a loopback address, and without a token everybody who reaches it could read the daemons' state; listen on 127.0.0.1 or [::1], behind a proxy that authenticates"
+                "refused to listen on `{address}`: it is not a loopback address, and everybody who reaches it could read the daemons' state; listen on 127.0.0.1 or [::1], behind a proxy that authenticates"
             )
         );
     }
