@@ -18,8 +18,9 @@ use crate::{
         error::OpenError,
         handlers::Declared,
         letter_rows::{self, StoredLetter},
-        letters, millis,
+        millis,
         open::Opening,
+        unhandled::{self, Unhandled},
     },
     words::event::EventMeta,
 };
@@ -51,6 +52,7 @@ pub(super) struct Storage {
     live_letters: Vec<(i64, u64)>,
     last_number: u32,
     has_effects: bool,
+    unhandled: Vec<Unhandled>,
 }
 
 impl Storage {
@@ -58,19 +60,19 @@ impl Storage {
     pub(super) fn new(OpenStore { mut opening, .. }: OpenStore, registry: &Registry) -> Result<Self, OpenError> {
         let daemons: Vec<DaemonHandlers> = registry.daemons.iter().map(handlers).collect();
         let now = millis(SystemTime::now());
-        let ((known, owed, again), letters, live, has_effects) = opening.prepare(|connection| {
+        let ((known, owed, again), unhandled, letters, live, has_effects) = opening.prepare(|connection| {
             let registered = register(connection, &daemons, now)?;
             let numbers: Vec<i64> = registered.0.iter().flat_map(|known| known.handlers.iter().copied()).collect();
-            letters::bury_unhandled(connection, &numbers, now)?;
+            let unhandled = unhandled::bury(connection, &numbers, now)?;
             let letters = letter_rows::first(connection, CAPACITY)?;
             let live = (letter_rows::live(connection)?, letter_rows::last_number(connection)?);
-            Ok((registered, letters, live, effects::any(connection)?))
+            Ok((registered, unhandled, letters, live, effects::any(connection)?))
         })?;
         if again > 0 {
             opening.tell(format!("what became of {again} deliveries can't be told: they are owed again"));
         }
         let ((live_letters, last_number), events) = (live, registry.events.as_slice().into());
-        Ok(Self { letters, live_letters, last_number, has_effects, opening, events, known, owed })
+        Ok(Self { unhandled, letters, live_letters, last_number, has_effects, opening, events, known, owed })
     }
 
     /// Starts the writer, and leads the router's durable events through it.
@@ -80,6 +82,7 @@ impl Storage {
         if waiting > 0 {
             tracing::info!(waiting, file = %store.file().display(), "deliveries of an earlier process go on");
         }
+        self.unhandled.iter().for_each(tell);
         recall(&router.mailboxes, &self.owed);
         let parts = Parts {
             store,
@@ -97,6 +100,17 @@ impl Storage {
         router.journal = Some(journal);
         Ok(())
     }
+}
+
+/// A handler that was renamed looks the same as one that was removed.
+fn tell(Unhandled { daemon, handler, event, deliveries }: &Unhandled) {
+    tracing::error!(
+        daemon,
+        handler,
+        event,
+        deliveries,
+        "this program has no such handler any more: what it is owed are dead letters, and is delivered if it is there again"
+    );
 }
 
 fn handlers(entry: &Entry) -> DaemonHandlers {

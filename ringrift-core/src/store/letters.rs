@@ -6,7 +6,7 @@ use super::{
     deliveries::{self, DeliveryState},
     effects,
     events::{self, StoredEvent},
-    failpoint, letter_rows, retention,
+    failpoint, retention,
 };
 
 /// Where a letter stands.
@@ -137,35 +137,6 @@ fn gone(connection: &Connection, daemon: &str, handler: &str, event: &str) -> ru
     let insert = "INSERT INTO handlers (daemon, handler, event, since) VALUES (?, ?, ?, ?)";
     connection.execute(insert, params![daemon, handler, event, events::last(connection)?])?;
     Ok(connection.last_insert_rowid())
-}
-
-/// Makes a dead letter of what is owed to handlers that are not among `known`. Returns how many.
-pub(crate) fn bury_unhandled(connection: &Connection, known: &[i64], now: i64) -> rusqlite::Result<usize> {
-    let mut all = connection.prepare("SELECT id FROM handlers")?;
-    let all: Vec<i64> = all.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    let mut last = None;
-    let mut buried = 0;
-    for handler in all.into_iter().filter(|handler| !known.contains(handler)) {
-        for pending in deliveries::pending_places(connection, handler)? {
-            // Numbered here: of very many, most are read only once there is room for them.
-            let number = last.map_or_else(|| letter_rows::last_number(connection), Ok)?.saturating_add(1);
-            last = Some(number);
-            let letter = no_handler(number, now);
-            deliveries::put(connection, (handler, pending), DeliveryState::Exhausted, Some(&letter), now)?;
-            buried += 1;
-        }
-    }
-    Ok(buried)
-}
-
-fn no_handler(number: u32, now: i64) -> String {
-    let letter = serde_json::json!({
-        "number": number,
-        "reason": "no_handler",
-        "error_chain": ["this program has no such handler any more"],
-        "failed": now,
-    });
-    letter.to_string()
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ mod salvage;
 mod schema;
 pub(crate) mod states;
 mod swap;
+pub(crate) mod unhandled;
 pub(crate) mod usable;
 mod wal;
 mod write;

@@ -9,6 +9,7 @@ use crate::{
     store::{
         deliveries,
         handlers::{self, Declared},
+        unhandled,
     },
 };
 
@@ -44,6 +45,9 @@ pub(crate) fn register(
         for (slot, declared) in daemon.handlers.iter().enumerate() {
             let (id, owed_again) = handlers::register(connection, declared, now)?;
             again += owed_again;
+            if declared.is_durable {
+                unhandled::revive(connection, id, now)?;
+            }
             if let Some((count, first)) = deliveries::count_pending(connection, id)? {
                 owed.push((index, slot as u16, count, first as u64));
             }
