@@ -20,11 +20,12 @@ pub(crate) fn parse_document(path: &Path, text: &str) -> (Node, Vec<Problem>) {
     let mut reader = Reader { place: Place::Document { path, text }, problems: Vec::new() };
     for error in errors {
         let span = error.span().unwrap_or_default();
-        let message = match (error.message(), text.get(span.clone())) {
-            ("duplicate key", Some(key)) => given_twice(key, line_of(text, span.start)),
-            (message, _) => syntax_message(message),
+        let origin = reader.place.at(&span);
+        let message = match error.message() {
+            "duplicate key" if text.get(span.clone()).is_some() => given_twice(text, span),
+            message => syntax_message(message),
         };
-        reader.report(reader.place.at(&span), &KeyPath::default(), message);
+        reader.report(origin, &KeyPath::default(), message);
     }
     let value = Value::Table(reader.table(table.get_ref(), &KeyPath::default()));
     (Node::new(Origin::whole_file(path), value), reader.problems)
@@ -116,23 +117,23 @@ impl Place<'_> {
 /// Line and column from 1; the column counts characters, as editors do.
 fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.matches('\n').count() + 1;
     // A byte order mark is no character to a reader.
-    let shown = before[line_start..].trim_start_matches('\u{feff}');
+    let shown = before[line_start(before, before.len())..].trim_start_matches('\u{feff}');
     (line, shown.chars().count() + 1)
 }
 
-fn line_of(text: &str, offset: usize) -> &str {
-    let start = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-    text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim()
+/// Where the line of an offset begins.
+fn line_start(text: &str, offset: usize) -> usize {
+    text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 /// A table may be begun by its header, by a header below it, and by a dotted key: at one place only.
-fn given_twice(key: &str, line: &str) -> String {
-    match line.split_inclusive(']').next().filter(|header| header.starts_with('[')) {
+fn given_twice(text: &str, span: Range<usize>) -> String {
+    let line = text[line_start(text, span.start)..].lines().next().unwrap_or_default();
+    match line.split('#').next().map(str::trim).filter(|line| line.starts_with('[')) {
         Some(header) => format!("the table `{header}` is begun twice; put its keys under one header"),
-        None => format!("`{key}` is given twice, or is a table elsewhere; put it in one place"),
+        None => format!("`{}` is given twice, or is a table elsewhere; put it in one place", &text[span]),
     }
 }
 
@@ -197,7 +198,7 @@ mod tests {
     #[test]
     fn a_table_that_is_begun_twice_is_named_with_its_header() {
         assert_eq!(
-            complaints("[daemons.a]\nx = 1\n[daemons.a]\ny = 2\n"),
+            complaints("[daemons.a]\nx = 1\n[daemons.a] # again\ny = 2\n"),
             ["r.toml:3:10: the table `[daemons.a]` is begun twice; put its keys under one header"]
         );
         assert_eq!(

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::SECTIONS;
 use super::origin::Origin;
 use super::path::KeyPath;
 use super::problem::Problem;
-use super::{SECTIONS, setting::Setting};
+use super::setting::Setting;
 
 const PREFIX: &str = "RINGRIFT__";
 /// With this alone it is somebody else's, unless what follows is the path of one of our keys.

@@ -6,9 +6,9 @@ use super::{Argument, values};
 use crate::{names::type_name, problems::Problems};
 
 /// What stands for one value, or for many without names, in a file as in Rust.
-const NO_SECTIONS: [&str; 22] = [
+const NO_SECTIONS: [&str; 23] = [
     "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
-    "isize", "f32", "f64", "PathBuf", "Vec", "VecDeque", "HashSet",
+    "isize", "f32", "f64", "PathBuf", "Vec", "VecDeque", "HashSet", "BTreeSet",
 ];
 
 /// A type that a table of keys can be read as, as far as its name tells. One that can't is kept, so that a field of
@@ -28,7 +28,7 @@ pub(crate) fn section(argument: &Argument, problems: &mut Problems) -> Option<Ty
 /// Whether no table of keys can be read as this type.
 pub(crate) fn is_no_section(ty: &Type) -> bool {
     match ty {
-        Type::Path(TypePath { qself: None, path }) => is_known(path),
+        Type::Path(TypePath { qself: None, path }) => is_of_std(path),
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) | Type::Reference(_) => true,
         Type::Group(inside) => is_no_section(&inside.elem),
         Type::Paren(inside) => is_no_section(&inside.elem),
@@ -36,9 +36,9 @@ pub(crate) fn is_no_section(ty: &Type) -> bool {
     }
 }
 
-/// In a module of one's own the same name may be that of a struct.
-fn is_known(path: &Path) -> bool {
-    let is_of_std = ["std", "core", "alloc"].iter().any(|krate| path.segments[0].ident == krate);
-    let last = path.segments.last().filter(|_| is_of_std || path.segments.len() == 1);
+/// Whether the path is one of those names. In a module of one's own the same name may be that of a struct.
+fn is_of_std(path: &Path) -> bool {
+    let begins_there = ["std", "core", "alloc"].iter().any(|krate| path.segments[0].ident == krate);
+    let last = path.segments.last().filter(|_| begins_there || path.segments.len() == 1);
     last.is_some_and(|last| NO_SECTIONS.iter().any(|name| last.ident == name))
 }
