@@ -15,7 +15,7 @@ use super::Source;
 use crate::{
     HealthStatus, StateName,
     nearest::nearest,
-    runtime::snapshot::{DaemonSnapshot, Phase, Snapshot},
+    runtime::snapshot::{DaemonSnapshot, Phase, Snapshot, StoreSnapshot},
 };
 
 /// The guide's four keys.
@@ -135,14 +135,13 @@ fn overall(snapshot: &Snapshot) -> (HealthStatus, String) {
     match runtime.phase {
         Phase::Stopping | Phase::Stopped => (HealthStatus::Stopped, "the runtime stops".into()),
         Phase::Starting => (HealthStatus::Starting, "the runtime starts".into()),
-        Phase::Running => running(&names(is_amiss), runtime.store.as_ref().and_then(|store| store.trouble.as_deref())),
+        Phase::Running => running(&names(is_amiss), runtime.store.as_ref().and_then(StoreSnapshot::told_trouble)),
     }
 }
 
 /// A store that can't be written is not in order either, and no daemon's fault.
-fn running(amiss: &str, trouble: Option<&str>) -> (HealthStatus, String) {
+fn running(amiss: &str, trouble: Option<String>) -> (HealthStatus, String) {
     let amiss = (!amiss.is_empty()).then(|| format!("not in order: {amiss}"));
-    let trouble = trouble.map(|trouble| format!("the store can't be written: {trouble}"));
     let parts: Vec<String> = amiss.into_iter().chain(trouble).collect();
     if parts.is_empty() { (HealthStatus::Running, "OK".into()) } else { (HealthStatus::Degraded, parts.join("; ")) }
 }

@@ -57,9 +57,7 @@ impl Runtime {
             trouble: journal.trouble(),
             damage: journal.damage().to_vec(),
         });
-        if let Some(trouble) = store.as_ref().and_then(|store| store.trouble.as_ref()) {
-            not_ready_because.push(format!("the store can't be written: {trouble}"));
-        }
+        not_ready_because.extend(store.as_ref().and_then(StoreSnapshot::told_trouble));
         RuntimeSnapshot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),

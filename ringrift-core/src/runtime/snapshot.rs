@@ -87,6 +87,13 @@ pub struct StoreSnapshot {
     pub damage: Vec<String>,
 }
 
+impl StoreSnapshot {
+    /// Why durable events are refused, for a person.
+    pub(crate) fn told_trouble(&self) -> Option<String> {
+        self.trouble.as_ref().map(|trouble| format!("the store can't be written: {trouble}"))
+    }
+}
+
 /// One daemon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DaemonSnapshot {
