@@ -123,14 +123,19 @@ async fn letters_of_a_handler_that_is_gone_wait_in_the_store_until_it_is_there_a
 #[tokio::test(start_paused = true)]
 async fn letters_that_find_no_room_are_retried_once_there_is_some() {
     let (folder, post) = (tempfile::tempdir().unwrap(), Post::default());
-    let kit = kit(folder.path(), &post).await;
+    let first = kit(folder.path(), &post).await;
     post.fails.store(true, SeqCst);
-    emit(&kit).await;
-    kit.settle().await;
+    emit(&first).await;
+    first.settle().await;
     let full = DeadLetterCounts { pending: CAPACITY, in_store: BEYOND, ..DeadLetterCounts::default() };
-    assert_eq!(counts(&kit), full);
-    assert_eq!(account(&kit), AccountSnapshot { owed: ALL, dead: ALL, ..AccountSnapshot::default() });
+    assert_eq!(counts(&first), full);
+    assert_eq!(account(&first), AccountSnapshot { owed: ALL, dead: ALL, ..AccountSnapshot::default() });
+    first.finish().await;
+
     post.fails.store(false, SeqCst);
+    let kit = kit(folder.path(), &post).await;
+    assert_eq!(counts(&kit), full, "the next process has them too");
+    assert_eq!(account(&kit), AccountSnapshot { owed: ALL, dead: ALL, ..AccountSnapshot::default() });
     kit.advance(Duration::from_secs(600)).await;
     assert_eq!((post.distinct() as u64, post.done.lock().unwrap().len() as u64), (ALL, ALL));
     assert_eq!(account(&kit), AccountSnapshot { owed: ALL, handled: ALL, ..AccountSnapshot::default() });
