@@ -47,10 +47,16 @@ impl Daemon for Teller {}
 impl Teller {
     #[on_event("INTERRUPTED_ORDER")]
     async fn on_order(&self, _order: &Order, cx: &Context<Self>) -> DaemonResult {
-        let receipt: u32 = cx.once("pay", || self.make("paid".into(), 4711)).await?;
-        let address: String = cx.once("mail", || self.mail(receipt)).await?;
-        self.make(format!("done: {address}"), ()).await?;
-        Ok(())
+        Ok(self.serve(cx).await?)
+    }
+
+    /// Hides the types of all errors, as `anyhow` does.
+    async fn serve(&self, cx: &Context<Self>) -> anyhow::Result<()> {
+        let pay = || self.make("paid".into(), 4711);
+        let receipt: u32 = cx.once("pay", pay).await.map_err(anyhow::Error::from_boxed)?;
+        let mail = || self.mail(receipt);
+        let address: String = cx.once("mail", mail).await.map_err(anyhow::Error::from_boxed)?;
+        self.make(format!("done: {address}"), ()).await.map_err(anyhow::Error::from_boxed)
     }
 
     async fn make<T>(&self, what: String, value: T) -> DaemonResult<T> {

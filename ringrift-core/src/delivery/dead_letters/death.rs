@@ -46,6 +46,11 @@ impl Death {
         Self { reason, error_chain, panicked_at: None, is_fatal }
     }
 
+    /// The same, of an effect that nobody knows the end of.
+    pub(crate) fn interrupted(self) -> Self {
+        Self { reason: DeadReason::Interrupted, is_fatal: true, ..self }
+    }
+
     /// Of a panic of a handler.
     pub(crate) fn of_panic(panic: &Panicked) -> Self {
         let panicked_at = panic.place.clone();
