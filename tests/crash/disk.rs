@@ -12,7 +12,7 @@ use super::{
 };
 
 /// How long a victim tries again after its disk was full.
-const RESUMES_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const RESUMES_WITHIN: Duration = Duration::from_secs(5);
 /// What is in the way on a small disk, and is then removed.
 const FILLER: usize = 4 << 20;
 /// A disk that is not full after so many events is not small.

@@ -16,7 +16,7 @@ use super::{
     disk,
     files::{Folder, Item, Lines},
     kept::{self, Counter, Switched},
-    poison, recovery, slow, storm, suspend,
+    narrow, poison, recovery, slow, starved, storm, suspend,
 };
 
 pub(super) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -27,7 +27,7 @@ pub const EMITTERS: u64 = 4;
 const PACE: Duration = Duration::from_millis(1);
 
 const USAGE: &str = "torture work <folder> <round> [<events>] | drain <folder> | full <folder> | fill <folder> | \
-    pages <folder> | sync <folder> | letter <folder> kill|room | storm <events> <subscribers> | \
+    pages <folder> | sync <folder> | letter <folder> kill|room | starve <folder> | narrow <folder> | storm <events> <subscribers> | \
     block <workers> | hang | cling | slow <seconds> | poison transient|durable <events> | suspend <folder> | \
     owe <folder> <events> | recover <folder>";
 
@@ -47,6 +47,8 @@ pub async fn run(arguments: &[String]) -> Result {
         ["pages", path] => disk::pages(folder(path)).await,
         ["sync", path] => disk::sync(folder(path)).await,
         ["letter", path, end] => disk::letter(folder(path), end).await,
+        ["starve", path] => tell(&starved::starve(&folder(path)).await?),
+        ["narrow", path] => tell(&narrow::narrow(&folder(path)).await?),
         ["storm", events, subscribers] => tell(&storm::storm(events.parse()?, subscribers.parse()?).await?),
         ["slow", seconds] => tell(&slow::slow(Duration::from_secs(seconds.parse()?)).await?),
         ["poison", kind, events] => tell(&poison::poison(kind.parse()?, events.parse()?).await?),

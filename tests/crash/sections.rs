@@ -6,8 +6,9 @@ use serde::de::DeserializeOwned;
 
 use super::{
     blocked,
+    disk::RESUMES_WITHIN,
     kill::{drain, succeeded, victim},
-    poison, recovery, slow, storm,
+    poison, recovery, slow, starved, storm,
     stubborn::{Stubborn, end},
     suspend::suspend,
     torture::{ABORTED, Figures, Plan, Result, place},
@@ -43,6 +44,7 @@ const STOPS_WITHIN: Duration = Duration::from_millis(25_500);
 /// Every section.
 pub(super) fn run(plan: &Plan, random: &mut fastrand::Rng, figures: &mut Figures) -> Result {
     recovered(plan, figures)?;
+    starved(plan, figures)?;
     CULPRITS.into_iter().try_for_each(|culprit| among_others(plan, culprit, figures))?;
     let seconds = (plan.time.as_secs() / 10).max(5);
     slow_handler(plan, seconds, figures)?;
@@ -62,6 +64,17 @@ fn recovered(plan: &Plan, figures: &mut Figures) -> Result {
         .section("recovery", format!("{} pending deliveries handled {} ms after the start", found.pending, found.ms));
     let is_exact = (found.pending, found.handled) == (PENDING, PENDING);
     figures.expect(is_exact, || format!("recovery: {found:?}"));
+    Ok(())
+}
+
+/// What daemons do on a full disk, and how soon they go on.
+fn starved(plan: &Plan, figures: &mut Figures) -> Result {
+    let (_place, folder) = place()?;
+    let found: starved::Figures = role(plan, &["starve", &folder.root().to_string_lossy()])?;
+    figures.section("daemons, full disk", format!("all go on {} ms after there is room", found.resumed_ms));
+    figures.expect(found.is_well(), || format!("daemons, full disk: {found:?}"));
+    let goes_on = Duration::from_millis(found.resumed_ms) <= RESUMES_WITHIN;
+    figures.expect(goes_on, || format!("daemons, full disk: they go on after {} ms", found.resumed_ms));
     Ok(())
 }
 

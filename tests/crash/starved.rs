@@ -1,12 +1,8 @@
 //! Daemons that can't store anything: what they do while the disk is full, and once it has room again.
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+mod daemons;
+
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use ringrift_core::{
     EmitError, Registry, Runtime, StateName,
@@ -17,114 +13,15 @@ use ringrift_core::{
     },
 };
 use serde::{Deserialize, Serialize};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::time::Instant;
 
+use self::daemons::{ASKS, Accountant, Ask, Clerk, Clerks, Clock, Keeper, ORDERS, Order, World};
 use super::{files::Folder, roles::Result};
 
-/// How many durable events wait when the disk is full, and how many others: more of each than pause a handler.
-pub const ORDERS: u64 = 300;
-/// See [`ORDERS`].
-pub const ASKS: u64 = 150;
 /// More errors of cycles than a backoff of 10 ms that doubles allows in a minute, and more restarts than one may need.
 const OFTEN: u64 = 12;
 /// How long a state of things is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Something to be paid.
-#[event("STARVED_ORDER", external, durable)]
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Order(u64);
-
-/// A question whose answer is durable.
-#[event("STARVED_ASK", external)]
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Ask(u64);
-
-/// What was paid, or answered.
-#[event("STARVED_DONE", durable)]
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Done(u64);
-
-/// What the daemons did.
-#[derive(Debug, Clone)]
-struct World {
-    /// Open once the disk is full.
-    gate: Arc<Semaphore>,
-    /// The orders, as they were paid.
-    paid: Arc<Mutex<Vec<u64>>>,
-    done: Arc<AtomicU64>,
-    beats: Arc<AtomicU64>,
-}
-
-/// Pays and answers.
-#[daemon(category = "misc", emits = [Done], register = false)]
-struct Clerk {
-    #[inject]
-    world: World,
-}
-impl Daemon for Clerk {}
-
-#[handlers]
-impl Clerk {
-    #[on_event("STARVED_ORDER")]
-    async fn on_order(&self, order: &Order, cx: &Context<Self>) -> DaemonResult {
-        drop(self.world.gate.acquire().await?);
-        let pay = || async { self.world.paid.lock().map(|mut paid| paid.push(order.0)).map_err(|_| "poisoned") };
-        // What went wrong is told in words of its own, as errors are that a library wraps.
-        cx.once("pay", pay).await.map_err(|error| format!("{} is not paid: {error}", order.0))?;
-        Ok(cx.emit(Done(order.0)).await?)
-    }
-
-    #[on_event("STARVED_ASK")]
-    async fn on_ask(&self, ask: &Ask, cx: &Context<Self>) -> DaemonResult {
-        drop(self.world.gate.acquire().await?);
-        Ok(cx.emit(Done(ORDERS + ask.0)).await?)
-    }
-}
-
-/// Keeps a state, without which it does not start.
-#[daemon(category = "misc", max_restarts = 1, backoff = ("10ms", "10ms"), register = false)]
-struct Keeper {}
-impl Daemon for Keeper {
-    async fn on_start(&self, cx: &Context<Self>) -> DaemonResult {
-        cx.state::<u64>().update(|starts| *starts += 1).await?;
-        Ok(())
-    }
-}
-
-/// Emits in its cycle.
-#[daemon(category = "misc", cycle = "10ms", backoff = ("10ms", "1h"), emits = [Done], register = false)]
-struct Clock {
-    #[inject]
-    world: World,
-}
-impl Daemon for Clock {
-    async fn run_cycle(&self, cx: &Context<Self>) -> DaemonResult {
-        let beat = self.world.beats.load(Relaxed) + 1;
-        cx.emit(Done(u64::MAX - beat)).await?;
-        self.world.beats.store(beat, Relaxed);
-        Ok(())
-    }
-}
-
-/// Counts what was done.
-#[daemon(category = "misc", register = false)]
-struct Accountant {
-    #[inject]
-    world: World,
-}
-impl Daemon for Accountant {}
-
-#[handlers]
-impl Accountant {
-    #[on_event("STARVED_DONE")]
-    async fn on_done(&self, done: &Done, _cx: &Context<Self>) -> DaemonResult {
-        if done.0 < ORDERS + ASKS {
-            self.world.done.fetch_add(1, Relaxed);
-        }
-        Ok(())
-    }
-}
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,15 +36,30 @@ pub struct Figures {
     pub paid: Vec<u64>,
     /// How many orders and asks were done.
     pub done: u64,
+    /// How many orders were done by several at once, and how many of them were begun while they were in hand.
+    pub beside: (u64, u64),
     /// Milliseconds from the moment with room until all orders were done, and daemons and cycles ran.
     pub resumed_ms: u64,
 }
 
+impl Figures {
+    /// Whether nothing is held against anybody, nothing was lost, and nothing done twice.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.pauses == 0
+            && self.letters == (ASKS, 0)
+            && matches!(self.keeper, StateName::Backoff | StateName::Starting)
+            && self.paid.iter().copied().eq(0..ORDERS)
+            && self.done == ORDERS + ASKS
+            && self.beside == (ORDERS, 0)
+    }
+}
+
 /// Fills the disk under daemons that store something in every hook; and makes room again.
 pub(super) async fn starve(folder: &Folder) -> Result<Figures> {
-    let world =
-        World { gate: Arc::new(Semaphore::new(0)), paid: Arc::default(), done: Arc::default(), beats: Arc::default() };
-    let registry = Registry::empty().with::<Clerk>().with::<Keeper>().with::<Clock>().with::<Accountant>();
+    let world = World::new();
+    let registry =
+        Registry::empty().with::<Clerk>().with::<Clerks>().with::<Keeper>().with::<Clock>().with::<Accountant>();
     let builder = Runtime::builder().registry(registry).provide(world.clone()).data_dir(folder.store_folder());
     let starved = Starved { runtime: builder.start().await?, world };
     starved.runtime.started().await;
@@ -156,12 +68,18 @@ pub(super) async fn starve(folder: &Folder) -> Result<Figures> {
     let (pauses, letters, keeper) = starved.while_full().await?;
     fail::cfg("store.commit.before", "off")?;
     let resumed_ms = starved.resumed().await?;
+    starved.world.beside.gate.add_permits(1);
     starved.retry().await;
-    starved.until("all letters recover", |starved| starved.world.done.load(Relaxed) == ORDERS + ASKS).await?;
+    let is_over = |starved: &Starved| {
+        let World { done, beside, .. } = &starved.world;
+        done.load(Relaxed) == ORDERS + ASKS && beside.done.load(Relaxed) == ORDERS
+    };
+    starved.until("all is done", is_over).await?;
     starved.runtime.shutdown().await;
     let paid = starved.world.paid.lock().map_err(|_| "poisoned")?.clone();
-    let done = starved.world.done.load(Relaxed);
-    Ok(Figures { pauses, letters, keeper, paid, done, resumed_ms })
+    let World { done, beside, .. } = &starved.world;
+    let (done, beside) = (done.load(Relaxed), (beside.done.load(Relaxed), beside.twice.load(Relaxed)));
+    Ok(Figures { pauses, letters, keeper, paid, done, beside, resumed_ms })
 }
 
 struct Starved {

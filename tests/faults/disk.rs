@@ -9,6 +9,7 @@ use ringrift_tests::crash::{
     disk::FAILS_AT_FIRST,
     files::{Folder, Item, Lines},
     kill::{succeeded, victim},
+    narrow, starved,
 };
 use rusqlite::Connection;
 
@@ -41,6 +42,24 @@ fn after_a_failed_sync_nothing_is_acknowledged_in_this_process() {
     succeeded(&output).unwrap();
     assert_eq!(check(&folder).acknowledged, 1 + 20, "the next process takes new events");
     assert_eq!(folder.count(Lines::Begun).unwrap().len(), 1 + 20);
+}
+
+#[test]
+fn what_fails_because_the_disk_is_full_is_held_against_nobody_and_goes_on_when_there_is_room() {
+    let (_place, folder) = folder();
+    let output = victim(program(), &["starve", &folder.root().to_string_lossy()]).output().unwrap();
+    let found: starved::Figures = serde_json::from_str(&succeeded(&output).unwrap()).unwrap();
+    assert!(found.is_well(), "{found:#?}");
+}
+
+#[test]
+fn what_finds_no_room_where_others_do_is_tried_again_every_second() {
+    let (_place, folder) = folder();
+    let output = victim(program(), &["narrow", &folder.root().to_string_lossy()]).output().unwrap();
+    let found: narrow::Figures = serde_json::from_str(&succeeded(&output).unwrap()).unwrap();
+    // How much later it goes on that has waited is up to the machine.
+    assert!(found.ms >= 990 * (found.begun - 1), "{found:?}");
+    assert_eq!(found.dead, 0);
 }
 
 /// The state of the delivery that fails at first, and whether it has a letter.

@@ -33,7 +33,8 @@ pub enum EmitError {
         event: &'static str,
     },
     /// It is durable, and the disk is full. Nothing of it is kept; emit it again later: durable events
-    /// are taken again as soon as there is space.
+    /// are taken again as soon as there is space. A handler of a durable event hands this on with `?`: its
+    /// own event then waits in the store, and the handler runs again once there is space.
     #[error("`{event}` was not emitted: the disk is full")]
     StorageFull {
         /// The event.

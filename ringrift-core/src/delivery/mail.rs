@@ -18,6 +18,11 @@ pub(crate) struct Mail {
 }
 
 impl Mail {
+    /// Whether the store has its delivery as one that is owed.
+    pub(crate) fn is_delivery_of_store(&self) -> bool {
+        self.event.seq() != 0 && self.letter.is_none()
+    }
+
     /// Whether its delivery is in the store, where what its handler does through `once` is noted.
     #[inline]
     pub(crate) fn is_stored(&self) -> bool {

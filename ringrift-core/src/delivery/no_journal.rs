@@ -20,6 +20,16 @@ pub(crate) enum Journal {}
 #[derive(Debug)]
 pub(crate) enum Origin {}
 
+impl Origin {
+    pub(crate) fn was_refused(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn was_interrupted(&self, _: &[String]) -> bool {
+        match *self {}
+    }
+}
+
 impl Journal {
     pub(crate) async fn emit(self: Arc<Self>, _: Arc<Erased>, _: Option<Arc<Origin>>) -> Result<(), EmitError> {
         match *self {}
@@ -89,6 +99,10 @@ impl Journal {
     }
 
     pub(crate) fn trouble(&self) -> Option<String> {
+        match *self {}
+    }
+
+    pub(crate) fn is_held_up(&self) -> bool {
         match *self {}
     }
 

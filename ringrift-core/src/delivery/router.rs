@@ -113,6 +113,11 @@ impl Router {
         Arc::clone(journal).emit(event, origin).await
     }
 
+    /// Whether nothing can be stored now, which will pass by itself.
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.journal.as_ref().is_some_and(|journal| journal.is_held_up())
+    }
+
     /// Whether an event may be published at all.
     fn check(&self, event: &Erased) -> Result<(), EmitError> {
         if self.closed.load(Relaxed) {

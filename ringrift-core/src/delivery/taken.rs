@@ -83,6 +83,32 @@ impl Taken {
         self.mailbox.settle();
     }
 
+    /// The store refused what the handler of the first delivery asked for: that one, and what is behind it, waits there.
+    #[cold]
+    pub(crate) fn put_back(&mut self, until_ms: u64) {
+        let first = self.batch.pop_front();
+        self.begun = false;
+        self.mailbox.settle();
+        if let Some(mail) = first {
+            self.mailbox.put_back(&mail, &mut self.batch, until_ms);
+        }
+    }
+
+    /// The same, of the delivery at `place`. Those beside it go on.
+    #[cold]
+    pub(crate) fn put_back_at(&mut self, place: usize, until_ms: u64) {
+        let found = self.side_by_side.extract_if(.., |(taken, _)| *taken == place).next();
+        self.mailbox.settle();
+        if let Some((_, mail)) = found {
+            self.mailbox.put_back(&mail, &mut self.batch, until_ms);
+        }
+    }
+
+    /// Whether what waits in the store may be loaded: of what was put back there may be some in hand.
+    pub(crate) fn may_load(&self) -> bool {
+        self.side_by_side.is_empty() || self.mailbox.rests_until_ms().is_none()
+    }
+
     /// Begins the first delivery beside others, at a place that [`settle_at`](Self::settle_at) frees.
     pub(crate) fn begin_at(&mut self, place: usize) -> Option<Mail> {
         self.skip_paused();

@@ -27,7 +27,7 @@ pub(crate) enum StoreError {
 
 impl StoreError {
     /// Whether it is tried again by itself.
-    pub(super) const fn may_pass(&self) -> bool {
+    pub(crate) const fn may_pass(&self) -> bool {
         matches!(self, Self::Full | Self::Busy)
     }
 }

@@ -14,6 +14,11 @@ impl Health {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether it is tried again by itself.
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(StoreError::may_pass)
+    }
+
     /// Notes how a transaction ended, and says so once for each change.
     pub(super) fn note(&self, trouble: Option<StoreError>) {
         let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);

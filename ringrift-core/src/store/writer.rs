@@ -76,7 +76,7 @@ impl Writer {
             if !group.is_empty() {
                 return Some(group);
             }
-            let is_retried = self.health.trouble().is_some_and(|trouble| trouble.may_pass());
+            let is_retried = self.health.is_held_up();
             self.queue.sleep(if is_retried { RETRY } else { IDLE });
             if is_retried {
                 return self.queue.take(GROUP, Duration::ZERO);

@@ -93,7 +93,14 @@ async fn after(world: &Arc<World>, record: &Arc<Record>, failures: &mut Failures
         End::Completed => completed(world, record).await,
         End::Leaked { cause } => leaked(world, record, cause).await,
         End::Failed { cause, is_fatal, ran } => {
-            let next = failures.count(&record.options().restart, ran, is_fatal, fastrand::f64() * 2.0 - 1.0);
+            let (policy, spread) = (record.options().restart, fastrand::f64() * 2.0 - 1.0);
+            // What fails while nothing can be stored may fail because of that.
+            let is_excused = !is_fatal && policy.restart != Restart::Never && world.router.is_held_up();
+            let next = if is_excused {
+                failures.excuse(&policy, spread)
+            } else {
+                failures.count(&policy, ran, is_fatal, spread)
+            };
             failed(world, record, failures, next, cause, is_fatal).await;
         }
     }

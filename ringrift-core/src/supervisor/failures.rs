@@ -37,6 +37,11 @@ impl Failures {
         Next::Restart { attempt: self.in_a_row, delay: policy.backoff.jittered(self.in_a_row, spread) }
     }
 
+    /// What follows a failure that is not held against the daemon: a restart that does not count.
+    pub(crate) fn excuse(&self, policy: &RestartPolicy, spread: f64) -> Next {
+        Next::Restart { attempt: self.in_a_row.max(1), delay: policy.backoff.jittered(1, spread) }
+    }
+
     fn exhausted(&self, policy: &RestartPolicy, is_fatal: bool) -> Next {
         match policy.on_exhausted {
             OnExhausted::Escalate => Next::Escalate,

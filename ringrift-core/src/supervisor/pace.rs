@@ -81,7 +81,9 @@ impl<'a> Pace<'a> {
     /// A cycle has ended with an error. Errors in a row keep the next cycle back, also one that is asked
     /// for; false when the daemon drains before.
     pub(super) async fn failed(&mut self, at: Instant) -> bool {
-        self.errors_in_a_row += 1;
+        // Those that a full disk may have caused do not add up, or it would go on long after there is room.
+        let is_excused = self.work.life.world.router.is_held_up();
+        self.errors_in_a_row = if is_excused { 1 } else { self.errors_in_a_row + 1 };
         let is_over = self.pause(at).await;
         if is_over {
             self.ended(at);

@@ -62,8 +62,7 @@ impl<D> Context<D> {
         &self.life
     }
 
-    #[cfg(feature = "store")]
-    pub(super) fn origin(&self) -> Option<&Origin> {
+    pub(crate) fn origin(&self) -> Option<&Origin> {
         self.origin.as_deref()
     }
 
@@ -177,7 +176,7 @@ impl<D> Context<D> {
     /// The same, for a daemon that keeps more than one value.
     #[cfg(feature = "store")]
     pub fn state_named<T>(&self, name: &'static str) -> StoredState<T> {
-        StoredState::new(self.life.world.router.journal.clone(), self.life.record.ty, name)
+        StoredState::new(self.life.world.router.journal.clone(), self.origin.clone(), self.life.record.ty, name)
     }
 
     /// Asks for a cycle as soon as the one under way, if any, has ended. Requests coalesce.

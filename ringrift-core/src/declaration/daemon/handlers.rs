@@ -6,7 +6,7 @@ use super::{Construct, Context, error::DaemonResult, side_by_side::side_by_side}
 use crate::{
     declaration::{
         live::{
-            delivery::deliver,
+            delivery::{End, deliver},
             incarnation::{Boxed, Life},
         },
         spec::SubSpec,
@@ -86,10 +86,13 @@ async fn in_order<D: Handlers + Send + Sync>(daemon: &D, life: &Arc<Life>, mut t
         let verdict = {
             // Pinned here, so that it is moved nowhere, however large it is.
             let handler = pin!(Some(daemon.dispatch(mail.slot, &mail.event, &cx)));
-            deliver(life, mailbox, watched, mail, &span, handler).await
+            deliver(&cx, mailbox, watched, mail, &span, handler).await
         };
         let is_stored = mail.event.seq() != 0;
-        taken.settle();
+        match &verdict {
+            Ok(End::PutBack { until_ms }) => taken.put_back(*until_ms),
+            Ok(End::Settled) | Err(_) => taken.settle(),
+        }
         verdict?;
         if is_stored {
             life.store_has_room().await;

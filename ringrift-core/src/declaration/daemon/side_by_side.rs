@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use super::{Context, handlers::Handlers};
 use crate::{
     declaration::live::{
-        delivery::deliver,
+        delivery::{End, deliver},
         drops::empty_safely,
         incarnation::{Boxed, Life},
     },
@@ -46,7 +46,10 @@ pub(super) async fn side_by_side<D: Handlers + Send + Sync>(
             None => {}
             Some(None) => break,
             Some(Some(Ended { place, is_stored, verdict })) => {
-                taken.settle_at(place);
+                match verdict {
+                    Ok(End::PutBack { until_ms }) => taken.put_back_at(place, until_ms),
+                    Ok(End::Settled) | Err(_) => taken.settle_at(place),
+                }
                 free.push(place);
                 verdict?;
                 if is_stored {
@@ -63,7 +66,7 @@ pub(super) async fn side_by_side<D: Handlers + Send + Sync>(
 struct Ended {
     place: usize,
     is_stored: bool,
-    verdict: Result<(), String>,
+    verdict: Result<End, String>,
 }
 
 async fn at_place<D: Handlers + Send + Sync>(
@@ -79,7 +82,7 @@ async fn at_place<D: Handlers + Send + Sync>(
     let handler = pin!(Some(daemon.dispatch(mail.slot, &mail.event, &cx)));
     let mut handler = CutOffAlone { life, handler };
     let watched = mailbox.places[place].watched();
-    let verdict = deliver(life, mailbox, watched, &mail, &span, handler.handler.as_mut()).await;
+    let verdict = deliver(&cx, mailbox, watched, &mail, &span, handler.handler.as_mut()).await;
     Ended { place, is_stored: mail.event.seq() != 0, verdict }
 }
 
@@ -92,7 +95,7 @@ fn poll_more<'a>(
     cx: &mut task::Context<'_>,
 ) -> Poll<()> {
     loop {
-        if load.is_none() && taken.mailbox.wanted().is_some() {
+        if load.is_none() && taken.may_load() && taken.mailbox.wanted().is_some() {
             let mailbox = Arc::clone(&taken.mailbox);
             *load = Some(Box::pin(async move {
                 if let Err(wait) = life.load_mail(&mailbox).await {

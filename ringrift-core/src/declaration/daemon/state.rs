@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
 use crate::{
-    delivery::journal::Journal,
+    delivery::journal::{Journal, Origin},
     store::{error::StoreError, millis, states},
     words::daemon_type::DaemonType,
 };
@@ -21,6 +21,8 @@ pub(super) const UNNAMED: &str = "state";
 #[must_use = "a state is read and written by its methods"]
 pub struct StoredState<T> {
     journal: Option<Arc<Journal>>,
+    /// In whose handler it is changed, if that may run again.
+    origin: Option<Arc<Origin>>,
     daemon: DaemonType,
     name: &'static str,
     value: PhantomData<fn() -> T>,
@@ -76,8 +78,13 @@ pub enum StateError {
 }
 
 impl<T> StoredState<T> {
-    pub(super) fn new(journal: Option<Arc<Journal>>, daemon: DaemonType, name: &'static str) -> Self {
-        Self { journal, daemon, name, value: PhantomData }
+    pub(super) fn new(
+        journal: Option<Arc<Journal>>,
+        origin: Option<Arc<Origin>>,
+        daemon: DaemonType,
+        name: &'static str,
+    ) -> Self {
+        Self { journal, origin, daemon, name, value: PhantomData }
     }
 
     fn journal(&self) -> Result<&Arc<Journal>, StateError> {
@@ -86,6 +93,7 @@ impl<T> StoredState<T> {
 
     fn refused(&self, error: StoreError) -> StateError {
         let Self { daemon, name, .. } = *self;
+        self.origin.iter().for_each(|origin| origin.note_refused(&error));
         match error {
             StoreError::Full => StateError::StorageFull { daemon, name },
             error => StateError::StorageFailed { daemon, name, cause: error.to_string() },

@@ -10,14 +10,15 @@ use std::{
 
 use tracing::Span;
 
-use super::incarnation::Life;
+use super::{incarnation::Life, stored_mail::READ_AGAIN};
 use crate::{
-    declaration::daemon::{DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
+    declaration::daemon::{Context, DaemonResult, FatalError, PANIC_WINDOW, PANICS_IN_A_MINUTE},
     delivery::{
         breaker::Pause,
         dead_letters::{DeadReason, Death},
         dedup::Dedup,
-        guard::{Outcome, cut_off, guarded_in, unended},
+        guard::{BoxError, Outcome, cut_off, guarded_in, unended},
+        journal::Origin,
         mail::Mail,
         mailbox::Mailbox,
         slot::Slot,
@@ -25,16 +26,27 @@ use crate::{
     },
 };
 
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Settled,
+    /// The store refused what its handler asked for: it waits there until then.
+    PutBack {
+        until_ms: u64,
+    },
+}
+
 /// Runs one handler under its watch and settles the account. `Err` is a failure of the daemon.
 #[inline]
-pub(crate) async fn deliver(
-    life: &Life,
+pub(crate) async fn deliver<D>(
+    cx: &Context<D>,
     mailbox: &Mailbox,
     watched: Watched<'_>,
     mail: &Mail,
     span: &Span,
     mut handler: Pin<&mut Option<impl Future<Output = DaemonResult> + Send>>,
-) -> Result<(), String> {
+) -> Result<End, String> {
+    let life = &**cx.life();
     let slot = &mailbox.slots[usize::from(mail.slot)];
     let watch = watched.watch;
     // For each delivery: between two of a batch the ticker sees nothing in hand, and may fall asleep.
@@ -53,16 +65,16 @@ pub(crate) async fn deliver(
                 None => {
                     watch.end();
                     deduplicated(life, slot, mail);
-                    return Ok(());
+                    return Ok(End::Settled);
                 }
             },
         }
     };
     if matches!(outcome, Outcome::Ok(())) {
         handled(life, slot, mail);
-        return Ok(());
+        return Ok(End::Settled);
     }
-    went_wrong(life, mailbox, mail, cut_off(handler, outcome))
+    went_wrong((life, cx.origin()), mailbox, mail, cut_off(handler, outcome))
 }
 
 /// Runs a handler unless it has handled that content lately.
@@ -84,14 +96,22 @@ async fn once(
 }
 
 #[cold]
-fn went_wrong(life: &Life, mailbox: &Mailbox, mail: &Mail, outcome: Outcome) -> Result<(), String> {
+fn went_wrong(
+    (life, origin): (&Life, Option<&Origin>),
+    mailbox: &Mailbox,
+    mail: &Mail,
+    outcome: Outcome,
+) -> Result<End, String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
     match outcome {
         Outcome::Ok(()) => {}
         Outcome::Err(error) => {
-            let fatal = error.downcast_ref::<FatalError>();
-            let marked = fatal.map_or(&error, FatalError::marked);
-            failed(life, mailbox, mail, Death::of_error(marked, fatal.is_some()));
+            let death = death_of(&error, origin);
+            let was_refused = origin.is_some_and(Origin::was_refused);
+            if was_refused && !death.is_fatal && mail.is_delivery_of_store() {
+                return Ok(put_back(life, slot, mail, &death));
+            }
+            failed(life, mailbox, mail, death);
         }
         Outcome::Timeout => {
             let limit = humantime::format_duration(slot.timeout);
@@ -99,10 +119,26 @@ fn went_wrong(life: &Life, mailbox: &Mailbox, mail: &Mail, outcome: Outcome) -> 
         }
         Outcome::Panic(panic) => {
             failed(life, mailbox, mail, Death::of_panic(&panic));
-            return panicked(life, slot, &panic.message);
+            panicked(life, slot, &panic.message)?;
         }
     }
-    Ok(())
+    Ok(End::Settled)
+}
+
+/// The death of a delivery whose handler returned that error.
+fn death_of(error: &BoxError, origin: Option<&Origin>) -> Death {
+    let fatal = error.downcast_ref::<FatalError>();
+    let death = Death::of_error(fatal.map_or(error, FatalError::marked), fatal.is_some());
+    let is_interrupted = origin.is_some_and(|origin| origin.was_interrupted(&death.error_chain));
+    if is_interrupted { death.interrupted() } else { death }
+}
+
+/// That the store refused what a handler asked for is not the handler's fault: its delivery is still owed there.
+fn put_back(life: &Life, slot: &Slot, mail: &Mail, death: &Death) -> End {
+    let (event, error) = (slot.event.name, death.error());
+    tracing::debug!(handler = slot.handler, event, event_id = %mail.event.id, error = &*error, "put back into the store");
+    life.record.counters.error(slot.handler, format!("{event}: {error}"), life.world.clock.wall());
+    End::PutBack { until_ms: life.world.clock.now_ms() + READ_AGAIN.as_millis() as u64 }
 }
 
 #[inline]
@@ -145,12 +181,17 @@ fn failed(life: &Life, mailbox: &Mailbox, mail: &Mail, death: Death) {
     let (slot, at) = (&mailbox.slots[usize::from(mail.slot)], life.world.clock.moment());
     let (event, reason, error) = (slot.event.name, death.reason, death.error());
     tracing::warn!(handler = slot.handler, event, event_id = %mail.event.id, %reason, error = &*error, "handler failed");
-    life.record.counters.outcome(true);
     life.record.counters.error(slot.handler, format!("{event}: {error}"), at.wall);
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
-    let pause = slot.breaker.and_then(|limit| mailbox.breakers.failed(mail.slot, limit, at.ms, &error));
+    // What fails while nothing can be stored may fail because of that.
+    let is_blamed = !life.world.router.is_held_up();
+    if is_blamed {
+        life.record.counters.outcome(true);
+    }
+    let breaker = slot.breaker.filter(|_| is_blamed);
+    let pause = breaker.and_then(|limit| mailbox.breakers.failed(mail.slot, limit, at.ms, &error));
     life.world.router.bury(life.record.index, mail.clone(), death, at);
     if let Some(pause) = pause {
         paused(life, slot, &pause);

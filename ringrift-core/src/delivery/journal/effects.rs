@@ -33,7 +33,8 @@ impl Claim<'_> {
         // Before the handler can return, and be acknowledged.
         self.origin.has_effects.store(true, Relaxed);
         let (delivery, name) = (self.origin.delivery, self.name.to_owned());
-        self.origin.store.run(move |connection| effects::begin(connection, delivery.find(connection)?, &name)).await
+        let begin = move |connection: &Connection| effects::begin(connection, delivery.find(connection)?, &name);
+        self.origin.store.run(begin).await.inspect_err(|error| self.origin.note_refused(error))
     }
 
     /// The effect was made before: its name is taken in this run, too.

@@ -142,6 +142,7 @@ impl Journal {
         answered(outcome).await.map_err(|error| {
             if let Some((origin, derived)) = origin.zip(derived) {
                 origin.give_back(&derived);
+                origin.note_refused(&error);
             }
             refused(name, error)
         })
@@ -199,6 +200,11 @@ impl Journal {
     /// What keeps durable events from being taken, if anything does.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.store.health().trouble().map(|error| error.to_string())
+    }
+
+    /// Whether it is not written now, and will be again by itself.
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.store.health().is_held_up()
     }
 
     /// Held while a daemon updates a state.

@@ -3,14 +3,18 @@
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    store::{Store, events::Cause, letters::Place},
+    delivery::dead_letters::Interrupted,
+    store::{Store, error::StoreError, events::Cause, letters::Place},
     words::event::{Erased, EventId},
 };
 
@@ -71,6 +75,10 @@ pub(crate) struct Origin {
     emitted: Mutex<HashMap<Content, Ordinals>>,
     /// The names of the effects of this run.
     effects: Mutex<HashSet<String>>,
+    /// Whether the store refused something of it that it takes again by itself.
+    was_refused: AtomicBool,
+    /// What it was told of the first effect that an earlier run was cut off in.
+    interrupted: OnceLock<String>,
 }
 
 impl Origin {
@@ -90,6 +98,8 @@ impl Origin {
             name,
             emitted: Mutex::default(),
             effects: Mutex::default(),
+            was_refused: AtomicBool::new(false),
+            interrupted: OnceLock::new(),
         }
     }
 
@@ -116,6 +126,27 @@ impl Origin {
     /// it is in a run that meets no refusal.
     pub(super) fn give_back(&self, derived: &Derived) {
         self.emitted().entry(derived.content).or_default().free.insert(derived.ordinal);
+    }
+
+    /// The run has asked for something that the store refused.
+    pub(crate) fn note_refused(&self, error: &StoreError) {
+        self.was_refused.fetch_or(error.may_pass(), Relaxed);
+    }
+
+    /// Whether the run was refused what the store takes again by itself. Noted here: an error that its handler made
+    /// of that need not tell.
+    pub(crate) fn was_refused(&self) -> bool {
+        self.was_refused.load(Relaxed)
+    }
+
+    pub(crate) fn note_interrupted(&self, interrupted: &Interrupted) {
+        _ = self.interrupted.set(interrupted.to_string());
+    }
+
+    /// Whether one of these errors says what the run was told of an effect: by its words, since a handler may have
+    /// wrapped it in an error that hides its type.
+    pub(crate) fn was_interrupted(&self, error_chain: &[String]) -> bool {
+        self.interrupted.get().is_some_and(|told| error_chain.contains(told))
     }
 
     fn emitted(&self) -> MutexGuard<'_, HashMap<Content, Ordinals>> {

@@ -271,8 +271,9 @@ impl Mailbox {
     }
 
     /// Gives an unsettled batch back to the head of the line, in its order.
-    pub(crate) fn give_back(&self, mut batch: VecDeque<Mail>) {
+    pub(crate) fn give_back(&self, batch: VecDeque<Mail>) {
         let mut queue = self.queue();
+        let mut batch = self.leave_unordered(&mut queue, batch);
         batch.append(&mut queue.mail);
         queue.mail = batch;
     }

@@ -3,6 +3,8 @@
 //!
 //! Invariant: while there is a backlog, every delivery in memory comes before all of it.
 
+use std::collections::VecDeque;
+
 use super::{Gate, Mail, Mailbox, Queue, ending};
 
 /// The deliveries that wait in the store and not in memory: all that are owed, from an event on.
@@ -12,6 +14,8 @@ pub(super) struct Backlog {
     from: u64,
     /// How many wait, for each handler.
     waiting: Box<[u64]>,
+    /// Until when it rests, after a handler was refused something by the store.
+    rests_until_ms: Option<u64>,
 }
 
 /// What is to be loaded of a backlog.
@@ -114,7 +118,7 @@ impl Mailbox {
             queue.mail.push_back(mail);
         }
         match loaded.next {
-            Some(next) => backlog.from = next,
+            Some(next) => (backlog.from, backlog.rests_until_ms) = (next, None),
             None => queue.backlog = None,
         }
         true
@@ -123,15 +127,43 @@ impl Mailbox {
     /// Leaves what waits in memory and is on disk to the store; the rest is returned.
     pub(crate) fn return_stored(&self) -> Vec<Mail> {
         let mut queue = self.queue();
+        let all = ending::all(&self.breakers, &mut queue);
+        self.leave_stored(&mut queue, all).into()
+    }
+
+    /// Leaves a delivery that its reader has settled to the store after all, for so long at least, and with it all
+    /// that may come after it in the store: what waits here, and of the batch in hand.
+    pub(crate) fn put_back(&self, mail: &Mail, batch: &mut VecDeque<Mail>, until_ms: u64) {
+        let mut queue = self.queue();
         let queue = &mut *queue;
-        let (stored, rest): (Vec<_>, Vec<_>) = ending::all(&self.breakers, queue)
-            .into_iter()
-            .partition(|mail| mail.event.seq() != 0 && mail.letter.is_none());
-        queue.pushed -= stored.len() as u64;
-        for mail in &stored {
-            self.leave(queue, mail);
+        self.leave(queue, mail);
+        *batch = self.leave_stored(queue, std::mem::take(batch));
+        let all = ending::all(&self.breakers, queue);
+        queue.mail = self.leave_stored(queue, all);
+        if let Some(backlog) = &mut queue.backlog {
+            backlog.rests_until_ms = Some(until_ms);
         }
+    }
+
+    fn leave_stored(&self, queue: &mut Queue, mail: VecDeque<Mail>) -> VecDeque<Mail> {
+        let (stored, rest): (VecDeque<_>, _) = mail.into_iter().partition(Mail::is_delivery_of_store);
+        queue.pushed -= stored.len() as u64;
+        stored.iter().for_each(|mail| self.leave(queue, mail));
         rest
+    }
+
+    /// Of what comes back to the head of the line, leaves to the store what does not come before all that waits there.
+    pub(super) fn leave_unordered(&self, queue: &mut Queue, mail: VecDeque<Mail>) -> VecDeque<Mail> {
+        let Some(from) = queue.backlog.as_ref().map(|backlog| backlog.from) else { return mail };
+        let is_behind = |mail: &Mail| mail.is_delivery_of_store() && mail.event.seq() >= from;
+        let (behind, rest): (VecDeque<_>, _) = mail.into_iter().partition(is_behind);
+        self.leave_stored(queue, behind);
+        rest
+    }
+
+    /// Until when what waits in the store is not to be loaded, on the process's own clock.
+    pub(crate) fn rests_until_ms(&self) -> Option<u64> {
+        self.queue().backlog.as_ref()?.rests_until_ms
     }
 
     /// How many deliveries wait in the store.
@@ -147,7 +179,7 @@ impl Mailbox {
 
 impl Backlog {
     fn new(from: u64, handlers: usize) -> Self {
-        Self { from, waiting: vec![0; handlers].into() }
+        Self { from, waiting: vec![0; handlers].into(), rests_until_ms: None }
     }
 
     fn take(&mut self, slot: u16) {

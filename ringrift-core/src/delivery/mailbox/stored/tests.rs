@@ -60,6 +60,41 @@ fn a_page_does_not_go_before_what_has_come_back_to_the_store_since_it_was_read()
 }
 
 #[test]
+fn what_is_put_back_waits_in_the_store_with_all_that_comes_after_it_there() {
+    let mailbox = mailbox(20);
+    mailbox.load(page());
+    let mut batch = mailbox.take_now();
+    mailbox.push(mail(0)).expect_err("it is full");
+    (0..3).for_each(|_| mailbox.settle());
+    mailbox.push(mail(0)).expect("there is room");
+    batch.drain(..3);
+    let first = batch.pop_front().expect("the fourth");
+    mailbox.settle();
+    mailbox.put_back(&first, &mut batch, 1000);
+    assert_eq!((mailbox.in_store(), batch.len(), mailbox.unsettled()), (12 + 5, 0, 1));
+    assert_eq!(mailbox.wanted().map(|wanted| wanted.from), Some(4));
+    assert_eq!(mailbox.rests_until_ms(), Some(1000));
+    mailbox.load(Loaded { from: 4, mail: vec![mail(4)], unreadable: Vec::new(), next: Some(5) });
+    assert_eq!((mailbox.in_store(), in_line(&mailbox)), (16, vec![0, 4]));
+    assert_eq!(mailbox.rests_until_ms(), None);
+}
+
+#[test]
+fn what_is_put_back_while_others_are_in_hand_keeps_them_from_coming_twice() {
+    let mailbox = mailbox(20);
+    mailbox.load(page());
+    let mut in_hand = mailbox.take_now();
+    let second = in_hand.remove(1).expect("it is there");
+    mailbox.settle();
+    mailbox.put_back(&second, &mut VecDeque::new(), 1000);
+    // The daemon restarts: what was in hand comes back, and only the first is before all that waits in the store.
+    mailbox.give_back(in_hand);
+    assert_eq!((mailbox.unsettled(), mailbox.in_store()), (1, 19));
+    assert_eq!(mailbox.wanted().map(|wanted| wanted.from), Some(2));
+    assert_eq!(in_line(&mailbox), [1]);
+}
+
+#[test]
 fn a_quarter_of_the_mailbox_is_left_to_what_waits_in_the_store() {
     let mailbox = mailbox(20);
     let pushed = (0..8).take_while(|_| mailbox.push(mail(0)).is_ok()).count();
