@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, params};
 
-use super::{checksum::checksum, effects, failpoint};
+use super::checksum::checksum;
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl DeliveryState {
     }
 }
 
-fn row_checksum(handler: i64, event: i64, state: u8, letter: Option<&str>) -> u32 {
+pub(super) fn row_checksum(handler: i64, event: i64, state: u8, letter: Option<&str>) -> u32 {
     let letter = letter.unwrap_or_default().as_bytes();
     checksum(&[&handler.to_le_bytes(), &event.to_le_bytes(), &[state], letter])
 }
@@ -80,21 +80,6 @@ pub(super) fn change(
 /// A handler is owed an event that it has never been owed. Only damage can have left a row of it.
 pub(crate) fn owe(connection: &Connection, handler: i64, event: i64, now: i64) -> rusqlite::Result<()> {
     put(connection, (handler, event), DeliveryState::Pending, None, now)
-}
-
-/// A handler has handled an event; what it did through `once`, if that was ever called, is forgotten.
-pub(crate) fn settle(
-    connection: &Connection,
-    delivery: (i64, i64),
-    has_effects: bool,
-    now: i64,
-) -> rusqlite::Result<()> {
-    failpoint::at("store.acknowledge.before")?;
-    change(connection, delivery, DeliveryState::Done, now)?;
-    if has_effects {
-        effects::forget(connection, delivery)?;
-    }
-    failpoint::at("store.acknowledge.after")
 }
 
 /// The places of the events that a handler is owed.

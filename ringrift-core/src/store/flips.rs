@@ -12,6 +12,7 @@ use super::{
     handlers::{self, Declared},
     open::{FILE, Opening},
     owed,
+    settled::{self, Settled},
 };
 
 const EVENTS: u8 = 12;
@@ -60,7 +61,7 @@ fn fill(connection: &Connection, numbers: RangeInclusive<u8>) -> rusqlite::Resul
         for (reader, id) in ids.iter().enumerate().filter(|(reader, _)| READERS[*reader].event == event.event) {
             deliveries::owe(connection, *id, seq, 0)?;
             if is_handled(number, reader) {
-                deliveries::settle(connection, (*id, seq), false, 0)?;
+                settled::write(connection, &mut vec![Settled { delivery: (*id, seq), has_effects: false, at: 0 }])?;
             }
         }
     }

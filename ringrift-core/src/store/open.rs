@@ -10,8 +10,8 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::{
-    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage, schema, swap,
-    writer::Writer,
+    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage, schema, settled,
+    swap, writer::Writer,
 };
 use crate::words::one_line::one_line;
 
@@ -212,7 +212,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
+    settled::prepare(connection)
 }
 
 /// A connection that only reads.

@@ -66,6 +66,7 @@ fn add_checksums(connection: &Connection) -> rusqlite::Result<()> {
 #[cfg(test)]
 pub(super) fn in_memory() -> Connection {
     let mut connection = Connection::open_in_memory().expect("memory");
+    super::settled::prepare(&connection).expect("a function");
     migrate(&mut connection, Path::new("memory")).expect("the tables");
     connection
 }

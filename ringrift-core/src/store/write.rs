@@ -3,13 +3,24 @@
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::error::StoreError;
+use super::{error::StoreError, settled::Settled};
 
 /// One change. Several share a transaction, and each is made again by itself when one of them spoils
 /// it, so `run` may be called more than once; of all that it did only the last counts.
 pub(crate) trait Write: Send {
     /// Makes the change, within a transaction.
     fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+
+    /// The delivery that it acknowledges, if that is all it does: several are written together, in place of `run`, before
+    /// the next that sees them.
+    fn settles(&self) -> Option<Settled> {
+        None
+    }
+
+    /// Whether it sees what was settled before it.
+    fn sees_settled(&self) -> bool {
+        true
+    }
 
     /// Hears whether it is on disk. On the writer's thread, in the order of the writes: be short.
     fn end(self: Box<Self>, result: Result<(), StoreError>);

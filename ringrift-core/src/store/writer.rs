@@ -15,6 +15,7 @@ use super::{
     health::Health,
     lock::Lock,
     queue::{GROUP, Queue, Writes, awaited},
+    settled,
 };
 
 /// How long what nobody waits for waits for company, and then a transaction is held open for more, in all and at most;
@@ -138,9 +139,16 @@ impl Writer {
         failpoint::page_limit(&self.connection)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let begun = Instant::now();
-        let mut made = 0;
+        let (mut made, mut settled) = (0, Vec::new());
         loop {
             for write in group.iter_mut().skip(made) {
+                if let Some(one) = write.settles() {
+                    settled.push(one);
+                    continue;
+                }
+                if write.sees_settled() {
+                    settled::write(&transaction, &mut settled)?;
+                }
                 make(write.as_mut(), &transaction)?;
             }
             made = group.len();
@@ -153,6 +161,7 @@ impl Writer {
             }
             group.extend(self.queue.take(GROUP - made, left).unwrap_or_default());
         }
+        settled::write(&transaction, &mut settled)?;
         if self.health.trouble().is_some() {
             // A group that only reads would not tell whether there is room again.
             transaction.execute("INSERT OR REPLACE INTO probe VALUES (1, zeroblob(16384))", [])?;

@@ -155,6 +155,11 @@ impl Write for Append {
         Ok(())
     }
 
+    /// It has an event of its own.
+    fn sees_settled(&self) -> bool {
+        false
+    }
+
     fn end(mut self: Box<Self>, result: Outcome) {
         if let (Ok(()), Some(seq)) = (&result, self.seq) {
             self.push(seq);

@@ -36,7 +36,7 @@ use super::{
     mailbox::{Mailbox, stored::Wanted},
 };
 use crate::{
-    store::{Store, answered, deliveries, error::StoreError, millis},
+    store::{Store, answered, error::StoreError, millis, settled::Settled},
     words::{
         daemon_type::DaemonType,
         event::{Erased, EventMeta, OUTSIDE},
@@ -167,11 +167,8 @@ impl Journal {
     /// A delivery has come to an end; not waited for, since nobody is worse off when it is repeated.
     pub(crate) fn settle(&self, daemon: u32, slot: u16, seq: u64) {
         let Some(handler) = self.handler(daemon, slot) else { return };
-        let (at, event, has_effects) = (millis(self.clock.wall()), seq as i64, self.has_effects.load(Relaxed));
-        self.store.keep(
-            move |connection| deliveries::settle(connection, (handler, event), has_effects, at),
-            move |error| tracing::error!(event, %error, "a delivery that has ended can't be acknowledged: the next process repeats it"),
-        );
+        let (at, has_effects) = (millis(self.clock.wall()), self.has_effects.load(Relaxed));
+        self.store.settle(Settled { delivery: (handler, seq as i64), has_effects, at });
     }
 
     /// Resolves once the store has room for more: whoever settles much waits here, and not for the disk.

@@ -9,7 +9,10 @@ use rusqlite::ffi;
 
 use self::bench::{Bench, FULL, PANIC, REFUSED, SYNC};
 use super::*;
-use crate::store::open;
+use crate::store::{
+    deliveries, open,
+    settled::{Settle, Settled},
+};
 
 /// What a transaction is made of: notes when it runs, and when it is on disk.
 struct Noted {
@@ -163,6 +166,44 @@ fn while_another_program_holds_the_file_what_nobody_waits_for_is_kept() {
     bench.write([]);
     assert_eq!(bench.ends(), (vec!["kept"], vec![]));
     assert_eq!(bench.writer.health.trouble(), None);
+}
+
+/// Counts the deliveries that are done, as it sees them.
+struct Looks {
+    sees_settled: bool,
+    seen: mpsc::Sender<u32>,
+}
+
+fn count_done(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("SELECT COUNT(*) FROM deliveries WHERE state = 1", [], |row| row.get(0))
+}
+
+impl Write for Looks {
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.seen.send(count_done(connection)?).expect("the test waits for it");
+        Ok(())
+    }
+
+    fn sees_settled(&self) -> bool {
+        self.sees_settled
+    }
+
+    fn end(self: Box<Self>, _result: Result<(), StoreError>) {}
+}
+
+#[test]
+fn what_is_settled_is_written_together_before_whatever_sees_it() {
+    let (mut bench, (seen, saw)) = (Bench::new(), mpsc::channel());
+    let looks = |sees_settled| Box::new(Looks { sees_settled, seen: seen.clone() }) as Box<dyn Write>;
+    let settle =
+        |event| Box::new(Settle(Settled { delivery: (1, event), has_effects: false, at: 0 })) as Box<dyn Write>;
+    for event in 1..=5 {
+        deliveries::owe(&bench.writer.connection, 1, event, 0).expect("it is new");
+    }
+    let group = [settle(1), settle(2), looks(false), settle(3), looks(true), settle(4), looks(false)];
+    bench.write(group);
+    assert_eq!(saw.try_iter().collect::<Vec<_>>(), [0, 3, 3]);
+    assert_eq!(count_done(&bench.writer.connection).expect("a number"), 4, "the last at the end");
 }
 
 /// Finds no room on the disk so often, and tells when it was tried.
