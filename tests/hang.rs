@@ -269,6 +269,7 @@ async fn one_that_blocks_a_worker_for_ever_is_leaked_and_its_cycle_is_named() {
     until_message(&runtime, Blocks::TYPE, |message| message.starts_with("blocks a worker")).await;
     runtime.stop_at_once();
     let report = runtime.shutdown().await;
-    assert_eq!(report.leaked, [(Blocks::TYPE, "its run_cycle does not end".to_owned())]);
+    let why = "its run_cycle had not ended when the stop was cut short";
+    assert_eq!(report.leaked, [(Blocks::TYPE, why.to_owned())]);
     go_on.0.store(true, SeqCst);
 }

@@ -138,7 +138,8 @@ async fn a_second_signal_ends_the_stop_at_once() {
         runtime.stop_at_once();
     };
     let ((report, took), ()) = tokio::join!(shutdown(&kit), signal);
-    assert_eq!(report.leaked, [(One::TYPE, "its run_cycle does not end".to_owned())]);
+    let why = "its run_cycle had not ended when the stop was cut short";
+    assert_eq!(report.leaked, [(One::TYPE, why.to_owned())]);
     assert!((1_000..1_010).contains(&took), "{took}");
     kit.finish().await;
 }

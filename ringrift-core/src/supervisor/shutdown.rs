@@ -153,7 +153,7 @@ fn leak(world: &Arc<World>, record: &Arc<Record>, left: Left) {
         Left::Everything => !has_ended(status),
     };
     // In one step, or it leaks what somebody has wanted again meanwhile.
-    change(world, record, |status| is_left(status).then(|| State::Leaked { cause: why_left(record, status) }));
+    change(world, record, |status| is_left(status).then(|| State::Leaked { cause: why_left(record, status, left) }));
 }
 
 /// Marks what is left as leaked, and names it.
@@ -169,17 +169,22 @@ fn leaked(world: &Arc<World>, scope: &BTreeSet<u32>, left: Left) -> Vec<(DaemonT
     leaked
 }
 
-fn why_left(record: &Record, status: &Status) -> Cause {
+fn why_left(record: &Record, status: &Status, left: Left) -> Cause {
+    // Of one that was given no time to end nobody knows that it does not.
+    let (does, over) = match left {
+        Left::Nothing | Left::Unwanted => ("does not end", "the time to stop was over"),
+        Left::Everything => ("had not ended when the stop was cut short", "the stop was cut short"),
+    };
     if let Some((hook, _)) = record.hook.current() {
-        return format!("its {} does not end", Hook::from_number(hook).as_str()).into();
+        return format!("its {} {does}", Hook::from_number(hook).as_str()).into();
     }
     let in_hand = record.mailbox.as_ref().and_then(|mailbox| {
         let (slot, _) = mailbox.watches().find_map(Watch::current)?;
         Some(mailbox.slots.get(slot as usize)?.handler)
     });
     match in_hand {
-        Some(handler) => format!("its handler `{handler}` does not end").into(),
-        None => format!("it was still {} when the time to stop was over", status.state).into(),
+        Some(handler) => format!("its handler `{handler}` {does}").into(),
+        None => format!("it was still {} when {over}", status.state).into(),
     }
 }
 
