@@ -1,6 +1,6 @@
 //! Why a runtime does not start.
 
-use std::io;
+use std::{fmt, io};
 
 use thiserror::Error;
 
@@ -10,12 +10,14 @@ use crate::store::error::OpenError;
 use crate::{
     config::problem::ConfigError,
     declaration::{live::provided::NotMade, wiring::WiringProblem},
-    delivery::guard::BoxError,
+    delivery::guard::{BoxError, chain},
     words::daemon_type::DaemonType,
 };
 
 /// Why a runtime did not start. Nothing of it runs.
-#[derive(Debug, Error)]
+///
+/// Its `Debug` is its message with all causes, because that is what a `main` that returns it prints.
+#[derive(Error)]
 pub enum StartError {
     /// The wiring is wrong.
     #[error("the wiring is wrong{}", list(.0))]
@@ -70,6 +72,12 @@ pub enum StartError {
     Several(Vec<StartError>),
 }
 
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self, |text| text))
+    }
+}
+
 impl From<Vec<StartError>> for StartError {
     fn from(mut errors: Vec<StartError>) -> Self {
         match errors.len() {
@@ -87,4 +95,15 @@ impl From<NotMade> for StartError {
 
 fn list(lines: &[impl ToString]) -> String {
     lines.iter().map(|line| format!("\n{}", line.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_main_that_returns_it_printed_its_fields() {
+        let error = StartError::NotMade { type_name: "GameDb", source: "there is no file".into() };
+        assert_eq!(format!("{error:?}"), "the `GameDb` that is to be provided can't be made: there is no file");
+    }
 }
