@@ -10,8 +10,8 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::{
-    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage, schema, settled,
-    swap, writer::Writer,
+    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage,
+    schema, settled, swap, writer::Writer,
 };
 use crate::words::one_line::one_line;
 
@@ -45,9 +45,7 @@ impl Opening {
         }
         let log = checkup::of_log(&file);
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
-        if let Some(what) = something_else(&file) {
-            return Err(OpenError::NoStore { file, what });
-        }
+        is_ours(&file)?;
         damage.tell(log.clone());
         let (mut connection, cut) = connect_to_all_there_is(&file).map_err(unreadable)?;
         schema::found(&connection, &file)?;
@@ -163,16 +161,26 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
     Ok(())
 }
 
-/// What a file is that can't be a store. It is not ours to change.
-pub(super) fn something_else(file: &Path) -> Option<&'static str> {
+/// Fails where a file is not ours to change, another program's or a newer version's; without changing it. One that
+/// can't be read is damaged, or not there: that is told by whoever opens it.
+pub(super) fn is_ours(file: &Path) -> Result<(), OpenError> {
+    let no_store = |what| Err(OpenError::NoStore { file: file.to_owned(), what });
+    if file.is_dir() {
+        return no_store("a folder");
+    }
     // Of a store that is damaged one name may be wrong, and of another program's database one may be right.
     let has_other_tables =
         "SELECT COUNT(*) > 0 AND SUM(name IN ('handlers', 'deliveries', 'effects', 'quarantine')) < 2
         FROM sqlite_schema";
-    let is_anothers = || reader(file).and_then(|reader| reader.query_row(has_other_tables, [], |row| row.get(0)));
-    match file {
-        folder if folder.is_dir() => Some("a folder"),
-        _ => is_anothers().unwrap_or(false).then_some("another program's database"),
+    let Ok(reader) = reader(file) else { return Ok(()) };
+    match reader.query_row(has_other_tables, [], |row| row.get(0)) {
+        Ok(true) => return no_store("another program's database"),
+        Ok(false) => {}
+        Err(_) => return Ok(()),
+    }
+    match schema::found(&reader, file) {
+        Err(newer @ OpenError::Newer { .. }) => Err(newer),
+        _ => Ok(()),
     }
 }
 
@@ -247,6 +255,14 @@ mod tests {
         Connection::open(&file).unwrap().execute_batch(of_others).unwrap();
         let before = std::fs::read(&file).unwrap();
         assert_eq!(refusal(), format!("`{}` is another program's database, {rest}", file.display()));
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+        std::fs::remove_file(&file).unwrap();
+        drop(Opening::open(folder.path()).unwrap());
+        // As a newer version may have it: not as this one leaves it, to be left so.
+        let newer = "PRAGMA journal_mode = DELETE; PRAGMA user_version = 1000";
+        Connection::open(&file).unwrap().execute_batch(newer).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        assert!(refusal().contains("was written by a newer version of ringrift (schema 1000;"));
         assert_eq!(std::fs::read(&file).unwrap(), before);
     }
 
