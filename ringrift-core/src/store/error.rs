@@ -17,6 +17,11 @@ pub(crate) enum StoreError {
     /// The disk failed; nothing is written any more in this process.
     #[error("the disk failed ({0}); only a new process writes again")]
     Failed(String),
+    /// Its file was removed, or another took its place; nothing is written any more in this process.
+    #[error(
+        "`{0}` was removed, or replaced, under this process: what it took since is lost when it ends; start a new one"
+    )]
+    Gone(String),
     /// SQLite refused this write alone.
     #[error("{0}")]
     Refused(String),
@@ -26,6 +31,16 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    /// Whether it is about one write; of all else the writer tells.
+    pub(super) const fn is_of_one(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Closed)
+    }
+
+    /// Whether nothing is written any more in this process.
+    pub(super) const fn is_for_good(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Gone(_))
+    }
+
     /// Whether it is tried again by itself.
     pub(crate) const fn may_pass(&self) -> bool {
         matches!(self, Self::Full | Self::Busy)

@@ -31,6 +31,7 @@ mod lock;
 mod mend;
 pub(crate) mod open;
 pub(crate) mod owed;
+mod place;
 pub(crate) mod quarantine;
 mod queue;
 pub(crate) mod retention;
@@ -104,7 +105,7 @@ impl Store {
     }
 
     /// Makes one change that nobody waits for, and that is tried again when the disk is full, or the file held by
-    /// another program. `lost` hears, on the writer's thread, why it is not on disk after all.
+    /// another program. `lost` hears, on the writer's thread, why this one is not on disk; of what stops all writes the log tells once.
     pub(crate) fn keep(
         &self,
         change: impl FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,

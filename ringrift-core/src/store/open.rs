@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 
 use super::{
-    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, queue::Queue, salvage,
+    Store, checkup, error::OpenError, health::Health, lock::Lock, mend, millis, place::Place, queue::Queue, salvage,
     schema, settled, swap, writer::Writer,
 };
 use crate::words::one_line::one_line;
@@ -99,6 +99,8 @@ impl Opening {
     pub(crate) fn start(self) -> Result<Store, OpenError> {
         let (queue, health) = (Arc::new(Queue::default()), Arc::new(Health::default()));
         let writer = Writer {
+            place: Place::of(&self.file),
+            lost: 0,
             connection: self.connection,
             queue: Arc::clone(&queue),
             health: Arc::clone(&health),

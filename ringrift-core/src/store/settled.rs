@@ -38,7 +38,9 @@ impl Write for Settle {
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
+        if let Err(error) = result
+            && error.is_of_one()
+        {
             let (handler, event) = self.0.delivery;
             tracing::error!(handler, event, %error, "a delivery that has ended can't be acknowledged: the next process repeats it");
         }

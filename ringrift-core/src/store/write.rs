@@ -55,7 +55,7 @@ impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Write for Cha
 /// A change that nobody waits for.
 pub(super) struct Kept<F, L> {
     pub(super) change: F,
-    /// Hears why it is not on disk.
+    /// Hears why this one write was not made.
     pub(super) lost: L,
 }
 
@@ -69,7 +69,10 @@ where
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        if let Err(error) = result {
+        // Of all others the writer tells how many they are.
+        if let Err(error) = result
+            && error.is_of_one()
+        {
             (self.lost)(error);
         }
     }

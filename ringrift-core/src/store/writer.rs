@@ -14,6 +14,7 @@ use super::{
     failpoint,
     health::Health,
     lock::Lock,
+    place::Place,
     queue::{GROUP, Queue, Writes, awaited},
     settled,
 };
@@ -32,6 +33,10 @@ pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) queue: Arc<Queue>,
     pub(super) health: Arc<Health>,
+    /// How many writes that nobody waited for are not on disk.
+    pub(super) lost: usize,
+    /// Where it is written.
+    pub(super) place: Place,
     /// Held as long as the thread lives.
     pub(super) _lock: Lock,
     /// Writes that wait until there is room on the disk, or nobody else holds the file.
@@ -45,14 +50,24 @@ pub(super) struct Writer {
 impl Writer {
     /// Writes until the queue is closed and empty. Should it panic, nobody is left to wait for it.
     pub(super) fn run(mut self) {
-        if catch_unwind(AssertUnwindSafe(|| self.work())).is_ok() {
-            return;
+        if catch_unwind(AssertUnwindSafe(|| self.work())).is_err() {
+            self.end_without_writing();
         }
+        if self.lost > 0 {
+            tracing::error!(
+                changes = self.lost,
+                "the store is closed without these changes: the next process repeats the deliveries that they were about"
+            );
+        }
+    }
+
+    fn end_without_writing(&mut self) {
         let failed = StoreError::Failed("its thread panicked".to_owned());
         self.health.note(Some(failed.clone()));
-        end_all(std::mem::take(&mut self.kept), &Err(failed.clone()));
+        let kept = std::mem::take(&mut self.kept);
+        self.end_all(kept, &Err(failed.clone()));
         while let Some(group) = self.next() {
-            end_all(group, &Err(failed.clone()));
+            self.end_all(group, &Err(failed.clone()));
         }
     }
 
@@ -96,10 +111,11 @@ impl Writer {
     fn write(&mut self, new: Writes) {
         let mut group = std::mem::take(&mut self.kept);
         group.extend(new);
-        if let Some(failed @ StoreError::Failed(_)) = self.health.trouble() {
-            return end_all(group, &Err(failed));
+        if let Some(failed) = self.health.trouble().filter(StoreError::is_for_good) {
+            return self.conclude(group, &Err(failed));
         }
-        let outcome = self.transaction(&mut group, patience(self.last.1, self.dozed));
+        let patience = patience(self.last.1, self.dozed);
+        let outcome = self.place.check().and_then(|()| self.transaction(&mut group, patience));
         match outcome {
             Err(StoreError::Refused(_)) if group.len() > 1 => self.each_alone(group),
             outcome => self.conclude(group, &outcome),
@@ -128,9 +144,30 @@ impl Writer {
         if outcome.as_ref().is_err_and(StoreError::may_pass) && !self.queue.is_closed() {
             let (kept, told): (Writes, Writes) = group.into_iter().partition(|write| write.is_kept());
             self.kept.extend(kept);
-            return end_all(told, outcome);
+            return self.end_all(told, outcome);
         }
-        end_all(group, outcome);
+        self.end_all(group, outcome);
+    }
+
+    fn end_all(&mut self, writes: Writes, outcome: &Result<(), StoreError>) {
+        if let Err(error) = outcome
+            && !error.is_of_one()
+        {
+            self.count_lost(writes.iter().filter(|write| write.is_kept()).count(), error);
+        }
+        for write in writes {
+            if catch_unwind(AssertUnwindSafe(|| write.end(outcome.clone()))).is_err() {
+                tracing::error!("what was written panicked when it was dropped");
+            }
+        }
+    }
+
+    /// Of what nobody waits for nobody else is told that it is not on disk; in one line, however many they are.
+    fn count_lost(&mut self, writes: usize, error: &StoreError) {
+        if self.lost == 0 && writes > 0 && !self.queue.is_closed() {
+            tracing::error!(%error, "what handlers have done can't be noted any more: the next process repeats their deliveries");
+        }
+        self.lost += writes;
     }
 
     /// Makes the writes of the group, and of what comes in while it is open for `patience`, and commits them.
@@ -185,14 +222,6 @@ fn make(write: &mut dyn Write, connection: &Connection) -> Result<(), StoreError
     match catch_unwind(AssertUnwindSafe(|| write.run(connection))) {
         Ok(made) => Ok(made?),
         Err(_) => Err(StoreError::Refused("it panicked".to_owned())),
-    }
-}
-
-fn end_all(writes: Writes, outcome: &Result<(), StoreError>) {
-    for write in writes {
-        if catch_unwind(AssertUnwindSafe(|| write.end(outcome.clone()))).is_err() {
-            tracing::error!("what was written panicked when it was dropped");
-        }
     }
 }
 

@@ -241,7 +241,7 @@ fn refused(event: &'static str, error: StoreError) -> EmitError {
     match error {
         StoreError::Full => EmitError::StorageFull { event },
         StoreError::Closed => EmitError::Stopped { event },
-        StoreError::Busy | StoreError::Failed(_) | StoreError::Refused(_) => {
+        StoreError::Busy | StoreError::Failed(_) | StoreError::Gone(_) | StoreError::Refused(_) => {
             EmitError::StorageFailed { event, cause: error.to_string() }
         }
     }

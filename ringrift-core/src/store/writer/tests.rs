@@ -141,6 +141,32 @@ fn after_a_failed_sync_none_of_those_behind_it_is_written() {
 }
 
 #[test]
+fn what_nobody_waits_for_and_is_not_written_is_counted() {
+    let mut bench = Bench::new();
+    bench.write([bench.kept("a", &[FULL]), bench.told("b", &[])]);
+    assert_eq!(bench.writer.lost, 0, "it is tried again");
+    bench.write([bench.kept("c", &[SYNC]), bench.kept("d", &[])]);
+    bench.write([bench.kept("e", &[]), bench.told("f", &[])]);
+    assert_eq!(bench.ends(), (vec![], vec!["b", "a", "c", "d", "e", "f"]));
+    assert_eq!(bench.writer.lost, 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn into_a_file_that_was_removed_it_was_written_as_if_nothing_were() {
+    let mut bench = Bench::new();
+    let file = bench.folder.path().join(open::FILE);
+    std::fs::remove_file(&file).expect("removed");
+    bench.writer.place.look_next();
+    bench.write([bench.kept("a", &[]), bench.told("b", &[])]);
+    bench.write([bench.told("c", &[])]);
+    assert_eq!(bench.ends(), (vec![], vec!["a", "b", "c"]));
+    let trouble = bench.writer.health.trouble().expect("it is told").to_string();
+    let says = "was removed, or replaced, under this process: what it took since is lost when it ends; start a new one";
+    assert_eq!(trouble, format!("`{}` {says}", file.display()));
+}
+
+#[test]
 fn a_group_that_only_reads_does_not_say_that_there_is_room_again() {
     let mut bench = Bench::new();
     bench.write([bench.told("full", &[FULL])]);

@@ -61,6 +61,8 @@ impl Bench {
         let mut connection = open::connect(&file).expect("a file");
         schema::migrate(&mut connection, &file).expect("the tables");
         let writer = Writer {
+            place: Place::of(&file),
+            lost: 0,
             connection,
             queue: Arc::default(),
             health: Arc::default(),
