@@ -62,6 +62,8 @@ impl Expert {
             // Where `PANICS_AT` says.
             "panic" => panic!("no idea"),
             "circle" => Err(anyhow::Error::from(EmitError::HopLimit { event: "PING" }).context("no answer"))?,
+            "circle of another type" => Err(anyhow::Error::from(EmitError::HopLimit { event: "PING" }))?,
+            "circle in other words" => Err(format!("no answer: {}", EmitError::HopLimit { event: "PING" }))?,
             "fatal circle" => return Err(EmitError::HopLimit { event: "PING" }).fatal(),
             "lines" => return Err("could not compile\n  at a.rs:3\n\u{1b}[31mred".into()),
             _ => {}
@@ -131,7 +133,9 @@ async fn a_panic_is_told_with_its_place() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handler_that_stops_at_the_hop_limit_says_so_through_whatever_it_wraps_it_in() {
-    for (text, state) in [("circle", LetterState::Pending), ("fatal circle", LetterState::Exhausted)] {
+    let pending =
+        ["circle", "circle of another type", "circle in other words"].map(|text| (text, LetterState::Pending));
+    for (text, state) in pending.into_iter().chain([("fatal circle", LetterState::Exhausted)]) {
         let (kit, letter) = asked(text).await;
         assert_eq!((letter.reason, letter.state), (HopLimit, state));
         kit.finish().await;

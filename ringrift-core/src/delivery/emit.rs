@@ -14,14 +14,14 @@ use crate::words::event::Erased;
 
 /// Handlers that emit in a circle are cut off here: A -> B -> A at the 32nd hop.
 pub const HOP_LIMIT: u8 = 32;
+/// What is said of the event that is cut off.
+pub(super) const HOP_LIMIT_SAYS: &str = " was not emitted: 32 handlers in a row emitted an event, which looks like a circle; break it, or emit from a cycle";
 
 /// Why an event was not published.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EmitError {
     /// Handlers emit in a circle.
-    #[error(
-        "`{event}` was not emitted: {HOP_LIMIT} handlers in a row emitted an event, which looks like a circle; break it, or emit from a cycle"
-    )]
+    #[error("`{event}`{HOP_LIMIT_SAYS}")]
     HopLimit {
         /// The event.
         event: &'static str,
@@ -133,5 +133,17 @@ impl Future for Emit<'_> {
             Ok(None) => Poll::Ready(Ok(())),
             Ok(Some(waiting)) => self.wait(Box::pin(waiting), cx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hop_limit_is_told() {
+        assert_eq!(HOP_LIMIT, 32);
+        let says = "`X` was not emitted: 32 handlers in a row emitted an event, which looks like a circle; break it, or emit from a cycle";
+        assert_eq!(EmitError::HopLimit { event: "X" }.to_string(), says);
     }
 }

@@ -24,10 +24,6 @@ impl Origin {
     pub(crate) fn was_refused(&self) -> bool {
         match *self {}
     }
-
-    pub(crate) fn was_interrupted(&self, _: &[String]) -> bool {
-        match *self {}
-    }
 }
 
 impl Journal {

@@ -142,11 +142,7 @@ impl<D> Context<D> {
                 let read = serde_json::from_str(&value);
                 return Ok(read.map_err(|source| OtherValue { name: name.to_owned(), source })?);
             }
-            Effect::Begun => {
-                let interrupted = Interrupted { name: name.to_owned() };
-                origin.note_interrupted(&interrupted);
-                return Err(interrupted.into());
-            }
+            Effect::Begun => return Err(Interrupted { name: name.to_owned() }.into()),
             Effect::New => {}
         }
         match effect().await {

@@ -17,7 +17,7 @@ use crate::{
         breaker::Pause,
         dead_letters::{DeadReason, Death},
         dedup::Dedup,
-        guard::{BoxError, Outcome, cut_off, guarded_in, unended},
+        guard::{Outcome, cut_off, guarded_in, unended},
         journal::Origin,
         mail::Mail,
         mailbox::Mailbox,
@@ -106,7 +106,8 @@ fn went_wrong(
     match outcome {
         Outcome::Ok(()) => {}
         Outcome::Err(error) => {
-            let death = death_of(&error, origin);
+            let fatal = error.downcast_ref::<FatalError>();
+            let death = Death::of_error(fatal.map_or(&error, FatalError::marked), fatal.is_some());
             let was_refused = origin.is_some_and(Origin::was_refused);
             if was_refused && !death.is_fatal && mail.is_delivery_of_store() {
                 return Ok(put_back(life, slot, mail, &death));
@@ -123,14 +124,6 @@ fn went_wrong(
         }
     }
     Ok(End::Settled)
-}
-
-/// The death of a delivery whose handler returned that error.
-fn death_of(error: &BoxError, origin: Option<&Origin>) -> Death {
-    let fatal = error.downcast_ref::<FatalError>();
-    let death = Death::of_error(fatal.map_or(error, FatalError::marked), fatal.is_some());
-    let is_interrupted = origin.is_some_and(|origin| origin.was_interrupted(&death.error_chain));
-    if is_interrupted { death.interrupted() } else { death }
 }
 
 /// That the store refused what a handler asked for is not the handler's fault: its delivery is still owed there.

@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, error::Error};
 
-use super::{DeadReason, Interrupted};
+use super::{DeadReason, interrupted};
 use crate::{
     delivery::{
-        emit::EmitError,
+        emit::HOP_LIMIT_SAYS,
         guard::{BoxError, Panicked},
     },
     words::one_line::one_line,
@@ -34,21 +34,18 @@ impl Death {
         let outermost: &(dyn Error + 'static) = &**error;
         let (mut error_chain, mut reason) = (Vec::with_capacity(1), DeadReason::HandlerError);
         for error in std::iter::successors(Some(outermost), |error: &&(dyn Error + 'static)| (*error).source()) {
-            error_chain.push(error.to_string());
-            if error.is::<Interrupted>() {
+            let says = error.to_string();
+            // By its words: a handler may have wrapped it in an error that hides its type, as `anyhow` does.
+            if says.ends_with(interrupted::SAYS) {
                 reason = DeadReason::Interrupted;
-            } else if reason == DeadReason::HandlerError && is_hop_limit(error) {
+            } else if reason == DeadReason::HandlerError && says.ends_with(HOP_LIMIT_SAYS) {
                 reason = DeadReason::HopLimit;
             }
+            error_chain.push(says);
         }
         // Of what was interrupted no retry by itself knows more.
         let is_fatal = is_fatal || reason == DeadReason::Interrupted;
         Self { reason, error_chain, panicked_at: None, is_fatal }
-    }
-
-    /// The same, of an effect that nobody knows the end of.
-    pub(crate) fn interrupted(self) -> Self {
-        Self { reason: DeadReason::Interrupted, is_fatal: true, ..self }
     }
 
     /// Of a panic of a handler.
@@ -64,8 +61,4 @@ impl Death {
             chain => Cow::Owned(one_line(&chain.join(": ")).into_owned()),
         }
     }
-}
-
-fn is_hop_limit(error: &(dyn Error + 'static)) -> bool {
-    matches!(error.downcast_ref(), Some(EmitError::HopLimit { .. }))
 }

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
@@ -13,7 +13,6 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    delivery::dead_letters::Interrupted,
     store::{Store, error::StoreError, events::Cause, letters::Place},
     words::event::{Erased, EventId},
 };
@@ -77,8 +76,6 @@ pub(crate) struct Origin {
     effects: Mutex<HashSet<String>>,
     /// Whether the store refused something of it that it takes again by itself.
     was_refused: AtomicBool,
-    /// What it was told of the first effect that an earlier run was cut off in.
-    interrupted: OnceLock<String>,
 }
 
 impl Origin {
@@ -99,7 +96,6 @@ impl Origin {
             emitted: Mutex::default(),
             effects: Mutex::default(),
             was_refused: AtomicBool::new(false),
-            interrupted: OnceLock::new(),
         }
     }
 
@@ -137,16 +133,6 @@ impl Origin {
     /// of that need not tell.
     pub(crate) fn was_refused(&self) -> bool {
         self.was_refused.load(Relaxed)
-    }
-
-    pub(crate) fn note_interrupted(&self, interrupted: &Interrupted) {
-        _ = self.interrupted.set(interrupted.to_string());
-    }
-
-    /// Whether one of these errors says what the run was told of an effect: by its words, since a handler may have
-    /// wrapped it in an error that hides its type.
-    pub(crate) fn was_interrupted(&self, error_chain: &[String]) -> bool {
-        self.interrupted.get().is_some_and(|told| error_chain.contains(told))
     }
 
     fn emitted(&self) -> MutexGuard<'_, HashMap<Content, Ordinals>> {
