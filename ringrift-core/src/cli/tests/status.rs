@@ -206,8 +206,7 @@ fn an_error_that_begins_with_its_hook_named_it_twice() {
     let daemon = snapshot.daemons.iter_mut().find(|daemon| daemon.name == "auto_sync").unwrap();
     daemon.stats.last_errors[0].message = "run_cycle failed: no host answers".into();
     let (page, _) = status(snapshot, "auto_sync");
-    let line = "  last errors  2027-01-15T08:01:40Z run_cycle failed: no host answers\n";
-    assert!(page.ends_with(line), "{page}");
+    assert!(page.ends_with("  last errors  2027-01-15T08:01:40Z run_cycle failed: no host answers\n"), "{page}");
 }
 
 #[test]
