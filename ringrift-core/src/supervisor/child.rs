@@ -97,7 +97,7 @@ async fn after(world: &Arc<World>, record: &Arc<Record>, failures: &mut Failures
             // What fails while nothing can be stored may fail because of that.
             let is_excused = !is_fatal && policy.restart != Restart::Never && world.router.is_held_up();
             let next = if is_excused {
-                failures.excuse(&policy, spread)
+                failures.excuse(&policy, ran, spread)
             } else {
                 failures.count(&policy, ran, is_fatal, spread)
             };

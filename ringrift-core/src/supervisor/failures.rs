@@ -24,9 +24,7 @@ pub(crate) enum Next {
 impl Failures {
     /// Counts a failure after `ran` in `Running`. `spread`, from -1 to 1, is the jitter's draw.
     pub(crate) fn count(&mut self, policy: &RestartPolicy, ran: Duration, is_fatal: bool, spread: f64) -> Next {
-        if ran >= policy.reset {
-            self.in_a_row = 0;
-        }
+        self.ran(policy, ran);
         if is_fatal || policy.restart == Restart::Never {
             return self.exhausted(policy, is_fatal);
         }
@@ -38,8 +36,15 @@ impl Failures {
     }
 
     /// What follows a failure that is not held against the daemon: a restart that does not count.
-    pub(crate) fn excuse(&self, policy: &RestartPolicy, spread: f64) -> Next {
+    pub(crate) fn excuse(&mut self, policy: &RestartPolicy, ran: Duration, spread: f64) -> Next {
+        self.ran(policy, ran);
         Next::Restart { attempt: self.in_a_row.max(1), delay: policy.backoff.jittered(1, spread) }
+    }
+
+    fn ran(&mut self, policy: &RestartPolicy, ran: Duration) {
+        if ran >= policy.reset {
+            self.in_a_row = 0;
+        }
     }
 
     fn exhausted(&self, policy: &RestartPolicy, is_fatal: bool) -> Next {
@@ -97,6 +102,21 @@ mod tests {
         assert_eq!(counting(|policy| policy.restart = Restart::Never)(0, false), Next::Fail);
         let mut critical = counting(|policy| policy.on_exhausted = OnExhausted::Escalate);
         assert_eq!(critical(0, true), Next::Escalate);
+    }
+
+    #[test]
+    fn an_excused_failure_does_not_count_and_is_retried_after_the_first_backoff() {
+        let (policy, mut failures) = (RestartPolicy::DEFAULT, Failures::default());
+        let delay = Duration::from_secs(1);
+        let excuse = |failures: &mut Failures, ran| failures.excuse(&policy, Duration::from_secs(ran), 0.0);
+        assert_eq!(excuse(&mut failures, 0), Next::Restart { attempt: 1, delay });
+        for _ in 0..5 {
+            failures.count(&policy, Duration::ZERO, false, 0.0);
+        }
+        assert_eq!(excuse(&mut failures, 299), Next::Restart { attempt: 5, delay });
+        assert_eq!(failures.count(&policy, Duration::ZERO, false, 0.0), Next::Fail);
+        assert_eq!(excuse(&mut failures, 300), Next::Restart { attempt: 1, delay });
+        assert_eq!(failures.count(&policy, Duration::ZERO, false, 0.0), Next::Restart { attempt: 1, delay });
     }
 
     #[test]

@@ -81,10 +81,10 @@ impl<'a> Pace<'a> {
     /// A cycle has ended with an error. Errors in a row keep the next cycle back, also one that is asked
     /// for; false when the daemon drains before.
     pub(super) async fn failed(&mut self, at: Instant) -> bool {
-        // Those that a full disk may have caused do not add up, or it would go on long after there is room.
+        // Those that a full disk may have caused do not count, or it would go on long after there is room.
         let is_excused = self.work.life.world.router.is_held_up();
-        self.errors_in_a_row = if is_excused { 1 } else { self.errors_in_a_row + 1 };
-        let is_over = self.pause(at).await;
+        self.errors_in_a_row += u32::from(!is_excused || self.errors_in_a_row == 0);
+        let is_over = self.pause(at, if is_excused { 1 } else { self.errors_in_a_row }).await;
         if is_over {
             self.ended(at);
         }
@@ -111,9 +111,9 @@ impl<'a> Pace<'a> {
         poll_fn(|cx| self.poll_due(cx))
     }
 
-    fn pause(&mut self, ended: Instant) -> impl Future<Output = bool> {
+    fn pause(&mut self, ended: Instant, errors: u32) -> impl Future<Output = bool> {
         let backoff = self.record().options().restart.backoff;
-        self.timer.as_mut().reset(ended + backoff.jittered(self.errors_in_a_row, fastrand::f64() * 2.0 - 1.0));
+        self.timer.as_mut().reset(ended + backoff.jittered(errors, fastrand::f64() * 2.0 - 1.0));
         poll_fn(|cx| {
             if self.work.is_draining() {
                 return Poll::Ready(false);
