@@ -3,6 +3,7 @@
 //! SQLite writes on into a file that somebody has removed: all of it ends with the process, and nothing fails.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -12,7 +13,7 @@ use super::error::StoreError;
 /// How often that is looked at, at most.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What tells a file from another that takes its place; `None` where there is no file, or the system does not tell.
+/// What tells a file from another that takes its place; `None` where that is not known.
 type Identity = Option<(u64, u64)>;
 
 /// The file of a store and its log, as they are known.
@@ -26,13 +27,15 @@ impl Place {
     /// The place of a store that is open.
     #[expect(clippy::disallowed_methods, reason = "of a thread of its own, whose time no test pauses")]
     pub(super) fn of(file: &Path) -> Self {
-        let mut log = file.as_os_str().to_owned();
+        // As SQLite has it: its log lies beside what a link leads to, whatever the working folder becomes.
+        let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let mut log = file.clone().into_os_string();
         log.push("-wal");
         let known = |file: PathBuf| {
-            let identity = identity(&file);
+            let identity = identity(&file).unwrap_or_default();
             (file, identity)
         };
-        Self { files: [known(file.to_owned()), known(log.into())], looked: Instant::now() }
+        Self { files: [known(file), known(log.into())], looked: Instant::now() }
     }
 
     /// Fails once a file that was there is not any more. Looks once a second.
@@ -53,11 +56,13 @@ impl Place {
 
     fn look(&mut self) -> Result<(), StoreError> {
         for (file, known) in &mut self.files {
-            let found = identity(file);
-            if known.is_some() && found != *known {
+            let is_gone = match identity(file) {
+                Ok(found) => std::mem::replace(known, known.or(found)).is_some_and(|known| Some(known) != found),
+                Err(error) => known.is_some() && error.kind() == io::ErrorKind::NotFound,
+            };
+            if is_gone {
                 return Err(StoreError::Gone(file.display().to_string()));
             }
-            *known = found;
         }
         Ok(())
     }
@@ -65,15 +70,15 @@ impl Place {
 
 /// Not by opening it: closing one's second handle of a file lets go of SQLite's locks of it.
 #[cfg(unix)]
-fn identity(file: &Path) -> Identity {
+fn identity(file: &Path) -> io::Result<Identity> {
     use std::os::unix::fs::MetadataExt as _;
-    let found = std::fs::metadata(file).ok()?;
-    Some((found.dev(), found.ino()))
+    let found = std::fs::metadata(file)?;
+    Ok(Some((found.dev(), found.ino())))
 }
 
 #[cfg(not(unix))]
-fn identity(_: &Path) -> Identity {
-    None
+fn identity(_: &Path) -> io::Result<Identity> {
+    Ok(None)
 }
 
 #[cfg(all(test, unix))]
@@ -97,6 +102,32 @@ mod tests {
         assert_eq!(place.look(), gone(&log));
         fs::remove_file(&file).expect("removed");
         assert_eq!(place.look(), gone(&file));
+    }
+
+    #[test]
+    fn one_that_can_not_be_looked_at_is_not_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).expect("a folder");
+        fs::write(inner.join("x"), "").expect("written");
+        let mut place = Place::of(&inner.join("x"));
+        fs::rename(&inner, folder.path().join("other")).expect("moved");
+        fs::write(&inner, "no folder").expect("written");
+        assert_eq!(place.look(), Ok(()), "the system says that it is no folder, and not that there is no file");
+    }
+
+    #[test]
+    fn the_log_lies_beside_what_a_link_leads_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("x"), folder.path().join("link"));
+        for file in [&file, &folder.path().join("x-wal")] {
+            fs::write(file, "").expect("written");
+        }
+        std::os::unix::fs::symlink(&file, &link).expect("linked");
+        let mut place = Place::of(&link);
+        assert_eq!(place.look(), Ok(()));
+        fs::remove_file(folder.path().join("x-wal")).expect("removed");
+        assert!(place.look().is_err());
     }
 
     #[test]
