@@ -11,7 +11,7 @@ use std::{
 };
 
 use ringrift_core::{
-    DeadReason, StateName,
+    DeadReason, Event, LetterState, StateName,
     prelude::*,
     runtime::letters::{DeadLetter, LetterError, LetterFilter, RetryRate},
     testing::TestKit,
@@ -21,6 +21,10 @@ use serde::{Deserialize, Serialize};
 #[event("INTERRUPTED_ORDER", external, durable)]
 #[derive(Debug, Serialize, Deserialize)]
 struct Order;
+
+#[event("INTERRUPTED_SURE", external, durable)]
+#[derive(Debug, Serialize, Deserialize)]
+struct Sure;
 
 /// What the effects did, and whether the mail hangs.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +52,12 @@ impl Teller {
     #[on_event("INTERRUPTED_ORDER")]
     async fn on_order(&self, _order: &Order, cx: &Context<Self>) -> DaemonResult {
         Ok(self.serve(cx).await?)
+    }
+
+    #[on_event("INTERRUPTED_SURE")]
+    async fn on_sure(&self, _sure: &Sure, cx: &Context<Self>) -> DaemonResult {
+        cx.once("mail", || self.mail(1)).await.expect("it never fails");
+        Ok(())
     }
 
     /// Hides the types of all errors, as `anyhow` does.
@@ -83,10 +93,14 @@ async fn kit(folder: &Path, world: &World) -> TestKit {
 
 /// The files as a kill leaves them while the mail hangs.
 async fn killed_in_the_mail(world: &World) -> tempfile::TempDir {
+    killed_after(Order, world).await
+}
+
+async fn killed_after<E: Event>(event: E, world: &World) -> tempfile::TempDir {
     let (folder, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     world.hangs.store(true, SeqCst);
     let kit = kit(folder.path(), world).await;
-    kit.emit(Order).await;
+    kit.emit(event).await;
     kit.advance(A_MOMENT).await;
     for file in ["ringrift.db", "ringrift.db-wal"] {
         fs::copy(folder.path().join(file), killed.path().join(file)).unwrap();
@@ -104,6 +118,18 @@ async fn next_process(folder: &Path, world: &World) -> (TestKit, DeadLetter) {
     let letter = kit.snapshot().dead_letters.remove(0);
     assert_eq!(letter.reason, DeadReason::Interrupted);
     (kit, letter)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_effect_whose_interruption_the_handler_panics_at_is_for_a_person_too() {
+    let world = World::default();
+    let killed = killed_after(Sure, &world).await;
+    let (kit, letter) = next_process(killed.path(), &world).await;
+    assert_eq!(letter.state, LetterState::Exhausted);
+    kit.runtime().dead_letters().retry(letter.id).unwrap();
+    kit.settle().await;
+    assert_eq!(world.made(), ["mailed 1"], "the retry of a person makes it again");
+    kit.finish().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,7 +64,8 @@
 //! builds a new instance. Transient events end with the process, and dead letters of them. A durable
 //! event is on disk before its emit returns; each handler that was there at its emit, running or not,
 //! gets it at least once, in the order of the emits, in this process or a later one. What finds no
-//! room in a mailbox waits on the disk. A handler may see it again after a crash, so it should be
+//! room in a mailbox waits on the disk. A handler may see it again after a crash, or when it was cut off
+//! or the disk was full, so it should be
 //! ready for that; what it emits then has the same ids, and is delivered once. `cx.state()` keeps
 //! what a daemon saves.
 //!
@@ -136,7 +137,7 @@ pub use self::{
 
 #[cfg(feature = "store")]
 pub use self::{
-    declaration::daemon::{NotRepeated, Once, OtherValue, StateError, StoredState, UsedTwice},
+    declaration::daemon::{NotRepeated, Once, OnceError, OtherValue, StateError, StoredState, UsedTwice},
     store::error::OpenError,
 };
 

@@ -8,6 +8,7 @@ use ringrift_core::{
     EmitError, Registry, Runtime, StateName,
     prelude::*,
     runtime::{
+        Dependents,
         letters::{LetterFilter, RetryRate},
         snapshot::DaemonSnapshot,
     },
@@ -15,7 +16,7 @@ use ringrift_core::{
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use self::daemons::{ASKS, Accountant, Ask, Clerk, Clerks, Clock, Keeper, ORDERS, Order, World};
+use self::daemons::{ASKS, Accountant, Ask, Clerk, Clerks, Clock, Keeper, ORDERS, Order, Stubborn, World};
 use super::{files::Folder, roles::Result};
 
 /// More errors of cycles than a backoff of 10 ms that doubles allows in a minute, and more restarts than one may need.
@@ -58,11 +59,17 @@ impl Figures {
 /// Fills the disk under daemons that store something in every hook; and makes room again.
 pub(super) async fn starve(folder: &Folder) -> Result<Figures> {
     let world = World::new();
-    let registry =
-        Registry::empty().with::<Clerk>().with::<Clerks>().with::<Keeper>().with::<Clock>().with::<Accountant>();
+    let registry = Registry::empty()
+        .with::<Clerk>()
+        .with::<Clerks>()
+        .with::<Stubborn>()
+        .with::<Keeper>()
+        .with::<Clock>()
+        .with::<Accountant>();
     let builder = Runtime::builder().registry(registry).provide(world.clone()).data_dir(folder.store_folder());
     let starved = Starved { runtime: builder.start().await?, world };
     starved.runtime.started().await;
+    starved.runtime.stop_daemon(Stubborn::TYPE, Dependents::Refuse).await?;
     starved.emit_all().await?;
     fail::cfg("store.commit.before", "return(full)")?;
     let (pauses, letters, keeper) = starved.while_full().await?;
@@ -105,17 +112,19 @@ impl Starved {
             other => return Err(format!("a full disk gives {other:?}").into()),
         }
         self.runtime.restart_daemon(Keeper::TYPE)?;
+        self.runtime.start_daemon(Stubborn::TYPE)?;
         self.world.gate.add_permits(1);
         let fails_often = |starved: &Self| {
             let letters = starved.runtime.dead_letters().list(&LetterFilter::default()).len() as u64;
             let cycles = starved.daemon(Clock::TYPE).stats.cycle_errors;
-            letters == ASKS && cycles > OFTEN && u64::from(starved.daemon(Keeper::TYPE).restarts) > OFTEN
+            let insists = starved.daemon(Stubborn::TYPE).stats.errors;
+            letters == ASKS && insists > 0 && cycles > OFTEN && u64::from(starved.daemon(Keeper::TYPE).restarts) > OFTEN
         };
         self.until("everything fails", fails_often).await?;
         self.retry().await;
         let are_retried = |starved: &Self| {
             let letters = starved.runtime.dead_letters().list(&LetterFilter::default());
-            letters.iter().all(|letter| letter.attempts == 2 && !letter.retrying)
+            letters.iter().all(|letter| letter.attempts >= 2 && !letter.retrying)
         };
         self.until("the letters fail again", are_retried).await?;
         let letters = self.runtime.dead_letters().list(&LetterFilter::default());
@@ -129,7 +138,10 @@ impl Starved {
         let (freed, beats) = (Instant::now(), self.world.beats.load(Relaxed));
         let goes_on = |starved: &Self| {
             let is_running = starved.daemon(Keeper::TYPE).state == StateName::Running;
-            is_running && starved.world.done.load(Relaxed) == ORDERS && starved.world.beats.load(Relaxed) > beats
+            let World { done, beside, insisted, beats: now, .. } = &starved.world;
+            let are_done = done.load(Relaxed) >= ORDERS && beside.done.load(Relaxed) >= ORDERS - 1;
+            let are_done = are_done && insisted.load(Relaxed) == ORDERS;
+            is_running && are_done && now.load(Relaxed) > beats
         };
         self.until("all goes on", goes_on).await?;
         Ok(freed.elapsed().as_millis() as u64)

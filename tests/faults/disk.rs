@@ -58,7 +58,7 @@ fn what_finds_no_room_where_others_do_is_tried_again_every_second() {
     let output = victim(program(), &["narrow", &folder.root().to_string_lossy()]).output().unwrap();
     let found: narrow::Figures = serde_json::from_str(&succeeded(&output).unwrap()).unwrap();
     // How much later it goes on that has waited is up to the machine.
-    assert!(found.ms >= 990 * (found.begun - 1), "{found:?}");
+    assert!(found.ms.len() >= 2 && found.ms.iter().all(|ms| *ms >= 990), "{found:?}");
     assert_eq!(found.dead, 0);
 }
 

@@ -24,6 +24,10 @@ impl Origin {
     pub(crate) fn was_refused(&self) -> bool {
         match *self {}
     }
+
+    pub(crate) fn was_interrupted(&self) -> bool {
+        match *self {}
+    }
 }
 
 impl Journal {

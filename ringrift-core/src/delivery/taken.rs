@@ -90,7 +90,7 @@ impl Taken {
         self.begun = false;
         self.mailbox.settle();
         if let Some(mail) = first {
-            self.mailbox.put_back(&mail, &mut self.batch, until_ms);
+            self.mailbox.put_back(&mail, &mut self.batch, std::iter::empty(), until_ms);
         }
     }
 
@@ -100,13 +100,9 @@ impl Taken {
         let found = self.side_by_side.extract_if(.., |(taken, _)| *taken == place).next();
         self.mailbox.settle();
         if let Some((_, mail)) = found {
-            self.mailbox.put_back(&mail, &mut self.batch, until_ms);
+            let beside = self.side_by_side.iter().map(|(_, mail)| mail);
+            self.mailbox.put_back(&mail, &mut self.batch, beside, until_ms);
         }
-    }
-
-    /// Whether what waits in the store may be loaded: of what was put back there may be some in hand.
-    pub(crate) fn may_load(&self) -> bool {
-        self.side_by_side.is_empty() || self.mailbox.rests_until_ms().is_none()
     }
 
     /// Begins the first delivery beside others, at a place that [`settle_at`](Self::settle_at) frees.

@@ -53,7 +53,7 @@ pub(crate) fn of_folder(folder: &std::path::Path) -> Result<BTreeSet<String>, su
     if !file.exists() {
         return Ok(BTreeSet::new());
     }
-    super::open::is_ours(&file)?;
+    super::open::refuse_others(&file)?;
     let read = super::open::reader(&file).and_then(|connection| all(&connection));
     read.or_else(|source| match source.sqlite_error_code() {
         Some(ErrorCode::Unknown | ErrorCode::DatabaseCorrupt) => Ok(BTreeSet::new()),

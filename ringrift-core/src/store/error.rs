@@ -19,7 +19,7 @@ pub(crate) enum StoreError {
     Failed(String),
     /// Its file was removed, or another took its place; nothing is written any more in this process.
     #[error(
-        "`{0}` was removed, or replaced, under this process: what it took since is lost when it ends; start a new one"
+        "`{0}` was removed, or replaced, under this process: what it took since may be lost when it ends; start a new one"
     )]
     Gone(String),
     /// SQLite refused this write alone.

@@ -105,13 +105,23 @@ impl Store {
     }
 
     /// Makes one change that nobody waits for, and that is tried again when the disk is full, or the file held by
-    /// another program. `lost` hears, on the writer's thread, why this one is not on disk; of what stops all writes the log tells once.
+    /// another program. `lost` hears, on the writer's thread, why it is not on disk after all.
     pub(crate) fn keep(
         &self,
         change: impl FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
         lost: impl FnOnce(StoreError) + Send + 'static,
     ) {
-        self.send(Box::new(write::Kept { change, lost }));
+        self.send(Box::new(write::Kept { change, lost_as: None, lost }));
+    }
+
+    /// The same, of changes that may be many: should they not be on disk, the log has one line that says so.
+    pub(crate) fn keep_one_of_many(
+        &self,
+        change: impl FnMut(&Connection) -> rusqlite::Result<()> + Send + 'static,
+        lost_as: &'static str,
+    ) {
+        let lost = move |error| tracing::error!(%error, "{lost_as}");
+        self.send(Box::new(write::Kept { change, lost_as: Some(lost_as), lost }));
     }
 
     /// Acknowledges a delivery; nobody waits for it.

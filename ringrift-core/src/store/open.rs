@@ -33,7 +33,10 @@ impl Opening {
     /// Opens the store of a folder; makes both when they are not there.
     pub(crate) fn open(folder: &Path) -> Result<Self, OpenError> {
         let lock = Lock::take(folder)?;
+        // The working folder may become another.
+        let folder = &std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let file = folder.join(FILE);
+        refuse_others(&file)?;
         let now = millis(SystemTime::now());
         let mut damage = Damage { file: &file, lines: Vec::new() };
         let unusable = |source| OpenError::Folder { folder: folder.to_owned(), source };
@@ -45,7 +48,6 @@ impl Opening {
         }
         let log = checkup::of_log(&file);
         let unreadable = |source| OpenError::Unreadable { file: file.clone(), source };
-        is_ours(&file)?;
         damage.tell(log.clone());
         let (mut connection, cut) = connect_to_all_there_is(&file).map_err(unreadable)?;
         schema::found(&connection, &file)?;
@@ -100,7 +102,7 @@ impl Opening {
         let (queue, health) = (Arc::new(Queue::default()), Arc::new(Health::default()));
         let writer = Writer {
             place: Place::of(&self.file),
-            lost: 0,
+            lost: Default::default(),
             connection: self.connection,
             queue: Arc::clone(&queue),
             health: Arc::clone(&health),
@@ -165,7 +167,7 @@ fn replace(damaged: Connection, file: &Path, damage: &mut Damage<'_>, now: i64) 
 
 /// Fails where a file is not ours to change, another program's or a newer version's; without changing it. One that
 /// can't be read is damaged, or not there: that is told by whoever opens it.
-pub(super) fn is_ours(file: &Path) -> Result<(), OpenError> {
+pub(super) fn refuse_others(file: &Path) -> Result<(), OpenError> {
     let no_store = |what| Err(OpenError::NoStore { file: file.to_owned(), what });
     if file.is_dir() {
         return no_store("a folder");
@@ -233,64 +235,4 @@ pub(super) fn reader(file: &Path) -> rusqlite::Result<Connection> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::disabled;
-
-    const FULL: i64 = 2;
-
-    #[test]
-    fn what_is_no_store_is_refused_and_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(FILE);
-        let refusal = || {
-            let told = Opening::open(folder.path()).expect_err("it is no store").to_string();
-            // Also where nobody needs to open it.
-            assert_eq!(disabled::of_folder(folder.path()).expect_err("it is no store").to_string(), told);
-            told
-        };
-        let rest = "and no store of ringrift; move it away, or name another folder in `data_dir`";
-        std::fs::create_dir(&file).unwrap();
-        assert_eq!(refusal(), format!("`{}` is a folder, {rest}", file.display()));
-        std::fs::remove_dir(&file).unwrap();
-        let of_others = "CREATE TABLE aunts (name TEXT); CREATE TABLE events (at INTEGER); PRAGMA user_version = 7";
-        Connection::open(&file).unwrap().execute_batch(of_others).unwrap();
-        let before = std::fs::read(&file).unwrap();
-        assert_eq!(refusal(), format!("`{}` is another program's database, {rest}", file.display()));
-        assert_eq!(std::fs::read(&file).unwrap(), before);
-        std::fs::remove_file(&file).unwrap();
-        drop(Opening::open(folder.path()).unwrap());
-        // As a newer version may have it: not as this one leaves it, to be left so.
-        let newer = "PRAGMA journal_mode = DELETE; PRAGMA user_version = 1000";
-        Connection::open(&file).unwrap().execute_batch(newer).unwrap();
-        let before = std::fs::read(&file).unwrap();
-        assert!(refusal().contains("was written by a newer version of ringrift (schema 1000;"));
-        assert_eq!(std::fs::read(&file).unwrap(), before);
-    }
-
-    #[test]
-    fn damage_that_sqlite_tells_in_lines_is_one_line() {
-        let mut damage = Damage { file: Path::new("x"), lines: Vec::new() };
-        damage.tell(["*** in database main ***\nTree 15 page 15: x".to_owned()]);
-        assert_eq!(damage.lines, ["*** in database main *** | Tree 15 page 15: x"]);
-    }
-
-    #[test]
-    fn every_commit_is_on_disk_before_it_returns() {
-        let folder = tempfile::tempdir().unwrap();
-        let connection = connect(&folder.path().join(FILE)).unwrap();
-        let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
-        assert_eq!((mode.as_str(), number("synchronous")), ("wal", FULL));
-    }
-
-    #[test]
-    fn a_statement_waits_five_seconds_for_another_program() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(FILE);
-        for connection in [connect(&file).unwrap(), reader(&file).unwrap()] {
-            let wait = connection.pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0)).unwrap();
-            assert_eq!(wait, 5000);
-        }
-    }
-}
+mod tests;

@@ -14,6 +14,9 @@ use super::{
 /// What computes the checksum of a settled delivery within a statement.
 const CHECKSUM: &str = "settled_checksum";
 
+/// What is said of those that can't be written.
+const LOST: &str = "deliveries that have ended can't be acknowledged: the next process repeats them";
+
 /// A delivery whose handler has returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Settled {
@@ -41,9 +44,12 @@ impl Write for Settle {
         if let Err(error) = result
             && error.is_of_one()
         {
-            let (handler, event) = self.0.delivery;
-            tracing::error!(handler, event, %error, "a delivery that has ended can't be acknowledged: the next process repeats it");
+            tracing::error!(%error, "{LOST}");
         }
+    }
+
+    fn lost_as(&self) -> Option<&'static str> {
+        Some(LOST)
     }
 
     fn is_kept(&self) -> bool {

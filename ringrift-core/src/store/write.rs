@@ -17,6 +17,11 @@ pub(crate) trait Write: Send {
         None
     }
 
+    /// What it is called among many that are told in one line when they can't be written; else it tells itself.
+    fn lost_as(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether it sees what was settled before it.
     fn sees_settled(&self) -> bool {
         true
@@ -55,7 +60,8 @@ impl<T: Send, F: FnMut(&Connection) -> rusqlite::Result<T> + Send> Write for Cha
 /// A change that nobody waits for.
 pub(super) struct Kept<F, L> {
     pub(super) change: F,
-    /// Hears why this one write was not made.
+    pub(super) lost_as: Option<&'static str>,
+    /// Hears why it is not on disk.
     pub(super) lost: L,
 }
 
@@ -69,12 +75,15 @@ where
     }
 
     fn end(self: Box<Self>, result: Result<(), StoreError>) {
-        // Of all others the writer tells how many they are.
         if let Err(error) = result
-            && error.is_of_one()
+            && (self.lost_as.is_none() || error.is_of_one())
         {
             (self.lost)(error);
         }
+    }
+
+    fn lost_as(&self) -> Option<&'static str> {
+        self.lost_as
     }
 
     fn is_kept(&self) -> bool {

@@ -1,12 +1,13 @@
 //! The one thread that writes: it makes a transaction of all that waits.
 
 use std::{
+    collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 
 use super::{
     Write,
@@ -33,8 +34,8 @@ pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) queue: Arc<Queue>,
     pub(super) health: Arc<Health>,
-    /// How many writes that nobody waited for are not on disk.
-    pub(super) lost: usize,
+    /// What is not on disk, and how much of it.
+    pub(super) lost: BTreeMap<&'static str, usize>,
     /// Where it is written.
     pub(super) place: Place,
     /// Held as long as the thread lives.
@@ -53,11 +54,8 @@ impl Writer {
         if catch_unwind(AssertUnwindSafe(|| self.work())).is_err() {
             self.end_without_writing();
         }
-        if self.lost > 0 {
-            tracing::error!(
-                changes = self.lost,
-                "the store is closed without these changes: the next process repeats the deliveries that they were about"
-            );
+        for (what, count) in self.lost {
+            tracing::error!(count, "the store is closed: {what}");
         }
     }
 
@@ -103,6 +101,11 @@ impl Writer {
     /// Moves the log into the file. SQLite does it when the last connection is closed; but that may be one that
     /// reads, which may not write.
     fn merge_log(&self) {
+        if self.health.trouble().is_some_and(|trouble| trouble.is_for_good()) {
+            // What the disk has of the log, and whose log it is, the next process finds out.
+            _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            return;
+        }
         if let Err(error) = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
             tracing::debug!(%error, "the log of the store stays until the next start");
         }
@@ -153,7 +156,7 @@ impl Writer {
         if let Err(error) = outcome
             && !error.is_of_one()
         {
-            self.count_lost(writes.iter().filter(|write| write.is_kept()).count(), error);
+            writes.iter().filter_map(|write| write.lost_as()).for_each(|what| self.count_lost(what, error));
         }
         for write in writes {
             if catch_unwind(AssertUnwindSafe(|| write.end(outcome.clone()))).is_err() {
@@ -162,12 +165,13 @@ impl Writer {
         }
     }
 
-    /// Of what nobody waits for nobody else is told that it is not on disk; in one line, however many they are.
-    fn count_lost(&mut self, writes: usize, error: &StoreError) {
-        if self.lost == 0 && writes > 0 && !self.queue.is_closed() {
-            tracing::error!(%error, "what handlers have done can't be noted any more: the next process repeats their deliveries");
+    /// What is not on disk, and may be much, is told in one line, and how much it was at the end.
+    fn count_lost(&mut self, what: &'static str, error: &StoreError) {
+        let count = self.lost.entry(what).or_default();
+        if *count == 0 && !self.queue.is_closed() {
+            tracing::error!(%error, "{what}");
         }
-        self.lost += writes;
+        *count += 1;
     }
 
     /// Makes the writes of the group, and of what comes in while it is open for `patience`, and commits them.

@@ -39,7 +39,7 @@ pub(crate) use self::{
 };
 #[cfg(feature = "store")]
 pub use self::{
-    once::{NotRepeated, Once, OtherValue, Outcome, UsedTwice},
+    once::{NotRepeated, Once, OnceError, OtherValue, Outcome, UsedTwice},
     state::{StateError, StoredState},
 };
 use crate::words::health::HealthReport;

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::{Context, DaemonResult};
 use crate::{
     delivery::{dead_letters::Interrupted, guard::BoxError},
-    store::effects::Effect,
+    store::{effects::Effect, error::StoreError},
 };
 
 /// `once` was called outside of a handler of a durable event.
@@ -44,6 +44,36 @@ pub struct OtherValue {
     pub name: String,
     /// What does not fit.
     pub source: serde_json::Error,
+}
+
+/// An effect was not made, because that it begins can't be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OnceError {
+    /// The disk is full. Hand it on with `?`: the event waits in the store, and the handler runs again once there is
+    /// space.
+    #[error("`once(\"{name}\", ..)` was not made: the disk is full")]
+    StorageFull {
+        /// The name of the effect.
+        name: String,
+    },
+    /// The store can't be read or written.
+    #[error("`once(\"{name}\", ..)` was not made: {cause}")]
+    StorageFailed {
+        /// The name of the effect.
+        name: String,
+        /// Why.
+        cause: String,
+    },
+}
+
+impl OnceError {
+    fn new(name: &str, error: &StoreError) -> Self {
+        let name = name.to_owned();
+        match error {
+            StoreError::Full => Self::StorageFull { name },
+            error => Self::StorageFailed { name, cause: error.to_string() },
+        }
+    }
 }
 
 /// One run of a handler made two effects of one name.
@@ -116,7 +146,7 @@ impl<D> Context<D> {
     /// # Errors
     /// Those of `effect`; [`Interrupted`], when an earlier run was cut off in it; [`UsedTwice`], when this run
     /// has another of that name; [`OtherValue`]; [`NotRepeated`], where the event is not durable, or none is
-    /// handled; and when the store can't be written.
+    /// handled; [`OnceError`], when the store can't be written.
     ///
     /// # Cancel safety
     /// Dropped after its first poll, the effect counts as interrupted.
@@ -136,13 +166,17 @@ impl<D> Context<D> {
         let in_handler = self.event_id().is_some();
         let origin = self.origin().ok_or_else(|| NotRepeated { name: name.to_owned(), in_handler })?;
         let claim = origin.claim(name).ok_or_else(|| UsedTwice { name: name.to_owned() })?;
-        match claim.begin().await? {
+        let begun = claim.begin().await;
+        match begun.map_err(|error| OnceError::new(name, &error))? {
             Effect::Done(value) => {
                 claim.keep();
                 let read = serde_json::from_str(&value);
                 return Ok(read.map_err(|source| OtherValue { name: name.to_owned(), source })?);
             }
-            Effect::Begun => return Err(Interrupted { name: name.to_owned() }.into()),
+            Effect::Begun => {
+                origin.note_interrupted();
+                return Err(Interrupted { name: name.to_owned() }.into());
+            }
             Effect::New => {}
         }
         match effect().await {

@@ -95,7 +95,7 @@ fn poll_more<'a>(
     cx: &mut task::Context<'_>,
 ) -> Poll<()> {
     loop {
-        if load.is_none() && taken.may_load() && taken.mailbox.wanted().is_some() {
+        if load.is_none() && taken.mailbox.wanted().is_some() {
             let mailbox = Arc::clone(&taken.mailbox);
             *load = Some(Box::pin(async move {
                 if let Err(wait) = life.load_mail(&mailbox).await {

@@ -103,33 +103,53 @@ fn went_wrong(
     outcome: Outcome,
 ) -> Result<End, String> {
     let slot = &mailbox.slots[usize::from(mail.slot)];
-    match outcome {
-        Outcome::Ok(()) => {}
-        Outcome::Err(error) => {
-            let fatal = error.downcast_ref::<FatalError>();
-            let death = Death::of_error(fatal.map_or(&error, FatalError::marked), fatal.is_some());
-            let was_refused = origin.is_some_and(Origin::was_refused);
-            if was_refused && !death.is_fatal && mail.is_delivery_of_store() {
-                return Ok(put_back(life, slot, mail, &death));
-            }
-            failed(life, mailbox, mail, death);
-        }
-        Outcome::Timeout => {
-            let limit = humantime::format_duration(slot.timeout);
-            failed(life, mailbox, mail, Death::new(DeadReason::Timeout, format!("took longer than {limit}")));
-        }
-        Outcome::Panic(panic) => {
-            failed(life, mailbox, mail, Death::of_panic(&panic));
-            panicked(life, slot, &panic.message)?;
-        }
+    let was_refused = origin.is_some_and(Origin::was_refused);
+    let mut death = death_of(slot, &outcome);
+    if origin.is_some_and(Origin::was_interrupted) {
+        death = death.of_interrupted_run();
+    }
+    // What fails while nothing can be stored may fail because of that.
+    death.is_excused = was_refused || life.world.router.is_held_up();
+    let panic = match outcome {
+        Outcome::Panic(panic) => Some(panic.message),
+        Outcome::Ok(()) | Outcome::Err(_) | Outcome::Timeout => None,
+    };
+    if panic.is_some() {
+        life.record.counters.panic();
+    }
+    if was_refused && !death.is_fatal && mail.is_delivery_of_store() {
+        return Ok(put_back(life, slot, mail, &death));
+    }
+    let is_excused = death.is_excused;
+    failed(life, mailbox, mail, death);
+    if let Some(panic) = panic.filter(|_| !is_excused) {
+        panicked(life, slot, &panic)?;
     }
     Ok(End::Settled)
+}
+
+/// How a delivery died whose handler ended like that.
+fn death_of(slot: &Slot, outcome: &Outcome) -> Death {
+    match outcome {
+        Outcome::Err(error) => {
+            let fatal = error.downcast_ref::<FatalError>();
+            Death::of_error(fatal.map_or(error, FatalError::marked), fatal.is_some())
+        }
+        Outcome::Panic(panic) => Death::of_panic(panic),
+        Outcome::Timeout | Outcome::Ok(()) => {
+            let limit = humantime::format_duration(slot.timeout);
+            Death::new(DeadReason::Timeout, format!("took longer than {limit}"))
+        }
+    }
 }
 
 /// That the store refused what a handler asked for is not the handler's fault: its delivery is still owed there.
 fn put_back(life: &Life, slot: &Slot, mail: &Mail, death: &Death) -> End {
     let (event, error) = (slot.event.name, death.error());
-    tracing::debug!(handler = slot.handler, event, event_id = %mail.event.id, error = &*error, "put back into the store");
+    tracing::warn!(
+        handler = slot.handler, event, event_id = %mail.event.id, error = &*error,
+        "the store refused what the handler asked for: its event waits there, and all behind it"
+    );
     life.record.counters.error(slot.handler, format!("{event}: {error}"), life.world.clock.wall());
     End::PutBack { until_ms: life.world.clock.now_ms() + READ_AGAIN.as_millis() as u64 }
 }
@@ -178,12 +198,10 @@ fn failed(life: &Life, mailbox: &Mailbox, mail: &Mail, death: Death) {
     if mail.letter.is_none() {
         slot.account.dead.add(1);
     }
-    // What fails while nothing can be stored may fail because of that.
-    let is_blamed = !life.world.router.is_held_up();
-    if is_blamed {
+    if !death.is_excused {
         life.record.counters.outcome(true);
     }
-    let breaker = slot.breaker.filter(|_| is_blamed);
+    let breaker = slot.breaker.filter(|_| !death.is_excused);
     let pause = breaker.and_then(|limit| mailbox.breakers.failed(mail.slot, limit, at.ms, &error));
     life.world.router.bury(life.record.index, mail.clone(), death, at);
     if let Some(pause) = pause {
@@ -210,7 +228,6 @@ fn paused(life: &Life, slot: &Slot, pause: &Pause) {
 /// Three panics of handlers in 60 s are a failure of the daemon.
 #[cold]
 fn panicked(life: &Life, slot: &Slot, panic: &str) -> Result<(), String> {
-    life.record.counters.panic();
     let now = life.world.clock.now_ms();
     let window = PANIC_WINDOW.as_millis() as u64;
     if life.record.counters.handler_panicked(now, now.saturating_sub(window), PANICS_IN_A_MINUTE) {

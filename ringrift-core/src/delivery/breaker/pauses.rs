@@ -135,6 +135,19 @@ impl Breakers {
         held.remove(oldest)
     }
 
+    /// Takes what was put aside and is picked.
+    pub(crate) fn take_where(&self, is_picked: impl Fn(&Mail) -> bool) -> VecDeque<Mail> {
+        let mut picked = VecDeque::new();
+        if let Some(inner) = &mut *self.inner() {
+            for aside in [&mut inner.released, &mut inner.held] {
+                let (taken, left) = std::mem::take(aside).into_iter().partition(|mail| is_picked(mail));
+                *aside = left;
+                picked.extend::<VecDeque<Mail>>(taken);
+            }
+        }
+        picked
+    }
+
     /// Takes all that was put aside.
     pub(crate) fn take_all(&self) -> VecDeque<Mail> {
         let mut all = VecDeque::new();

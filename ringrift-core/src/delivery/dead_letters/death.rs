@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error};
 
-use super::{DeadReason, interrupted};
+use super::{DeadReason, Interrupted, interrupted};
 use crate::{
     delivery::{
         emit::HOP_LIMIT_SAYS,
@@ -21,12 +21,14 @@ pub(crate) struct Death {
     pub(crate) panicked_at: Option<String>,
     /// Whether retries are pointless.
     pub(crate) is_fatal: bool,
+    /// Whether it is held against nobody: the store could not be written.
+    pub(crate) is_excused: bool,
 }
 
 impl Death {
     /// A death that is told in one sentence.
     pub(crate) fn new(reason: DeadReason, error: impl Into<String>) -> Self {
-        Self { reason, error_chain: vec![error.into()], panicked_at: None, is_fatal: false }
+        Self { reason, error_chain: vec![error.into()], panicked_at: None, is_fatal: false, is_excused: false }
     }
 
     /// Of an error that a handler returned.
@@ -36,7 +38,7 @@ impl Death {
         for error in std::iter::successors(Some(outermost), |error: &&(dyn Error + 'static)| (*error).source()) {
             let says = error.to_string();
             // By its words: a handler may have wrapped it in an error that hides its type, as `anyhow` does.
-            if says.ends_with(interrupted::SAYS) {
+            if error.is::<Interrupted>() {
                 reason = DeadReason::Interrupted;
             } else if reason == DeadReason::HandlerError && says.ends_with(HOP_LIMIT_SAYS) {
                 reason = DeadReason::HopLimit;
@@ -45,7 +47,16 @@ impl Death {
         }
         // Of what was interrupted no retry by itself knows more.
         let is_fatal = is_fatal || reason == DeadReason::Interrupted;
-        Self { reason, error_chain, panicked_at: None, is_fatal }
+        Self { reason, error_chain, panicked_at: None, is_fatal, is_excused: false }
+    }
+
+    /// Of a run that met an effect that was cut off in an earlier one: whatever its handler made of that error.
+    #[must_use]
+    pub(crate) fn of_interrupted_run(self) -> Self {
+        if !self.error_chain.iter().any(|says| interrupted::is_told_by(says)) {
+            return self;
+        }
+        Self { reason: DeadReason::Interrupted, is_fatal: true, ..self }
     }
 
     /// Of a panic of a handler.

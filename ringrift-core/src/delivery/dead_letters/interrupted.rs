@@ -3,8 +3,13 @@
 use thiserror::Error;
 
 /// What is said of the effect.
-pub(super) const SAYS: &str =
+const SAYS: &str =
     " was begun before and cut off, or the store was damaged: whether it was made is for a person to see";
+
+/// Whether a text, as a handler may have made it of the error, tells of it: the message of a panic has its fields.
+pub(super) fn is_told_by(text: &str) -> bool {
+    text.contains(SAYS) || text.contains("Interrupted {")
+}
 
 /// An effect was begun in an earlier run of the handler, and nobody knows whether it was made: the
 /// process was killed in it, the handler cut off, or the store damaged.

@@ -226,9 +226,7 @@ impl Inner {
 
     fn fail_again(&mut self, id: LetterId, burial: Burial) {
         let Some(letter) = self.letters.get_mut(&id) else { return };
-        // What fails while nothing can be stored may fail because of that.
-        let is_excused = self.journal.as_ref().is_some_and(|journal| journal.is_held_up());
-        letter.retries += u32::from(!is_excused);
+        letter.retries += u32::from(!burial.death.is_excused);
         letter.attempts += u32::from(burial.mail.attempt) + 1;
         letter.last_failed = burial.at.wall;
         letter.touch(burial.at);

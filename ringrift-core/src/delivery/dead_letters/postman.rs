@@ -120,8 +120,12 @@ impl Router {
     }
 
     /// The oldest dead letters that are due and whose daemons run and have room, and whose handlers are not
-    /// paused: others, however many, don't hold them up.
+    /// paused: others, however many, don't hold them up. None while nothing can be stored.
     pub(crate) fn due_letters(&self, limit: usize) -> Vec<LetterId> {
+        if self.is_held_up() {
+            // Many would fail again because of that.
+            return Vec::new();
+        }
         let can_be_taken = |letter: &Letter| {
             let to = self.mailbox_of(&letter.to);
             to.is_some_and(|(mailbox, slot)| refusal(mailbox, slot).is_none())

@@ -57,13 +57,14 @@ impl Claim<'_> {
     /// How the effect ended: with its value, or `None` when it was not made.
     fn send(&self, value: Option<String>) {
         let (delivery, name, effect) = (self.origin.delivery, self.name.to_owned(), self.name.to_owned());
+        let (handler, event) = (self.origin.name().to_owned(), self.origin.event());
         let end = move |connection: &Connection| match (delivery.find(connection)?, &value) {
             (delivery, Some(value)) => effects::done(connection, delivery, &name, value),
             (delivery, None) => effects::undo(connection, delivery, &name),
         };
         // Nothing is done twice for it: the effect counts as interrupted.
         self.origin.store.keep(end, move |error| {
-            tracing::error!(effect, %error, "how an effect of `once` ended can't be written");
+            tracing::error!(handler, event_id = %event, effect, %error, "how an effect of `once` ended can't be written: to the next process it is interrupted");
         });
     }
 }

@@ -87,10 +87,9 @@ impl Journal {
         if !letter.event.is_durable() {
             // Nothing else is to be known of it, and there may be very many.
             let address = self.address_of(letter);
-            return self.store.keep(
-                move |connection| letters::remove(connection, &address),
-                |error| tracing::error!(%error, "a dead letter that is none any more can't be removed: the next process has it"),
-            );
+            let remove = move |connection: &Connection| letters::remove(connection, &address);
+            let lost = "dead letters that are none any more can't be removed: the next process has them";
+            return self.store.keep_one_of_many(remove, lost);
         }
         let state = if is_done { DeliveryState::Done } else { DeliveryState::Discarded };
         self.write(letter, None, state, None);
@@ -135,7 +134,7 @@ impl Journal {
             let event = row.as_ref().map(|(row, _)| row);
             letters::put(connection, &address, event, state, record.as_deref(), at)
         };
-        self.store.keep(put, |error| tracing::error!(%error, "a dead letter can't be written: it ends with this process, and what is durable of it is repeated"));
+        self.store.keep_one_of_many(put, "dead letters can't be written: those of transient events end with this process, of others the next process repeats the delivery");
     }
 
     fn address_of(&self, letter: &Letter) -> Address {

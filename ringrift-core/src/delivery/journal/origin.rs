@@ -76,6 +76,8 @@ pub(crate) struct Origin {
     effects: Mutex<HashSet<String>>,
     /// Whether the store refused something of it that it takes again by itself.
     was_refused: AtomicBool,
+    /// Whether it was told that an earlier run was cut off in an effect.
+    was_interrupted: AtomicBool,
 }
 
 impl Origin {
@@ -96,11 +98,21 @@ impl Origin {
             emitted: Mutex::default(),
             effects: Mutex::default(),
             was_refused: AtomicBool::new(false),
+            was_interrupted: AtomicBool::new(false),
         }
     }
 
     pub(super) fn effects(&self) -> MutexGuard<'_, HashSet<String>> {
         self.effects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `daemon::handler`.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn event(&self) -> EventId {
+        self.event
     }
 
     pub(crate) fn cause(&self) -> Cause {
@@ -127,6 +139,14 @@ impl Origin {
     /// The run has asked for something that the store refused.
     pub(crate) fn note_refused(&self, error: &StoreError) {
         self.was_refused.fetch_or(error.may_pass(), Relaxed);
+    }
+
+    pub(crate) fn note_interrupted(&self) {
+        self.was_interrupted.store(true, Relaxed);
+    }
+
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.was_interrupted.load(Relaxed)
     }
 
     /// Whether the run was refused what the store takes again by itself. Noted here: an error that its handler made

@@ -91,6 +91,7 @@ impl Journal {
                 error_chain: record.error_chain,
                 panicked_at: record.panicked_at,
                 is_fatal: record.is_fatal,
+                is_excused: false,
             },
         };
         (record.number, letter)

@@ -1,9 +1,10 @@
 //! Mail that is on disk. What finds no room in memory waits there, and is loaded by the reader later:
 //! `overflow` is for events that are only in memory.
 //!
-//! Invariant: while there is a backlog, every delivery in memory comes before all of it.
+//! Invariant: while there is a backlog, every delivery in memory comes before all of it; but for those that were in hand
+//! beside one that was put back, which it knows.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::atomic::Ordering::Acquire};
 
 use super::{Gate, Mail, Mailbox, Queue, ending};
 
@@ -16,6 +17,8 @@ pub(super) struct Backlog {
     waiting: Box<[u64]>,
     /// Until when it rests, after a handler was refused something by the store.
     rests_until_ms: Option<u64>,
+    /// What of it is in memory all the same, or was: the event and the handler.
+    in_memory: Vec<(u64, u16)>,
 }
 
 /// What is to be loaded of a backlog.
@@ -71,6 +74,7 @@ impl Mailbox {
         let backlog = queue.backlog.get_or_insert_with(|| Box::new(Backlog::new(seq, self.slots.len())));
         backlog.from = backlog.from.min(seq);
         backlog.waiting[usize::from(mail.slot)] += 1;
+        backlog.in_memory.retain(|here| *here != (seq, mail.slot));
     }
 
     /// What an earlier process left for a handler, before anything else is owed.
@@ -85,10 +89,13 @@ impl Mailbox {
     /// What the reader should load now; `None` when nothing waits, or finds too little room.
     pub(crate) fn wanted(&self) -> Option<Wanted> {
         let mut queue = self.queue();
-        let from = queue.backlog.as_ref()?.from;
+        let backlog = queue.backlog.as_ref()?;
+        let (from, is_tried) = (backlog.from, backlog.rests_until_ms.is_some());
         let room = self.capacity().saturating_sub(self.count_unsettled(&mut queue));
         let is_worth_it = room > 0 && (room >= self.reserve() || queue.mail.is_empty());
         let is_read = matches!(queue.gate, Gate::Open | Gate::Held);
+        // Of what was put back one is tried before the rest is read again.
+        let room = if is_tried { room.min(1) } else { room };
         (is_worth_it && is_read).then_some(Wanted { from, room })
     }
 
@@ -112,13 +119,20 @@ impl Mailbox {
         if backlog.from != loaded.from || !matches!(queue.gate, Gate::Open | Gate::Held) {
             return true;
         }
+        let in_memory = std::mem::take(&mut backlog.in_memory);
         for mail in loaded.mail {
+            if in_memory.contains(&(mail.event.seq(), mail.slot)) {
+                continue;
+            }
             backlog.take(mail.slot);
             queue.pushed += 1;
             queue.mail.push_back(mail);
         }
         match loaded.next {
-            Some(next) => (backlog.from, backlog.rests_until_ms) = (next, None),
+            Some(next) => {
+                (backlog.from, backlog.rests_until_ms) = (next, None);
+                backlog.in_memory = in_memory.into_iter().filter(|(event, _)| *event >= next).collect();
+            }
             None => queue.backlog = None,
         }
         true
@@ -132,16 +146,32 @@ impl Mailbox {
     }
 
     /// Leaves a delivery that its reader has settled to the store after all, for so long at least, and with it all
-    /// that may come after it in the store: what waits here, and of the batch in hand.
-    pub(crate) fn put_back(&self, mail: &Mail, batch: &mut VecDeque<Mail>, until_ms: u64) {
-        let mut queue = self.queue();
-        let queue = &mut *queue;
-        self.leave(queue, mail);
-        *batch = self.leave_stored(queue, std::mem::take(batch));
-        let all = ending::all(&self.breakers, queue);
-        queue.mail = self.leave_stored(queue, all);
-        if let Some(backlog) = &mut queue.backlog {
-            backlog.rests_until_ms = Some(until_ms);
+    /// that may come after it in the store: what waits here, and of the batch in hand. What is in hand `beside` it
+    /// goes on.
+    pub(crate) fn put_back<'a>(
+        &self,
+        mail: &Mail,
+        batch: &mut VecDeque<Mail>,
+        beside: impl Iterator<Item = &'a Mail>,
+        until_ms: u64,
+    ) {
+        {
+            let mut queue = self.queue();
+            let queue = &mut *queue;
+            self.leave(queue, mail);
+            let held = self.breakers.take_where(Mail::is_delivery_of_store);
+            let waiting = std::mem::take(&mut queue.mail);
+            *batch = self.leave_stored(queue, std::mem::take(batch));
+            self.leave_stored(queue, held);
+            queue.mail = self.leave_stored(queue, waiting);
+            if let Some(backlog) = &mut queue.backlog {
+                backlog.rests_until_ms = Some(until_ms);
+                let beside = beside.filter(|mail| mail.is_delivery_of_store());
+                backlog.in_memory.extend(beside.map(|mail| (mail.event.seq(), mail.slot)));
+            }
+        }
+        if self.someone_waits.load(Acquire) {
+            self.wake_waiting();
         }
     }
 
@@ -153,6 +183,7 @@ impl Mailbox {
     }
 
     /// Of what comes back to the head of the line, leaves to the store what does not come before all that waits there.
+    /// How often that was begun is forgotten.
     pub(super) fn leave_unordered(&self, queue: &mut Queue, mail: VecDeque<Mail>) -> VecDeque<Mail> {
         let Some(from) = queue.backlog.as_ref().map(|backlog| backlog.from) else { return mail };
         let is_behind = |mail: &Mail| mail.is_delivery_of_store() && mail.event.seq() >= from;
@@ -179,7 +210,7 @@ impl Mailbox {
 
 impl Backlog {
     fn new(from: u64, handlers: usize) -> Self {
-        Self { from, waiting: vec![0; handlers].into(), rests_until_ms: None }
+        Self { from, waiting: vec![0; handlers].into(), rests_until_ms: None, in_memory: Vec::new() }
     }
 
     fn take(&mut self, slot: u16) {

@@ -142,6 +142,7 @@ impl DeadLetterOffice {
                 error_chain: shown.error_chain,
                 panicked_at: shown.panicked_at,
                 is_fatal: false,
+                is_excused: false,
             },
             attempts: shown.attempts,
             retries: shown.retries,

@@ -70,7 +70,7 @@ fn what_is_put_back_waits_in_the_store_with_all_that_comes_after_it_there() {
     batch.drain(..3);
     let first = batch.pop_front().expect("the fourth");
     mailbox.settle();
-    mailbox.put_back(&first, &mut batch, 1000);
+    mailbox.put_back(&first, &mut batch, [].iter(), 1000);
     assert_eq!((mailbox.in_store(), batch.len(), mailbox.unsettled()), (12 + 5, 0, 1));
     assert_eq!(mailbox.wanted().map(|wanted| wanted.from), Some(4));
     assert_eq!(mailbox.rests_until_ms(), Some(1000));
@@ -79,19 +79,69 @@ fn what_is_put_back_waits_in_the_store_with_all_that_comes_after_it_there() {
     assert_eq!(mailbox.rests_until_ms(), None);
 }
 
-#[test]
-fn what_is_put_back_while_others_are_in_hand_keeps_them_from_coming_twice() {
+/// The second of a page is put back while the first and the third are in hand.
+fn put_back_beside_others() -> (Mailbox, VecDeque<Mail>) {
     let mailbox = mailbox(20);
     mailbox.load(page());
-    let mut in_hand = mailbox.take_now();
+    let mut batch = mailbox.take_now();
+    let mut in_hand: VecDeque<Mail> = batch.drain(..3).collect();
     let second = in_hand.remove(1).expect("it is there");
     mailbox.settle();
-    mailbox.put_back(&second, &mut VecDeque::new(), 1000);
+    mailbox.put_back(&second, &mut batch, in_hand.iter(), 1000);
+    assert_eq!((batch.len(), mailbox.unsettled(), mailbox.in_store()), (0, 2, 18));
+    (mailbox, in_hand)
+}
+
+#[test]
+fn what_is_put_back_while_others_are_in_hand_keeps_them_from_coming_twice() {
+    let (mailbox, in_hand) = put_back_beside_others();
     // The daemon restarts: what was in hand comes back, and only the first is before all that waits in the store.
     mailbox.give_back(in_hand);
     assert_eq!((mailbox.unsettled(), mailbox.in_store()), (1, 19));
     assert_eq!(mailbox.wanted().map(|wanted| wanted.from), Some(2));
     assert_eq!(in_line(&mailbox), [1]);
+    mailbox.load(Loaded { from: 2, mail: vec![mail(2), mail(3)], unreadable: Vec::new(), next: Some(4) });
+    assert_eq!((mailbox.in_store(), in_line(&mailbox)), (17, vec![2, 3]));
+}
+
+#[test]
+fn what_is_in_hand_is_not_loaded_beside_what_was_put_back() {
+    let (mailbox, in_hand) = put_back_beside_others();
+    assert_eq!(mailbox.wanted(), Some(Wanted { from: 2, room: 1 }), "one is tried first");
+    mailbox.load(Loaded { from: 2, mail: vec![mail(2)], unreadable: Vec::new(), next: Some(3) });
+    mailbox.load(Loaded { from: 3, mail: vec![mail(3), mail(4)], unreadable: Vec::new(), next: Some(5) });
+    assert_eq!((mailbox.in_store(), in_line(&mailbox)), (16, vec![2, 4]));
+    drop(in_hand);
+}
+
+#[test]
+fn what_is_put_back_beside_another_comes_again() {
+    let (mailbox, mut in_hand) = put_back_beside_others();
+    let third = in_hand.remove(1).expect("it is there");
+    mailbox.settle();
+    mailbox.put_back(&third, &mut VecDeque::new(), in_hand.iter(), 1000);
+    mailbox.load(Loaded { from: 2, mail: vec![mail(2), mail(3)], unreadable: Vec::new(), next: Some(4) });
+    assert_eq!((mailbox.in_store(), in_line(&mailbox)), (17, vec![2, 3]));
+}
+
+#[test]
+fn what_waits_for_a_paused_handler_keeps_its_order_when_another_is_put_back() {
+    let mailbox = mailbox(20);
+    mailbox.load(Loaded { from: 1, mail: (1..=3).map(mail).collect(), unreadable: Vec::new(), next: Some(4) });
+    mailbox.push(mail(0)).expect("there is room");
+    let mut batch = mailbox.take_now();
+    let first = batch.pop_front().expect("the first");
+    mailbox.breakers.failed(0, 0, 1, "broken").expect("one is too many");
+    mailbox.breakers.sort(&mut batch);
+    assert_eq!((mailbox.breakers.held(0), batch.len()), (3, 0));
+    mailbox.settle();
+    mailbox.put_back(&first, &mut batch, [].iter(), 1000);
+    assert_eq!(
+        (mailbox.breakers.held(0), in_line(&mailbox).len()),
+        (1, 0),
+        "what is only in memory stays where it was"
+    );
+    assert_eq!((mailbox.in_store(), mailbox.unsettled()), (20, 1));
 }
 
 #[test]

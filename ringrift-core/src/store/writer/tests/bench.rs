@@ -62,7 +62,7 @@ impl Bench {
         schema::migrate(&mut connection, &file).expect("the tables");
         let writer = Writer {
             place: Place::of(&file),
-            lost: 0,
+            lost: Default::default(),
             connection,
             queue: Arc::default(),
             health: Arc::default(),
