@@ -29,7 +29,7 @@ pub(crate) fn rows(connection: &Connection, handlers: &[i64], from: u64, room: u
     }
     let (mut rows, mut from, mut length) = (Vec::new(), from as i64, room as i64);
     while from <= last {
-        let room = room as usize - rows.len();
+        let room = (room as usize).saturating_sub(rows.len());
         if room == 0 {
             return Ok((rows, Some(from as u64)));
         }
@@ -159,6 +159,7 @@ mod tests {
     #[test]
     fn handlers_take_turns_in_the_order_of_the_events() {
         assert_eq!(found(&[2, 1], 8, 4), (vec![(8, 1), (9, 1), (10, 0), (10, 1)], Some(11)));
+        assert_eq!(found(&[2, 1], 10, 1), (vec![(10, 0), (10, 1)], Some(11)), "a whole event, whatever the room");
     }
 
     #[test]

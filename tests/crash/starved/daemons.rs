@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use ringrift_core::prelude::*;
+use ringrift_core::{Interrupted, prelude::*};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -84,7 +84,7 @@ impl Daemon for Clerk {}
 
 #[handlers]
 impl Clerk {
-    #[on_event("STARVED_ORDER")]
+    #[on_event("STARVED_ORDER", timeout = "10m")]
     async fn on_order(&self, order: &Order, cx: &Context<Self>) -> DaemonResult {
         drop(self.world.gate.acquire().await?);
         let pay = || async { self.world.paid.lock().map(|mut paid| paid.push(order.0)).map_err(|_| "poisoned") };
@@ -96,7 +96,7 @@ impl Clerk {
         Ok(cx.emit(Done(order.0)).await?)
     }
 
-    #[on_event("STARVED_ASK")]
+    #[on_event("STARVED_ASK", timeout = "10m")]
     async fn on_ask(&self, ask: &Ask, cx: &Context<Self>) -> DaemonResult {
         drop(self.world.gate.acquire().await?);
         Ok(cx.emit(Done(ORDERS + ask.0)).await?)
@@ -113,7 +113,7 @@ impl Daemon for Clerks {}
 
 #[handlers]
 impl Clerks {
-    #[on_event("STARVED_ORDER")]
+    #[on_event("STARVED_ORDER", timeout = "10m")]
     async fn note(&self, order: &Order, cx: &Context<Self>) -> DaemonResult {
         let beside = &*self.world.beside;
         let is_alone = beside.in_hand.lock().map_err(|_| "poisoned")?.insert(order.0);
@@ -142,7 +142,10 @@ impl Daemon for Stubborn {}
 impl Stubborn {
     #[on_event("STARVED_ORDER", timeout = "2s")]
     async fn insist(&self, _order: &Order, cx: &Context<Self>) -> DaemonResult {
-        while cx.once("insist", || async { Ok::<_, Infallible>(()) }).await.is_err() {
+        // One that was cut off while the store had room again may have been noted.
+        while let Err(error) = cx.once("insist", || async { Ok::<_, Infallible>(()) }).await
+            && !error.is::<Interrupted>()
+        {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         self.world.insisted.fetch_add(1, Relaxed);

@@ -50,7 +50,7 @@ impl Death {
         Self { reason, error_chain, panicked_at: None, is_fatal, is_excused: false }
     }
 
-    /// Of a run that met an effect that was cut off in an earlier one: whatever its handler made of that error.
+    /// Of a run that met an effect that was cut off in an earlier one, if the words of that are still there.
     #[must_use]
     pub(crate) fn of_interrupted_run(self) -> Self {
         if !self.error_chain.iter().any(|says| interrupted::is_told_by(says)) {

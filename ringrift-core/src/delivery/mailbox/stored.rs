@@ -166,8 +166,12 @@ impl Mailbox {
             queue.mail = self.leave_stored(queue, waiting);
             if let Some(backlog) = &mut queue.backlog {
                 backlog.rests_until_ms = Some(until_ms);
-                let beside = beside.filter(|mail| mail.is_delivery_of_store());
-                backlog.in_memory.extend(beside.map(|mail| (mail.event.seq(), mail.slot)));
+                for mail in beside.filter(|mail| mail.is_delivery_of_store()) {
+                    let here = (mail.event.seq(), mail.slot);
+                    if !backlog.in_memory.contains(&here) {
+                        backlog.in_memory.push(here);
+                    }
+                }
             }
         }
         if self.someone_waits.load(Acquire) {

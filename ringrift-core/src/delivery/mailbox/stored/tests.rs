@@ -125,6 +125,17 @@ fn what_is_put_back_beside_another_comes_again() {
 }
 
 #[test]
+fn what_is_in_hand_beside_several_that_are_put_back_is_known_once() {
+    let (mailbox, in_hand) = put_back_beside_others();
+    mailbox.load(Loaded { from: 2, mail: vec![mail(2)], unreadable: Vec::new(), next: Some(3) });
+    let second = mailbox.take_now().pop_front().expect("it is there");
+    mailbox.settle();
+    mailbox.put_back(&second, &mut VecDeque::new(), in_hand.iter(), 2000);
+    let known = mailbox.queue().backlog.as_ref().map(|backlog| backlog.in_memory.clone());
+    assert_eq!(known, Some(vec![(3, 0), (1, 0)]));
+}
+
+#[test]
 fn what_waits_for_a_paused_handler_keeps_its_order_when_another_is_put_back() {
     let mailbox = mailbox(20);
     mailbox.load(Loaded { from: 1, mail: (1..=3).map(mail).collect(), unreadable: Vec::new(), next: Some(4) });
