@@ -129,6 +129,10 @@ impl Starved {
         self.until("the letters fail again", are_retried).await?;
         let letters = self.runtime.dead_letters().list(&LetterFilter::default());
         let retries = letters.iter().map(|letter| letter.retries).sum();
+        let recent = self.daemon(Clock::TYPE).stats.recent;
+        if recent.errors > 0 {
+            return Err(format!("errors of cycles are held against their daemon: {recent:?}").into());
+        }
         let pauses = self.daemon(Clerk::TYPE).handlers.iter().map(|handler| handler.pauses).sum();
         Ok((pauses, (letters.len() as u64, retries), self.daemon(Keeper::TYPE).state))
     }

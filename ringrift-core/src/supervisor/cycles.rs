@@ -59,7 +59,7 @@ async fn once(work: &Work<'_>, hook: Hook, future: Boxed<'_, DaemonResult>) -> V
     let record = &work.life.record;
     let outcome = hooks::run(work.life, hook, future).await;
     if hook == Hook::RunCycle {
-        record.counters.cycle(!matches!(outcome, Outcome::Ok(())));
+        record.counters.cycle(!matches!(outcome, Outcome::Ok(())), work.life.world.router.is_held_up());
     }
     let failure = match outcome {
         Outcome::Ok(()) if work.is_draining() => return Verdict::Stop,
@@ -94,7 +94,7 @@ async fn cycle(work: &Work<'_>) -> Result<(), CycleError> {
     let number = record.counters.cycles_ended() + 1;
     let span = tracing::info_span!("cycle", cycle = number);
     let outcome = hooks::run(work.life, Hook::RunCycle, work.living.run_cycle(work.life)).instrument(span).await;
-    record.counters.cycle(!matches!(outcome, Outcome::Ok(())));
+    record.counters.cycle(!matches!(outcome, Outcome::Ok(())), work.life.world.router.is_held_up());
     let (message, failure) = match outcome {
         Outcome::Ok(()) => return Ok(()),
         Outcome::Err(error) => {

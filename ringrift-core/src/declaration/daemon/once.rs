@@ -56,7 +56,7 @@ pub enum OnceError {
         /// The name of the effect.
         name: String,
     },
-    /// The store can't be read or written.
+    /// The store can't be read or written. Hand it on with `?`, too: another program may hold the file for a while.
     #[error("`once(\"{name}\", ..)` was not made: {cause}")]
     StorageFailed {
         /// The name of the effect.

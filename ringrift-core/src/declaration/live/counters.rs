@@ -55,13 +55,16 @@ impl Counters {
         self.outcomes.store(count << 32 | ring, Relaxed);
     }
 
-    pub(crate) fn cycle(&self, is_error: bool) {
+    /// Notes how a cycle ended; an error that is excused says nothing of how the daemon is.
+    pub(crate) fn cycle(&self, is_error: bool, is_excused: bool) {
         if is_error {
             self.troubles().get_or_insert_default().cycle_errors += 1;
         } else {
             self.cycles.fetch_add(1, Relaxed);
         }
-        self.outcome(is_error);
+        if !is_error || !is_excused {
+            self.outcome(is_error);
+        }
     }
 
     /// How many cycles have come to an end.

@@ -56,7 +56,12 @@ impl Load {
         let (rows, next) = owed::rows(connection, self.handlers(), wanted.from, wanted.room)?;
         let mut loaded = Loaded { from: wanted.from, mail: Vec::new(), unreadable: Vec::new(), next };
         self.dead.clear();
+        let in_memory = self.mailbox.in_memory();
         for (slot, row) in rows {
+            if in_memory.contains(&(row.seq as u64, slot)) {
+                // Its handler has it, whatever can be read of it.
+                continue;
+            }
             let meta = self.mailbox.slots[usize::from(slot)].event;
             let event = row.event.as_ref().map_err(Clone::clone);
             match event.and_then(|stored| self.journal.event(meta, row.seq, stored)) {

@@ -196,6 +196,11 @@ impl Mailbox {
         rest
     }
 
+    /// What is in memory of what a load would find.
+    pub(crate) fn in_memory(&self) -> Vec<(u64, u16)> {
+        self.queue().backlog.as_ref().map_or_else(Vec::new, |backlog| backlog.in_memory.clone())
+    }
+
     /// Until when what waits in the store is not to be loaded, on the process's own clock.
     pub(crate) fn rests_until_ms(&self) -> Option<u64> {
         self.queue().backlog.as_ref()?.rests_until_ms
